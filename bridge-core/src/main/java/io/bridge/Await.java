@@ -1,0 +1,388 @@
+package io.bridge;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bridge.internal.Ecosystems;
+import io.bridge.internal.Fold;
+import io.bridge.internal.Guard;
+import io.bridge.internal.Timers;
+import java.time.Duration;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collector;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.FlowAdapters;
+import org.reactivestreams.Publisher;
+
+/**
+ * Awaits asynchronous sources in imperative code. Import it statically, or one of the adapters'
+ * facades, which inherit all of it: {@code import static io.bridge.reactor.ReactorBridge.*}.
+ *
+ * <p>Every method here subscribes once and returns at the source's end, unless its name says {@code
+ * First}; so the tail of a source, a commit for example, always runs. Of threads, cancellation,
+ * errors and memory, {@linkplain io.bridge the package} tells what holds for all.
+ *
+ * @since 0.1.0
+ */
+public abstract class Await {
+
+  /** Not for instances; the adapters' facades extend this class for its static methods. */
+  protected Await() {}
+
+  /**
+   * Awaits the only item of {@code publisher}.
+   *
+   * <p><b>Cancellation:</b> cancels the subscription once, see {@linkplain io.bridge the package}.
+   *
+   * <p><b>Errors:</b> unchecked as is; checked as the cause of {@link CompletionException}; a
+   * second item cancels the source and is an {@link IllegalArgumentException}.
+   *
+   * <p><b>Memory:</b> actions before the terminal signal happen-before the return.
+   *
+   * @param publisher at most one item; unbounded demand
+   * @param <T> the type of the item
+   * @return the item, null if the source completes empty
+   */
+  public static <T> @Nullable T await(Publisher<? extends T> publisher) {
+    return Ecosystems.<T, @Nullable T>await(requireNonNull(publisher, "publisher"), Fold.one());
+  }
+
+  /**
+   * Awaits the only item of {@code publisher}; see {@link #await(Publisher)}.
+   *
+   * @param publisher at most one item; unbounded demand
+   * @param <T> the type of the item
+   * @return the item, null if the source completes empty
+   */
+  public static <T> @Nullable T await(Flow.Publisher<? extends T> publisher) {
+    return await(reactive(publisher));
+  }
+
+  /**
+   * Awaits {@code awaitable}.
+   *
+   * @param awaitable the source
+   * @param <T> the type of the value
+   * @return its value
+   */
+  public static <T extends @Nullable Object> T await(Awaitable<? extends T> awaitable) {
+    return CallbackAwait.<T>await(requireNonNull(awaitable, "awaitable"));
+  }
+
+  /**
+   * Awaits one callback: {@code suspend(s -> client.call(s::resume, s::fail))}. The lambda
+   * registers the callback and returns; {@link Suspension#onCancel} says how to stop the work.
+   *
+   * @param awaitable registers with the {@link Suspension} it is given; what it throws is the
+   *     failure of the await
+   * @param <T> the type of the value
+   * @return the value that the callback was given
+   */
+  public static <T extends @Nullable Object> T suspend(Awaitable<T> awaitable) {
+    return CallbackAwait.<T>await(requireNonNull(awaitable, "awaitable"));
+  }
+
+  /**
+   * Awaits the only item of {@code publisher}, which must have one.
+   *
+   * @param publisher exactly one item; unbounded demand
+   * @param <T> the type of the item
+   * @return the item
+   * @throws NoSuchElementException if the source completes empty
+   * @throws IllegalArgumentException if there is a second item; the source is cancelled
+   */
+  public static <T> T awaitSingle(Publisher<? extends T> publisher) {
+    return present(Await.<T>await(publisher));
+  }
+
+  /**
+   * Awaits the only item of {@code publisher}; see {@link #awaitSingle(Publisher)}.
+   *
+   * @param publisher exactly one item; unbounded demand
+   * @param <T> the type of the item
+   * @return the item
+   */
+  public static <T> T awaitSingle(Flow.Publisher<? extends T> publisher) {
+    return awaitSingle(reactive(publisher));
+  }
+
+  /**
+   * Awaits the only item of {@code publisher}, if there is one.
+   *
+   * @param publisher at most one item; unbounded demand
+   * @param <T> the type of the item
+   * @return the item, empty if the source completes empty
+   * @throws IllegalArgumentException if there is a second item; the source is cancelled
+   */
+  public static <T> Optional<T> awaitOptional(Publisher<? extends T> publisher) {
+    return Optional.ofNullable(Await.<T>await(publisher));
+  }
+
+  /**
+   * Awaits the only item of {@code publisher}, if there is one; see {@link
+   * #awaitOptional(Publisher)}.
+   *
+   * @param publisher at most one item; unbounded demand
+   * @param <T> the type of the item
+   * @return the item, empty if the source completes empty
+   */
+  public static <T> Optional<T> awaitOptional(Flow.Publisher<? extends T> publisher) {
+    return awaitOptional(reactive(publisher));
+  }
+
+  /**
+   * Awaits the first item of {@code publisher} and cancels the rest: what the source would have
+   * done after it does not happen. A source that is known to have at most one item is not cut off;
+   * its end is awaited.
+   *
+   * @param publisher any number of items; a demand of one
+   * @param <T> the type of the item
+   * @return the first item
+   * @throws NoSuchElementException if the source completes empty
+   */
+  public static <T> T awaitFirst(Publisher<? extends T> publisher) {
+    return present(Await.<T>awaitFirstOrNull(publisher));
+  }
+
+  /**
+   * Awaits the first item of {@code publisher} and cancels the rest; see {@link
+   * #awaitFirst(Publisher)}.
+   *
+   * @param publisher any number of items; a demand of one
+   * @param <T> the type of the item
+   * @return the first item
+   */
+  public static <T> T awaitFirst(Flow.Publisher<? extends T> publisher) {
+    return awaitFirst(reactive(publisher));
+  }
+
+  /**
+   * Awaits the first item of {@code publisher} and cancels the rest, as {@link
+   * #awaitFirst(Publisher)} does.
+   *
+   * @param publisher any number of items; a demand of one
+   * @param <T> the type of the item
+   * @return the first item, null if the source completes empty
+   */
+  public static <T> @Nullable T awaitFirstOrNull(Publisher<? extends T> publisher) {
+    return Ecosystems.<T, @Nullable T>await(requireNonNull(publisher, "publisher"), Fold.first());
+  }
+
+  /**
+   * Awaits the first item of {@code publisher} and cancels the rest; see {@link
+   * #awaitFirstOrNull(Publisher)}.
+   *
+   * @param publisher any number of items; a demand of one
+   * @param <T> the type of the item
+   * @return the first item, null if the source completes empty
+   */
+  public static <T> @Nullable T awaitFirstOrNull(Flow.Publisher<? extends T> publisher) {
+    return awaitFirstOrNull(reactive(publisher));
+  }
+
+  /**
+   * Awaits the first item of {@code publisher} and cancels the rest, as {@link
+   * #awaitFirst(Publisher)} does.
+   *
+   * @param publisher any number of items; a demand of one
+   * @param fallback asked if the source completes empty
+   * @param <T> the type of the item
+   * @return the first item, or the fallback's
+   */
+  public static <T> T awaitFirstOrElse(
+      Publisher<? extends T> publisher, Supplier<? extends T> fallback) {
+    requireNonNull(fallback, "fallback");
+    @Nullable T first = Await.<T>awaitFirstOrNull(publisher);
+    return first != null ? first : fallback.get();
+  }
+
+  /**
+   * Awaits the first item of {@code publisher} and cancels the rest; see {@link
+   * #awaitFirstOrElse(Publisher, Supplier)}.
+   *
+   * @param publisher any number of items; a demand of one
+   * @param fallback asked if the source completes empty
+   * @param <T> the type of the item
+   * @return the first item, or the fallback's
+   */
+  public static <T> T awaitFirstOrElse(
+      Flow.Publisher<? extends T> publisher, Supplier<? extends T> fallback) {
+    return awaitFirstOrElse(reactive(publisher), fallback);
+  }
+
+  /**
+   * Awaits the end of {@code publisher} and returns its last item.
+   *
+   * @param publisher any number of items; unbounded demand
+   * @param <T> the type of the item
+   * @return the last item
+   * @throws NoSuchElementException if the source completes empty
+   */
+  public static <T> T awaitLast(Publisher<? extends T> publisher) {
+    return present(Await.<T>awaitLastOrNull(publisher));
+  }
+
+  /**
+   * Awaits the end of {@code publisher}; see {@link #awaitLast(Publisher)}.
+   *
+   * @param publisher any number of items; unbounded demand
+   * @param <T> the type of the item
+   * @return the last item
+   */
+  public static <T> T awaitLast(Flow.Publisher<? extends T> publisher) {
+    return awaitLast(reactive(publisher));
+  }
+
+  /**
+   * Awaits the end of {@code publisher} and returns its last item.
+   *
+   * @param publisher any number of items; unbounded demand
+   * @param <T> the type of the item
+   * @return the last item, null if the source completes empty
+   */
+  public static <T> @Nullable T awaitLastOrNull(Publisher<? extends T> publisher) {
+    return Ecosystems.<T, @Nullable T>await(requireNonNull(publisher, "publisher"), Fold.last());
+  }
+
+  /**
+   * Awaits the end of {@code publisher}; see {@link #awaitLastOrNull(Publisher)}.
+   *
+   * @param publisher any number of items; unbounded demand
+   * @param <T> the type of the item
+   * @return the last item, null if the source completes empty
+   */
+  public static <T> @Nullable T awaitLastOrNull(Flow.Publisher<? extends T> publisher) {
+    return awaitLastOrNull(reactive(publisher));
+  }
+
+  /**
+   * Awaits all items of {@code publisher}.
+   *
+   * @param publisher any number of items; unbounded demand
+   * @param <T> the type of the items
+   * @return the items in their order, unmodifiable; an empty list if there are none
+   */
+  public static <T> List<T> awaitList(Publisher<? extends T> publisher) {
+    return awaitCollect(publisher, Collectors.<T>toUnmodifiableList());
+  }
+
+  /**
+   * Awaits all items of {@code publisher}; see {@link #awaitList(Publisher)}.
+   *
+   * @param publisher any number of items; unbounded demand
+   * @param <T> the type of the items
+   * @return the items in their order, unmodifiable
+   */
+  public static <T> List<T> awaitList(Flow.Publisher<? extends T> publisher) {
+    return awaitList(reactive(publisher));
+  }
+
+  /**
+   * Awaits all items of {@code publisher} and collects them. What the collector throws cancels the
+   * source and is the failure of the await.
+   *
+   * @param publisher any number of items; unbounded demand
+   * @param collector takes the items as they come, on the threads that bring them, one at a time
+   * @param <T> the type of the items
+   * @param <A> the collector's container
+   * @param <R> the collector's result
+   * @return the collector's result
+   */
+  public static <T, A, R extends @Nullable Object> R awaitCollect(
+      Publisher<? extends T> publisher, Collector<? super T, A, R> collector) {
+    requireNonNull(publisher, "publisher");
+    return Ecosystems.<T, R>await(publisher, Fold.collect(requireNonNull(collector, "collector")));
+  }
+
+  /**
+   * Awaits all items of {@code publisher}; see {@link #awaitCollect(Publisher, Collector)}.
+   *
+   * @param publisher any number of items; unbounded demand
+   * @param collector takes the items
+   * @param <T> the type of the items
+   * @param <A> the collector's container
+   * @param <R> the collector's result
+   * @return the collector's result
+   */
+  public static <T, A, R extends @Nullable Object> R awaitCollect(
+      Flow.Publisher<? extends T> publisher, Collector<? super T, A, R> collector) {
+    return awaitCollect(reactive(publisher), collector);
+  }
+
+  /**
+   * Awaits the end of {@code publisher}; its items are discarded.
+   *
+   * @param publisher any number of items; unbounded demand
+   */
+  public static void awaitCompletion(Publisher<?> publisher) {
+    Ecosystems.<Object, @Nullable Object>await(requireNonNull(publisher, "publisher"), Fold.none());
+  }
+
+  /**
+   * Awaits the end of {@code publisher}; see {@link #awaitCompletion(Publisher)}.
+   *
+   * @param publisher any number of items; unbounded demand
+   */
+  public static void awaitCompletion(Flow.Publisher<?> publisher) {
+    awaitCompletion(reactive(publisher));
+  }
+
+  /**
+   * Suspends for {@code duration}; no platform thread is used for it.
+   *
+   * <p><b>Cancellation:</b> ends it with a {@link CancellationException}.
+   *
+   * @param duration from now; zero or less returns at once
+   */
+  public static void delay(Duration duration) {
+    requireNonNull(duration, "duration");
+    Await.<Duration>suspend(suspension -> {
+      if (duration.isZero() || duration.isNegative()) {
+        suspension.resume(duration);
+        return;
+      }
+      Future<?> timer = Timers.schedule(duration, () -> suspension.resume(duration));
+      suspension.onCancel(() -> timer.cancel(false));
+    });
+  }
+
+  /**
+   * Permits platform threads to await whatever their library says about them, for the whole JVM.
+   *
+   * @param threads asked on each await of a thread that is not virtual; must be fast
+   * @return takes the permission back
+   */
+  public static Registration permitOn(Predicate<? super Thread> threads) {
+    return Guard.permit(requireNonNull(threads, "threads"));
+  }
+
+  /**
+   * Refuses awaits on platform threads, for the whole JVM, unless they are {@linkplain #permitOn
+   * permitted}.
+   *
+   * @param threads asked on each await of a thread that is not virtual; must be fast
+   * @return takes the refusal back
+   */
+  public static Registration rejectOn(Predicate<? super Thread> threads) {
+    return Guard.refuse(requireNonNull(threads, "threads"));
+  }
+
+  private static <T> T present(@Nullable T item) {
+    if (item == null) {
+      throw new NoSuchElementException("the source completed empty");
+    }
+    return item;
+  }
+
+  private static <T> Publisher<T> reactive(Flow.Publisher<T> publisher) {
+    return FlowAdapters.toPublisher(requireNonNull(publisher, "publisher"));
+  }
+}

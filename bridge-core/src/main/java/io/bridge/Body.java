@@ -1,0 +1,24 @@
+package io.bridge;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Imperative code that returns a value. In-place blocks such as {@link Coroutine#shield(Body)}
+ * rethrow {@code X} as itself; builders and {@link Coroutine#start(Body)} report it as the failure
+ * of what they return.
+ *
+ * @param <T> the type of the value; a nullable type where the block or builder allows null
+ * @param <X> the checked exception that the code may throw
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface Body<T extends @Nullable Object, X extends Exception> {
+
+  /**
+   * Runs the code.
+   *
+   * @return its value
+   * @throws X when the code fails
+   */
+  T call() throws X;
+}

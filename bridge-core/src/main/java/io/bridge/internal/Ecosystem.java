@@ -1,0 +1,29 @@
+package io.bridge.internal;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+/**
+ * How an adapter module takes part in core: found by {@link java.util.ServiceLoader}, asked once
+ * for each class of publisher. With it on the path, a {@code Mono} awaited as a {@code Publisher}
+ * behaves as one awaited by its own type.
+ */
+public interface Ecosystem {
+
+  /** Whether publishers of {@code type} belong to this library. */
+  boolean owns(Class<?> type);
+
+  /**
+   * Awaits a publisher that this library owns.
+   *
+   * @param publisher the source
+   * @param fold what becomes of the items
+   * @param frame what {@link CancelFrame#enterAwait()} returned
+   * @return what the fold makes of the items
+   */
+  <T, R extends @Nullable Object> R await(
+      Publisher<? extends T> publisher, Fold<T, R> fold, @Nullable CancelFrame frame);
+
+  /** Whether this library forbids {@code thread}, which is not virtual, to block (A2). */
+  boolean refuses(Thread thread);
+}

@@ -1,0 +1,70 @@
+package io.bridge.internal;
+
+import java.util.List;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+/** The adapter modules that are present, and core's own way with every other publisher. */
+public final class Ecosystems {
+
+  private static final List<Ecosystem> PRESENT =
+      ServiceLoader.load(Ecosystem.class, Ecosystem.class.getClassLoader()).stream()
+          .map(ServiceLoader.Provider::get)
+          .toList();
+
+  private static final Ecosystem PLAIN = new PlainPublishers();
+
+  private static final ClassValue<Ecosystem> OF_CLASS =
+      new ClassValue<>() {
+        @Override
+        protected Ecosystem computeValue(Class<?> type) {
+          return PRESENT.stream().filter(e -> e.owns(type)).findFirst().orElse(PLAIN);
+        }
+      };
+
+  private Ecosystems() {}
+
+  /**
+   * Awaits any publisher in the way of the library that owns its class.
+   *
+   * @param publisher the source
+   * @param fold what becomes of the items
+   * @param <T> the type of the items
+   * @param <R> what the await returns
+   * @return what the fold makes of the items
+   */
+  public static <T, R extends @Nullable Object> R await(
+      Publisher<? extends T> publisher, Fold<T, R> fold) {
+    CancelFrame frame = CancelFrame.enterAwait();
+    return OF_CLASS.get(publisher.getClass()).await(publisher, fold, frame);
+  }
+
+  static boolean anyRefuses(Thread thread) {
+    for (Ecosystem ecosystem : PRESENT) {
+      if (ecosystem.refuses(thread)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static final class PlainPublishers implements Ecosystem {
+
+    @Override
+    public boolean owns(Class<?> type) {
+      return true;
+    }
+
+    @Override
+    public <T, R extends @Nullable Object> R await(
+        Publisher<? extends T> publisher, Fold<T, R> fold, @Nullable CancelFrame frame) {
+      return new SubscriberAwait<T, R>(fold, frame).await(publisher);
+    }
+
+    @Override
+    public boolean refuses(Thread thread) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,304 @@
+package io.bridge.internal;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bridge.Emitter;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * The one demand gate of bridge: a stream body on one side, a subscriber on the other. Demand is
+ * two cumulative counters; {@code emit} compares them and waits while they are equal. See
+ * docs/design/emitter.md.
+ *
+ * <pre>
+ * phase      meaning                                   left by
+ * ACTIVE     items flow                                finish -> ENDED, cancel -> CANCELLED,
+ *                                                      request(n &lt;= 0) -> REJECTED
+ * REJECTED   the demand broke RS 3.9; the body is      finish -> ENDED (onError),
+ *            being cancelled, onError is due           cancel -> CANCELLED
+ * ENDED      the terminal signal is sent, final        -
+ * CANCELLED  the subscriber wants no more, final       -
+ * </pre>
+ *
+ * A waiting emitter holds {@code emitting} and no other lock; whoever changes the phase or the
+ * demand takes no lock and wakes it. Proof: EmitterTest, EmitterRaceTest, the TCK classes.
+ *
+ * @param <T> the type of the items
+ */
+public final class EmitterSubscription<T>
+    implements Subscription, Emitter<T>, Completion<@Nullable Void>, ParkLoop.Condition {
+
+  private static final int ACTIVE = 0;
+  private static final int REJECTED = 1;
+  private static final int ENDED = 2;
+  private static final int CANCELLED = 3;
+
+  private static final VarHandle PHASE;
+  private static final VarHandle REQUESTED;
+  private static final VarHandle WAITING;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      PHASE = lookup.findVarHandle(EmitterSubscription.class, "phase", int.class);
+      REQUESTED = lookup.findVarHandle(EmitterSubscription.class, "requested", long.class);
+      WAITING = lookup.findVarHandle(EmitterSubscription.class, "waiting", Thread.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Consumer<? super Throwable> lost;
+
+  /** Serialises emit and the terminal signal; never taken by request or cancel (A6). */
+  private final ReentrantLock emitting = new ReentrantLock();
+
+  // holder of emitting
+  private long emitted;
+
+  // any thread
+  private volatile int phase;
+  private volatile long requested;
+  private volatile @Nullable Thread waiting;
+  private volatile @Nullable RunningCoroutine<?> coroutine;
+
+  // null after a cancel, so that the subscriber is not kept (RS 3.13)
+  private volatile @Nullable Subscriber<? super T> downstream;
+
+  private EmitterSubscription(Subscriber<? super T> downstream, Consumer<? super Throwable> lost) {
+    this.downstream = downstream;
+    this.lost = lost;
+  }
+
+  /**
+   * Runs {@code body} for {@code subscriber}, on a coroutine of its own.
+   *
+   * @param name of the thread
+   * @param body the code that emits
+   * @param subscriber takes the signals
+   * @param lost takes a failure after the subscriber has cancelled
+   * @param <T> the type of the items
+   */
+  public static <T> void subscribe(
+      String name,
+      Emitter.Body<T> body,
+      Subscriber<? super T> subscriber,
+      Consumer<? super Throwable> lost) {
+    requireNonNull(subscriber, "subscriber"); // RS 1.9
+    EmitterSubscription<T> subscription = new EmitterSubscription<>(subscriber, lost);
+    subscriber.onSubscribe(subscription);
+    subscription.start(name, body);
+  }
+
+  private void start(String name, Emitter.Body<T> body) {
+    if (phase == CANCELLED) {
+      return;
+    }
+    if (phase == REJECTED) {
+      finish(null);
+      return;
+    }
+    RunningCoroutine<?> started;
+    try {
+      started =
+          RunningCoroutine.<@Nullable Void>start(
+              name,
+              () -> {
+                body.run(this);
+                return null;
+              },
+              this);
+    } catch (Throwable noThread) { // after onSubscribe, only a signal tells (RS 1.9, B11)
+      finish(noThread);
+      return;
+    }
+    coroutine = started;
+    if (phase == CANCELLED || phase == REJECTED) {
+      started.cancel(); // the phase was changed before anybody could see the coroutine
+    }
+  }
+
+  @Override
+  public void emit(T item) {
+    requireNonNull(item, "item"); // RS 2.13: null is never a signal
+    CancelFrame frame = CancelFrame.enterAwait();
+    enter(frame);
+    try {
+      awaitDemand(frame); // RS 1.1: no onNext without a request
+      deliver(item, frame);
+    } finally {
+      emitting.unlock();
+    }
+    requireActive(); // a subscriber that cancelled from onNext wants the body to stop here
+  }
+
+  private void enter(@Nullable CancelFrame frame) {
+    if (emitting.isHeldByCurrentThread()) {
+      throw new IllegalStateException("emit called from inside the subscriber's onNext");
+    }
+    while (!emitting.tryLock()) {
+      try {
+        emitting.lockInterruptibly();
+        return;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        CancelFrame.throwIfCancelled(frame, Thread.currentThread()); // a shield goes on
+      }
+    }
+  }
+
+  private void awaitDemand(@Nullable CancelFrame frame) {
+    requireActive();
+    while (emitted == requested) {
+      waiting = Thread.currentThread();
+      if (emitted == requested && phase == ACTIVE) {
+        ParkLoop.await(this, frame);
+      }
+      waiting = null;
+      requireActive();
+      CancelFrame.throwIfCancelled(frame, Thread.currentThread());
+    }
+  }
+
+  private void deliver(T item, @Nullable CancelFrame frame) {
+    Subscriber<? super T> receiver = downstream;
+    if (receiver == null) {
+      throw cancelled();
+    }
+    if (frame != null) {
+      frame.window.close(); // no interrupt of ours lands in the subscriber's code (B6)
+    }
+    try {
+      emitted++;
+      receiver.onNext(item);
+    } catch (Throwable t) { // RS 2.13 is broken: the body learns of it, the subscriber of nothing
+      cancel();
+      throw t;
+    } finally {
+      if (frame != null) {
+        frame.window.open();
+      }
+    }
+  }
+
+  private void requireActive() {
+    switch (phase) {
+      case ACTIVE -> {}
+      case ENDED -> throw new IllegalStateException("emit after the end of the body");
+      default -> throw cancelled();
+    }
+  }
+
+  private static CancellationException cancelled() {
+    return new CancellationException("the subscriber has cancelled");
+  }
+
+  @Override
+  public boolean mustWait() {
+    return waiting == Thread.currentThread();
+  }
+
+  @Override
+  public void abandon() {
+    waiting = null;
+  }
+
+  private void wake() {
+    Thread emitter = (Thread) WAITING.getAndSet(this, (Thread) null);
+    LockSupport.unpark(emitter);
+  }
+
+  @Override
+  public void request(long n) {
+    if (n <= 0) {
+      stop(REJECTED); // RS 3.9
+      return;
+    }
+    long now;
+    long sum;
+    do {
+      now = requested;
+      sum = now + n < 0 ? Long.MAX_VALUE : now + n; // RS 3.17: saturates
+    } while (!REQUESTED.compareAndSet(this, now, sum));
+    wake();
+  }
+
+  @Override
+  public void cancel() {
+    stop(CANCELLED);
+    downstream = null;
+  }
+
+  /** Changes the phase and wakes; the coroutine's thread does the rest (A6). */
+  private void stop(int wanted) {
+    int now;
+    do {
+      now = phase;
+      if (now >= ENDED || now == wanted) {
+        return;
+      }
+    } while (!PHASE.compareAndSet(this, now, wanted));
+    wake();
+    RunningCoroutine<?> running = coroutine;
+    if (running != null) {
+      running.cancel();
+    }
+  }
+
+  @Override
+  public void succeeded(@Nullable Void nothing) {
+    finish(null);
+  }
+
+  @Override
+  public void failed(Throwable failure) {
+    finish(failure);
+  }
+
+  @Override
+  public void cancelled(CancellationException cancellation) {
+    finish(cancellation);
+  }
+
+  /** The body has ended: the terminal signal, for which no demand is needed. */
+  private void finish(@Nullable Throwable failure) {
+    Subscriber<? super T> receiver = downstream;
+    int before;
+    do {
+      before = phase;
+      if (before >= ENDED || receiver == null) {
+        reportLost(failure);
+        return;
+      }
+    } while (!PHASE.compareAndSet(this, before, ENDED));
+    wake();
+    emitting.lock(); // RS 1.3: a stray emitter may still be inside onNext
+    try {
+      downstream = null;
+      if (before == REJECTED) {
+        reportLost(failure);
+        receiver.onError(new IllegalArgumentException("RS 3.9: request of less than one item"));
+      } else if (failure == null) {
+        receiver.onComplete();
+      } else {
+        receiver.onError(failure);
+      }
+    } finally {
+      emitting.unlock();
+    }
+  }
+
+  private void reportLost(@Nullable Throwable failure) {
+    if (failure != null && !(failure instanceof CancellationException)) {
+      lost.accept(failure);
+    }
+  }
+}

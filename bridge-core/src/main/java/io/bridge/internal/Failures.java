@@ -1,0 +1,70 @@
+package io.bridge.internal;
+
+import java.nio.channels.ClosedByInterruptException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** How failures travel: the same object wherever it can be thrown as itself (A7). */
+public final class Failures {
+
+  /** Deeper cause chains than this are cyclic or absurd. */
+  private static final int MAX_DEPTH = 64;
+
+  private Failures() {}
+
+  /**
+   * What an await of a source that failed with {@code failure} throws.
+   *
+   * @param failure of the source
+   * @return the failure itself if it is unchecked, else a layer around it
+   */
+  static RuntimeException thrown(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    // The cancellation of a foreign source must not look like our own.
+    return failure instanceof RuntimeException unchecked
+            && !(failure instanceof CancellationException)
+        ? unchecked
+        : new CompletionException(failure);
+  }
+
+  /**
+   * Removes the layers that stages and futures put around a failure.
+   *
+   * @param failure as the stage reports it
+   * @return the first throwable below all {@code CompletionException}s and {@code
+   *     ExecutionException}s
+   */
+  public static Throwable unwrap(Throwable failure) {
+    Throwable inner = failure;
+    for (int depth = 0; depth < MAX_DEPTH && isLayer(inner); depth++) {
+      Throwable cause = inner.getCause();
+      if (cause == null) {
+        break;
+      }
+      inner = cause;
+    }
+    return inner;
+  }
+
+  private static boolean isLayer(Throwable failure) {
+    return failure instanceof CompletionException || failure instanceof ExecutionException;
+  }
+
+  /** Whether {@code failure} only says that a cancelled body was interrupted or cancelled (B6). */
+  static boolean isCancelEcho(Throwable failure) {
+    @Nullable Throwable cause = failure;
+    for (int depth = 0; depth < MAX_DEPTH && cause != null; depth++) {
+      if (cause instanceof InterruptedException
+          || cause instanceof CancellationException
+          || cause instanceof ClosedByInterruptException) {
+        return true;
+      }
+      cause = cause.getCause();
+    }
+    return false;
+  }
+}

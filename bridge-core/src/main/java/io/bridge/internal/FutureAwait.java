@@ -1,0 +1,45 @@
+package io.bridge.internal;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Awaits a future by its own {@code get}, which an interrupt ends: our cancellations arrive as one.
+ * A {@code CompletableFuture} then forgets the waiter by itself, which it does for no callback
+ * (A13).
+ */
+public final class FutureAwait {
+
+  private FutureAwait() {}
+
+  /**
+   * Waits for {@code future}.
+   *
+   * @param future the source
+   * @param owned whether a cancelled wait cancels the future (A14, A15)
+   * @param <T> the type of the value
+   * @return its value
+   */
+  public static <T extends @Nullable Object> T await(Future<? extends T> future, boolean owned) {
+    CancelFrame frame = CancelFrame.enterAwait();
+    while (true) {
+      try {
+        return future.get();
+      } catch (InterruptedException e) {
+        if (CancelFrame.endsAfterInterrupt(frame)) {
+          if (owned) {
+            future.cancel(true);
+          }
+          throw CancelFrame.cancellation(frame);
+        }
+      } catch (ExecutionException e) {
+        throw Failures.thrown(Failures.unwrap(e));
+      } catch (CancellationException e) {
+        // From JDK 23 on, get wraps the future's own exception in a second one.
+        throw Failures.thrown(e.getCause() instanceof CancellationException own ? own : e);
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package io.bridge.internal;
+
+import io.bridge.Await;
+import io.bridge.Coroutine;
+import io.bridge.Registration;
+import java.lang.StackWalker.StackFrame;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Iterator;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which threads may block in an await (A2): virtual threads always; of the others, those that a
+ * user permits, and all that neither a library nor a user refuses. The libraries' markers are known
+ * by name, so that core needs none of them.
+ */
+public final class Guard {
+
+  private static final Set<String> REFUSED_TYPES =
+      Set.of(
+          "reactor.core.scheduler.NonBlocking",
+          "io.reactivex.rxjava3.internal.schedulers.NonBlockingThread");
+
+  private static final String NETTY_THREAD = "io.netty.util.concurrent.FastThreadLocalThread";
+
+  private static final Registry<Predicate<? super Thread>> PERMITTED = new Registry<>();
+  private static final Registry<Predicate<? super Thread>> REFUSED = new Registry<>();
+
+  /** What the class of a thread says about its threads. */
+  private static final ClassValue<ClassRule> RULES =
+      new ClassValue<>() {
+        @Override
+        protected ClassRule computeValue(Class<?> type) {
+          return ClassRule.of(type);
+        }
+      };
+
+  private Guard() {}
+
+  /**
+   * Permits threads whatever the libraries say.
+   *
+   * @param threads the threads to permit
+   * @return takes the permission back
+   */
+  public static Registration permit(Predicate<? super Thread> threads) {
+    return PERMITTED.add(threads);
+  }
+
+  /**
+   * Refuses threads that are not virtual.
+   *
+   * @param threads the threads to refuse
+   * @return takes the refusal back
+   */
+  public static Registration refuse(Predicate<? super Thread> threads) {
+    return REFUSED.add(threads);
+  }
+
+  /** Throws unless {@code thread}, the calling one, which is not virtual, may block. */
+  static void check(Thread thread) {
+    if (!matches(PERMITTED, thread) && isRefused(thread)) {
+      throw new IllegalStateException(message(thread));
+    }
+  }
+
+  private static boolean isRefused(Thread thread) {
+    return RULES.get(thread.getClass()).refuses(thread)
+        || Ecosystems.anyRefuses(thread)
+        || matches(REFUSED, thread);
+  }
+
+  private static boolean matches(Registry<Predicate<? super Thread>> registry, Thread thread) {
+    if (registry.isEmpty()) {
+      return false;
+    }
+    for (Predicate<? super Thread> threads : registry) {
+      if (threads.test(thread)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The one message of the guard (A19): the thread, the caller's line, the ways out. */
+  private static String message(Thread thread) {
+    return "await on thread \""
+        + thread.getName()
+        + "\", which must not block, at "
+        + StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE).walk(Guard::caller)
+        + "; instead return a builder such as mono(() -> ...) or future(() -> ...), or use"
+        + " Coroutine.start(...) and react to its completion";
+  }
+
+  /** The frame below the last of the facade that was called, on top of the stack. */
+  private static String caller(Stream<StackFrame> stack) {
+    boolean inFacade = false;
+    for (Iterator<StackFrame> frames = stack.iterator(); frames.hasNext(); ) {
+      StackFrame frame = frames.next();
+      boolean facade = isFacade(frame.getDeclaringClass());
+      if (inFacade && !facade) {
+        return frame.toStackTraceElement().toString();
+      }
+      inFacade = facade;
+    }
+    return "an unknown caller";
+  }
+
+  private static boolean isFacade(Class<?> type) {
+    return Await.class.isAssignableFrom(type)
+        || type == Coroutine.class
+        || type == RunningCoroutine.class
+        || type == EmitterSubscription.class;
+  }
+
+  /** Decided once for each class of threads. */
+  private record ClassRule(boolean refused, @Nullable MethodHandle permitsBlocking) {
+
+    static ClassRule of(Class<?> type) {
+      boolean refused = false;
+      MethodHandle permitsBlocking = null;
+      for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+        refused |= implementsRefusedType(c);
+        if (c.getName().equals(NETTY_THREAD)) {
+          permitsBlocking = permitsBlocking(c);
+        }
+      }
+      return new ClassRule(refused, permitsBlocking);
+    }
+
+    private static boolean implementsRefusedType(Class<?> type) {
+      for (Class<?> i : type.getInterfaces()) {
+        if (REFUSED_TYPES.contains(i.getName()) || implementsRefusedType(i)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private static @Nullable MethodHandle permitsBlocking(Class<?> nettyThread) {
+      try {
+        return MethodHandles.publicLookup()
+            .findVirtual(nettyThread, "permitBlockingCalls", MethodType.methodType(boolean.class))
+            .asType(MethodType.methodType(boolean.class, Thread.class));
+      } catch (ReflectiveOperationException tooOldToSay) {
+        return null;
+      }
+    }
+
+    boolean refuses(Thread thread) {
+      if (refused || permitsBlocking == null) {
+        return refused;
+      }
+      try {
+        return !(boolean) permitsBlocking.invokeExact(thread);
+      } catch (Throwable t) {
+        throw new IllegalStateException("permitBlockingCalls of " + thread, t);
+      }
+    }
+  }
+}

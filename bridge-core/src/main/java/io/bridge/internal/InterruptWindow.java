@@ -1,0 +1,122 @@
+package io.bridge.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one interrupt window of bridge: an interrupt of ours lands on the worker while its window is
+ * open, or not at all. Any thread asks with {@link #interrupt()}; only the worker opens and closes.
+ * A sender announces itself, and the worker waits it out before it leaves, so that no interrupt is
+ * late. See docs/design/coroutine.md.
+ *
+ * <pre>
+ * state    meaning                                    left by
+ * CLOSED   the worker runs code that is not ours      open -> OPEN, interrupt -> OWED
+ *          to interrupt (or has not begun, or ended)
+ * OPEN     an interrupt may land                      close -> CLOSED, interrupt -> SENDING
+ * SENDING  a sender is inside Thread.interrupt        the sender -> SENT
+ * SENT     our flag was raised                        close -> OWED (lowers the flag)
+ * OWED     closed, and an interrupt is due            open -> SENT (raises the flag), forget -> CLOSED
+ * </pre>
+ *
+ * Only the worker leaves SENT and OWED. Proof: InterruptWindowTest.
+ */
+public final class InterruptWindow {
+
+  private static final int CLOSED = 0;
+  private static final int OPEN = 1;
+  private static final int SENDING = 2;
+  private static final int SENT = 3;
+  private static final int OWED = 4;
+
+  private static final VarHandle STATE;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(InterruptWindow.class, "state", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  // any thread
+  private volatile int state;
+
+  // written by the worker before it opens, read by a sender after it saw OPEN
+  private @Nullable Thread worker;
+
+  InterruptWindow() {}
+
+  /** Makes the calling thread the worker and opens the window. */
+  void begin() {
+    worker = Thread.currentThread();
+    open();
+  }
+
+  /** Interrupts the worker now, or owes it until the window opens. Never waits. */
+  void interrupt() {
+    while (true) {
+      switch (state) {
+        case OPEN -> {
+          if (STATE.compareAndSet(this, OPEN, SENDING)) {
+            Thread target = worker;
+            if (target != null) {
+              target.interrupt();
+            }
+            state = SENT;
+            LockSupport.unpark(target); // close() may be waiting for SENT
+            return;
+          }
+        }
+        case CLOSED -> {
+          // A worker that cancels itself from inside a signal needs no interrupt: it is awake.
+          if (Thread.currentThread() == worker || STATE.compareAndSet(this, CLOSED, OWED)) {
+            return;
+          }
+        }
+        default -> {
+          return;
+        }
+      }
+    }
+  }
+
+  /** Opens the window; raises the flag if an interrupt is due. Worker only. */
+  void open() {
+    if (!STATE.compareAndSet(this, CLOSED, OPEN)) {
+      openInterrupted(); // it was OWED, which only the worker leaves
+    }
+  }
+
+  /** Closes the window; afterwards no interrupt of ours is up or under way. Worker only. */
+  void close() {
+    if (STATE.compareAndSet(this, OPEN, CLOSED)) {
+      return;
+    }
+    while (state == SENDING) {
+      Thread.interrupted(); // a raised flag would turn park into a spin
+      LockSupport.park(this);
+    }
+    Thread.interrupted();
+    state = OWED;
+  }
+
+  /** Drops an interrupt that is due. Worker only, while closed. */
+  void forget() {
+    STATE.compareAndSet(this, OWED, CLOSED);
+  }
+
+  /** Opens the window with the flag up, as if an interrupt had been sent. Worker only. */
+  void openInterrupted() {
+    state = SENT;
+    Thread.currentThread().interrupt();
+  }
+
+  /** Whether the worker is in code that may be interrupted. Exact for the worker only. */
+  boolean isOpen() {
+    int s = state;
+    return s != CLOSED && s != OWED;
+  }
+}

@@ -1,0 +1,146 @@
+package io.bridge.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An await of a source that hands over a subscription or disposable: cancels it exactly once,
+ * whenever it comes (A5), and never while another thread is inside its {@code request} (RS 2.7).
+ * See docs/design/suspension.md.
+ *
+ * <pre>
+ * link      meaning                                      left by
+ * NONE      the source has handed over nothing yet       link -> BUSY, unlink/cancel -> UNLINKED
+ * BUSY      the thread that brought upstream is still    idle -> LINKED, unlink -> UNLINKED,
+ *           inside onSubscribe, perhaps in request       cancel: same thread -> UNLINKED, else OWED
+ * LINKED    upstream is idle                             unlink/cancel -> UNLINKED
+ * OWED      BUSY, and that thread owes the cancel        idle/cancel by that thread -> UNLINKED
+ * UNLINKED  final: ended or cancelled; an upstream
+ *           that comes now is cancelled by its bringer
+ * </pre>
+ *
+ * Proof: SubscriberAwaitTest, AwaitRaceTest.
+ *
+ * @param <U> subscription or disposable
+ * @param <T> what the await returns
+ */
+public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedAwait<T> {
+
+  private static final int NONE = 0;
+  private static final int BUSY = 1;
+  private static final int LINKED = 2;
+  private static final int OWED = 3;
+  private static final int UNLINKED = 4;
+
+  private static final VarHandle LINK;
+
+  static {
+    try {
+      LINK = MethodHandles.lookup().findVarHandle(LinkedAwait.class, "link", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  // any thread
+  private volatile int link;
+
+  // written by the thread that won BUSY, read after LINKED or by that same thread
+  private @Nullable U upstream;
+
+  // written by the thread that won BUSY, compared by any thread with itself
+  private @Nullable Thread bringer;
+
+  /**
+   * Creates the await of the calling thread.
+   *
+   * @param frame what {@link CancelFrame#enterAwait()} returned
+   */
+  protected LinkedAwait(@Nullable CancelFrame frame) {
+    super(frame);
+  }
+
+  /** Cancels {@code upstream} in its library's word. */
+  protected abstract void cancel(U upstream);
+
+  /**
+   * Takes {@code upstream}, or cancels it when there is one already (RS 2.5) or the await is over.
+   *
+   * @return whether it was taken; the caller then ends onSubscribe with {@link #idle()}
+   */
+  protected final boolean link(U newUpstream) {
+    if (!LINK.compareAndSet(this, NONE, BUSY)) {
+      cancelReporting(newUpstream);
+      return false;
+    }
+    upstream = newUpstream;
+    bringer = Thread.currentThread();
+    return true;
+  }
+
+  /** The end of onSubscribe: pays the cancel that became due meanwhile. */
+  protected final void idle() {
+    bringer = null;
+    if (!LINK.compareAndSet(this, BUSY, LINKED) && LINK.compareAndSet(this, OWED, UNLINKED)) {
+      cancelTaken();
+    }
+  }
+
+  /** The source has ended by itself: there is nothing to cancel any more. */
+  protected final void unlink() {
+    int now;
+    do {
+      now = link;
+    } while (now != UNLINKED && !LINK.compareAndSet(this, now, UNLINKED));
+  }
+
+  @Override
+  protected final void cancelUpstream() {
+    while (true) {
+      int now = link;
+      boolean othersTurn = now == BUSY || now == OWED;
+      if (othersTurn && bringer == Thread.currentThread()) {
+        othersTurn = false;
+      }
+      if (now == UNLINKED || (now == OWED && othersTurn)) {
+        return;
+      }
+      if (LINK.compareAndSet(this, now, othersTurn ? OWED : UNLINKED)) {
+        if (now != NONE && !othersTurn) {
+          cancelTaken();
+        }
+        return;
+      }
+    }
+  }
+
+  /** The await fails by what the source sent, which is therefore cancelled. */
+  protected final void failAndCancel(Throwable failure) {
+    cancelUpstream();
+    failOrReport(failure);
+  }
+
+  /** Called by a signal after the end: pays what its thread owes from inside request (A6). */
+  final void payOwedCancel() {
+    if (link == OWED) {
+      cancelUpstream();
+    }
+  }
+
+  private void cancelTaken() {
+    U taken = upstream;
+    upstream = null;
+    if (taken != null) {
+      cancelReporting(taken);
+    }
+  }
+
+  private void cancelReporting(U target) {
+    try {
+      cancel(target);
+    } catch (Throwable t) { // RS 3.15 forbids it; the await must not suffer
+      reportLost(t);
+    }
+  }
+}

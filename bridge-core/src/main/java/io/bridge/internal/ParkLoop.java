@@ -1,0 +1,47 @@
+package io.bridge.internal;
+
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one park loop of bridge. The state decides, never the wake-up: a stray unpark, a left-over
+ * permit or an interrupt costs one more look at the state (A10).
+ */
+final class ParkLoop {
+
+  private ParkLoop() {}
+
+  /** What a thread of ours waits for. */
+  interface Condition {
+
+    /** Whether the owner must go on waiting. Volatile read. */
+    boolean mustWait();
+
+    /** The wait is cancelled: makes {@link #mustWait} false unless the awaited came first. */
+    void abandon();
+  }
+
+  /**
+   * Parks the calling thread until {@code condition} no longer must wait. The condition has
+   * published that its owner may park, so whoever changes it unparks.
+   */
+  static void await(Condition condition, @Nullable CancelFrame frame) {
+    boolean interrupted = false;
+    while (condition.mustWait()) {
+      // A cancel before this look may have had its interrupt eaten by foreign code; a cancel after
+      // it raises the flag, with which park returns.
+      if (frame != null && frame.isCancelled()) {
+        condition.abandon();
+        continue;
+      }
+      LockSupport.park(condition);
+      if (Thread.interrupted() && CancelFrame.interruptEndsWait(frame)) {
+        interrupted = true;
+        condition.abandon();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.bridge.internal;
+
+import io.bridge.Body;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hides the frames around it, with a window of its own: what runs inside can wait while the code
+ * around it is cancelled. Interrupts that arrive meanwhile are kept and raised at the end (A9).
+ */
+public final class ShieldFrame extends CancelFrame {
+
+  /** The frame that the shield hides; null on a plain thread. */
+  final @Nullable CancelFrame hidden;
+
+  // by the owner; by a signal thread that saw the owner's flag up
+  private volatile boolean owed;
+
+  private ShieldFrame(@Nullable CancelFrame hidden) {
+    super(null, new InterruptWindow());
+    this.hidden = hidden;
+  }
+
+  /**
+   * Runs {@code body} inside a shield.
+   *
+   * @param body the code to shield
+   * @param <T> the type of its value
+   * @param <X> the checked exception that it may throw
+   * @return its value
+   * @throws X when it fails
+   */
+  public static <T extends @Nullable Object, X extends Exception> T run(
+      Body<? extends T, ? extends X> body) throws X {
+    ShieldFrame shield = new ShieldFrame(current());
+    CancelFrame previous = shield.enter();
+    try {
+      return body.call();
+    } finally {
+      shield.leave(previous);
+    }
+  }
+
+  private @Nullable CancelFrame enter() {
+    if (hidden != null) {
+      hidden.window.close();
+    }
+    owed = Thread.interrupted();
+    CancelFrame previous = replaceCurrent(this);
+    window.begin();
+    return previous;
+  }
+
+  private void leave(@Nullable CancelFrame previous) {
+    window.close();
+    replaceCurrent(previous);
+    if (hidden != null) {
+      hidden.window.open();
+    }
+    if (owed) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  boolean foreignInterrupt() {
+    owed = true;
+    return false;
+  }
+}

@@ -1,0 +1,84 @@
+package io.bridge.internal;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * Awaits a publisher: translates its signals, legal or not, for the one await that made it. Nothing
+ * is thrown into the publisher but the {@code NullPointerException} of RS 2.13 (A11).
+ *
+ * @param <T> the type of the items
+ * @param <R> what the await returns
+ */
+public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Subscription, T, R>
+    implements Subscriber<T> {
+
+  /**
+   * Creates the subscriber of the calling thread.
+   *
+   * @param fold what becomes of the items
+   * @param frame what {@link CancelFrame#enterAwait()} returned
+   */
+  public SubscriberAwait(Fold<T, R> fold, @Nullable CancelFrame frame) {
+    super(fold, frame);
+  }
+
+  /** Subscribes to {@code publisher} and waits for the outcome. */
+  public final R await(Publisher<? extends T> publisher) {
+    try {
+      publisher.subscribe(this);
+    } catch (Throwable t) {
+      sourceThrew(t);
+    }
+    return join();
+  }
+
+  @Override
+  public final void onSubscribe(Subscription subscription) {
+    requireSignal(subscription, "subscription");
+    if (!link(subscription)) {
+      return;
+    }
+    try {
+      subscription.request(fold.demand());
+    } catch (Throwable t) {
+      sourceThrew(t);
+    } finally {
+      idle();
+    }
+  }
+
+  @Override
+  public final void onNext(T item) {
+    requireSignal(item, "item");
+    item(item);
+  }
+
+  @Override
+  public final void onError(Throwable failure) {
+    requireSignal(failure, "failure");
+    failed(failure);
+  }
+
+  @Override
+  public final void onComplete() {
+    completed();
+  }
+
+  // RS 2.13: a null signal ends the await and is thrown to the caller too.
+  private void requireSignal(@Nullable Object signal, String name) {
+    if (signal == null) {
+      NullPointerException failure = new NullPointerException(name);
+      cancelUpstream();
+      tryFail(failure); // not lost if that fails: the source gets it
+      throw failure;
+    }
+  }
+
+  @Override
+  protected final void cancel(Subscription upstream) {
+    upstream.cancel();
+  }
+}

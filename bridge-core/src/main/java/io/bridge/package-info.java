@@ -1,0 +1,49 @@
+/**
+ * Await any asynchronous source in plain imperative code, and hand such code back as a reactive
+ * type: one coroutine, one virtual thread.
+ *
+ * <p>Two arrows make up the library. Signals come in and a blocked call returns: {@link
+ * io.bridge.Await} and the adapters' facades that extend it, with {@link io.bridge.Suspension} as
+ * the callback side. A blocking body runs and signals go out: {@link io.bridge.Coroutine}, {@link
+ * io.bridge.Publishers} and the adapters' builders, with {@link io.bridge.Emitter} as the body's
+ * side.
+ *
+ * <h2>Where an await may block</h2>
+ *
+ * <p>On every virtual thread and on every platform thread that no library reserves for its own
+ * non-blocking work. It is checked before subscribing, whatever the source holds: on an event loop,
+ * a Reactor {@code parallel} thread or an RxJava computation thread an await is an {@link
+ * java.lang.IllegalStateException} that names the thread, the caller and the ways out.
+ *
+ * <h2>Cancellation</h2>
+ *
+ * <p>A coroutine, and a {@link io.bridge.Coroutine#withTimeout timeout} block, is a cancel frame.
+ * Cancelling one only sets its state and interrupts its thread; that thread then cancels what it
+ * awaits, exactly once, also when the subscription arrives later. The await throws {@link
+ * java.util.concurrent.CancellationException}, and so does every later one in the frame: cancelled
+ * stays cancelled. {@link io.bridge.Coroutine#shield shield} hides the frames around it, so that a
+ * {@code finally} can await its cleanup. An interrupt by somebody else cancels the coroutine whose
+ * thread it hits; on a plain thread it ends the one await, which throws {@code
+ * CancellationException} with the interrupt flag up.
+ *
+ * <h2>Errors</h2>
+ *
+ * <p>An unchecked failure of the source is thrown as the same object. A checked one is the cause of
+ * a {@link java.util.concurrent.CompletionException}, and so is a {@code CancellationException} of
+ * the source itself (a future that somebody else cancelled), because it is not a cancellation of
+ * the code that waits. The layers that stages put around a failure are removed first. A failure or
+ * value that nobody can receive any more goes to {@link io.bridge.Undeliverable}.
+ *
+ * <h2>Empty</h2>
+ *
+ * <p>{@code await} of a source that may be empty returns null for it; {@code awaitSingle} takes
+ * empty for an error, {@code awaitOptional} wraps it.
+ *
+ * <h2>Memory</h2>
+ *
+ * <p>Actions before the terminal signal of a source happen-before the return of the await.
+ */
+@NullMarked
+package io.bridge;
+
+import org.jspecify.annotations.NullMarked;

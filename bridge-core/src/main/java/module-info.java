@@ -1,0 +1,15 @@
+import io.bridge.internal.Ecosystem;
+
+/** The core of bridge: await any publisher, hand imperative code back as one. */
+module io.bridge.core {
+  requires transitive org.reactivestreams;
+  requires static transitive org.jspecify;
+
+  exports io.bridge;
+  exports io.bridge.internal to
+      io.bridge.reactor,
+      io.bridge.rxjava,
+      io.bridge.completablefuture;
+
+  uses Ecosystem;
+}

@@ -1,0 +1,53 @@
+package io.bridge.testkit;
+
+import org.reactivestreams.Publisher;
+import org.reactivestreams.tck.PublisherVerification;
+import org.reactivestreams.tck.SubscriberBlackboxVerification;
+import org.reactivestreams.tck.TestEnvironment;
+
+/** Bases for the TCK classes: the time that a loaded machine needs stands here once. */
+public final class Tck {
+
+  /** Signals must come within this time. */
+  private static final int TIMEOUT_MILLIS = 1000;
+
+  /** The TCK watches this long for a signal that must not come. */
+  private static final int NO_SIGNALS_MILLIS = 30;
+
+  private Tck() {}
+
+  private static TestEnvironment environment() {
+    return new TestEnvironment(TIMEOUT_MILLIS, NO_SIGNALS_MILLIS, NO_SIGNALS_MILLIS);
+  }
+
+  /** A publisher of the numbers 1 to n. */
+  public abstract static class OfPublisher extends PublisherVerification<Long> {
+
+    /** For a subclass in the module of the publisher. */
+    protected OfPublisher() {
+      super(environment());
+    }
+
+    @Override
+    public Publisher<Long> createFailedPublisher() {
+      return failing(new IllegalStateException("a failing body"));
+    }
+
+    /** A publisher that fails with {@code failure} at once. */
+    protected abstract Publisher<Long> failing(RuntimeException failure);
+  }
+
+  /** A subscriber. */
+  public abstract static class OfSubscriber extends SubscriberBlackboxVerification<Long> {
+
+    /** For a subclass in the module of the subscriber. */
+    protected OfSubscriber() {
+      super(environment());
+    }
+
+    @Override
+    public Long createElement(int element) {
+      return (long) element;
+    }
+  }
+}
