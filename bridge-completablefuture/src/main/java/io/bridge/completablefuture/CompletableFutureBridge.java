@@ -1,0 +1,175 @@
+package io.bridge.completablefuture;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bridge.Await;
+import io.bridge.Body;
+import io.bridge.VoidBody;
+import io.bridge.internal.Bodies;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * bridge for the JDK's futures, for {@code import static
+ * io.bridge.completablefuture.CompletableFutureBridge.*}, which brings every await of {@link Await}
+ * along.
+ *
+ * <p><b>Cancellation:</b> {@code await} observes: a cancelled await leaves the future alone, which
+ * others may wait for. {@code awaitOrCancel} owns it.
+ *
+ * <p><b>Errors:</b> the layers of {@link CompletionException} and {@code ExecutionException} are
+ * removed; then an unchecked failure is thrown as is, a checked one as the cause of a {@code
+ * CompletionException}. A future that somebody cancelled has failed: its {@link
+ * CancellationException} arrives as a cause, too.
+ *
+ * <p><b>Memory:</b> actions before the completion happen-before the return. A cancelled await of a
+ * {@code CompletableFuture} leaves nothing registered there; other stages keep an empty callback.
+ *
+ * @since 0.1.0
+ */
+public final class CompletableFutureBridge extends Await {
+
+  private CompletableFutureBridge() {}
+
+  /**
+   * Awaits {@code stage}; a cancelled await leaves it running.
+   *
+   * @param stage the source
+   * @param <T> the type of the value
+   * @return its value
+   */
+  public static <T extends @Nullable Object> T await(CompletionStage<? extends T> stage) {
+    return StageAwait.<T>await(requireNonNull(stage, "stage"), false);
+  }
+
+  /**
+   * Awaits {@code future}, blocking in its {@code get} unless it is a stage; a cancelled await
+   * leaves it running.
+   *
+   * @param future the source
+   * @param <T> the type of the value
+   * @return its value
+   */
+  public static <T extends @Nullable Object> T await(Future<? extends T> future) {
+    return StageAwait.<T>await(requireNonNull(future, "future"), false);
+  }
+
+  /**
+   * Awaits {@code future}; a cancelled await leaves it running.
+   *
+   * @param future the source
+   * @param <T> the type of the value
+   * @return its value
+   */
+  public static <T extends @Nullable Object> T await(CompletableFuture<? extends T> future) {
+    CompletionStage<? extends T> stage = requireNonNull(future, "future");
+    return StageAwait.<T>await(stage, false);
+  }
+
+  /**
+   * Awaits what is a stage and a future at once; a cancelled await leaves it running.
+   *
+   * @param future the source
+   * @param <T> the type of the value
+   * @param <F> the type of the source
+   * @return its value
+   */
+  @SuppressWarnings("ExtendsObject") // erased to Object: else it clashes with the form for a stage
+  public static <
+          T extends @Nullable Object,
+          F extends Object & CompletionStage<? extends T> & Future<? extends T>>
+      T await(F future) {
+    CompletionStage<? extends T> stage = requireNonNull(future, "future");
+    return StageAwait.<T>await(stage, false);
+  }
+
+  /**
+   * Awaits {@code stage}, and cancels it when the waiting is cancelled or times out.
+   *
+   * @param stage the source, which this call owns; one that is no future is cancelled through its
+   *     {@code toCompletableFuture}
+   * @param <T> the type of the value
+   * @return its value
+   */
+  public static <T extends @Nullable Object> T awaitOrCancel(CompletionStage<? extends T> stage) {
+    return StageAwait.<T>await(requireNonNull(stage, "stage"), true);
+  }
+
+  /**
+   * Awaits {@code future}, and cancels it with {@code cancel(true)} when the waiting is cancelled
+   * or times out.
+   *
+   * @param future the source, which this call owns
+   * @param <T> the type of the value
+   * @return its value
+   */
+  public static <T extends @Nullable Object> T awaitOrCancel(Future<? extends T> future) {
+    return StageAwait.<T>await(requireNonNull(future, "future"), true);
+  }
+
+  /**
+   * Awaits {@code future}, and cancels it when the waiting is cancelled or times out.
+   *
+   * @param future the source, which this call owns
+   * @param <T> the type of the value
+   * @return its value
+   */
+  public static <T extends @Nullable Object> T awaitOrCancel(
+      CompletableFuture<? extends T> future) {
+    CompletionStage<? extends T> stage = requireNonNull(future, "future");
+    return StageAwait.<T>await(stage, true);
+  }
+
+  /**
+   * Awaits what is a stage and a future at once, and cancels it when the waiting is cancelled or
+   * times out.
+   *
+   * @param future the source, which this call owns
+   * @param <T> the type of the value
+   * @param <F> the type of the source
+   * @return its value
+   */
+  @SuppressWarnings("ExtendsObject") // erased to Object: else it clashes with the form for a stage
+  public static <
+          T extends @Nullable Object,
+          F extends Object & CompletionStage<? extends T> & Future<? extends T>>
+      T awaitOrCancel(F future) {
+    CompletionStage<? extends T> stage = requireNonNull(future, "future");
+    return StageAwait.<T>await(stage, true);
+  }
+
+  /**
+   * Runs imperative code now, on a virtual thread of its own, as a future.
+   *
+   * <p><b>Cancellation:</b> whoever cancels or completes this future, {@code orTimeout} too,
+   * cancels the code's coroutine and interrupts what blocks in it. A dependent's cancellation ends
+   * the dependent only, as everywhere in the JDK.
+   *
+   * <p><b>Errors:</b> what the code throws is the future's failure, an {@link Error} too; once the
+   * future was completed from outside it goes to {@link io.bridge.Undeliverable}.
+   *
+   * <p><b>Memory:</b> what happened before this call happens-before the code.
+   *
+   * @param body the code
+   * @param <T> the type of the value
+   * @return the future
+   */
+  public static <T extends @Nullable Object> CompletableFuture<T> future(
+      Body<? extends T, ? extends Exception> body) {
+    return CoroutineFuture.start(requireNonNull(body, "body"));
+  }
+
+  /**
+   * Runs imperative code without a value now; see {@link #future(Body)}.
+   *
+   * @param body the code
+   * @return a future of null
+   */
+  public static CompletableFuture<@Nullable Void> future(VoidBody<? extends Exception> body) {
+    return CoroutineFuture.start(Bodies.returningNull(body));
+  }
+}

@@ -1,0 +1,34 @@
+package io.bridge.reactor;
+
+import io.bridge.Emitter;
+import io.bridge.internal.EmitterSubscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+
+/**
+ * A stream body as a Flux: one coroutine for each subscriber.
+ *
+ * @param <T> the type of the items
+ */
+final class CoroutineFlux<T> extends Flux<T> {
+
+  private final Emitter.Body<T> body;
+
+  private CoroutineFlux(Emitter.Body<T> body) {
+    this.body = body;
+  }
+
+  static <T> Flux<T> of(Emitter.Body<T> body) {
+    return onAssembly(new CoroutineFlux<>(body)); // Reactor's hooks see it as any other Flux
+  }
+
+  @Override
+  public void subscribe(CoreSubscriber<? super T> actual) {
+    EmitterSubscription.subscribe(
+        "bridge-flux",
+        body,
+        actual,
+        failure -> Operators.onErrorDropped(failure, actual.currentContext()));
+  }
+}

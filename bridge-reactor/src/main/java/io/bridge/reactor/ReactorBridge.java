@@ -1,0 +1,112 @@
+package io.bridge.reactor;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bridge.Await;
+import io.bridge.Body;
+import io.bridge.Emitter;
+import io.bridge.VoidBody;
+import io.bridge.internal.Bodies;
+import io.bridge.reactor.internal.ReactorEcosystem;
+import java.util.NoSuchElementException;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * bridge for Reactor, for {@code import static io.bridge.reactor.ReactorBridge.*}, which brings
+ * every await of {@link Await} along: a {@code Flux} is awaited as the {@code Publisher} it is.
+ *
+ * @since 0.1.0
+ */
+public final class ReactorBridge extends Await {
+
+  private ReactorBridge() {}
+
+  /**
+   * Awaits the only item of {@code mono}; {@code await(Mono<Void>)} awaits its end.
+   *
+   * <p><b>Cancellation:</b> cancels the subscription once, see {@linkplain io.bridge the package}.
+   *
+   * <p><b>Errors:</b> unchecked as is; checked as the cause of {@link CompletionException}.
+   *
+   * <p><b>Memory:</b> actions before the terminal signal happen-before the return.
+   *
+   * @param mono the source
+   * @param <T> the type of the item
+   * @return the item, null if the Mono completes empty
+   */
+  public static <T> @Nullable T await(Mono<? extends T> mono) {
+    return ReactorEcosystem.<T>await(requireNonNull(mono, "mono"));
+  }
+
+  /**
+   * Awaits the only item of {@code mono}, which must not be empty.
+   *
+   * @param mono the source
+   * @param <T> the type of the item
+   * @return the item
+   * @throws NoSuchElementException if the Mono completes empty
+   */
+  public static <T> T awaitSingle(Mono<? extends T> mono) {
+    T item = ReactorEcosystem.<T>await(requireNonNull(mono, "mono"));
+    if (item == null) {
+      throw new NoSuchElementException("the Mono completed empty");
+    }
+    return item;
+  }
+
+  /**
+   * Makes a cold Mono of imperative code: each subscriber gets a run of its own on a virtual thread
+   * of its own, nothing runs before it subscribes.
+   *
+   * <p><b>Cancellation:</b> a cancelled subscription cancels the body's coroutine and interrupts
+   * what blocks in it; see {@linkplain io.bridge the package}.
+   *
+   * <p><b>Errors:</b> what the body throws is the Mono's failure, an {@link Error} too; after a
+   * cancellation it goes to {@code Operators.onErrorDropped}.
+   *
+   * <p><b>Memory:</b> what happened before the subscription happens-before the body.
+   *
+   * @param body the code; null is an empty Mono
+   * @param <T> the type of the item
+   * @return the Mono
+   */
+  public static <T> Mono<T> mono(Body<? extends @Nullable T, ? extends Exception> body) {
+    return MonoCoroutine.of(requireNonNull(body, "body"));
+  }
+
+  /**
+   * Makes a cold Mono of imperative code without a value; see {@link #mono(Body)}.
+   *
+   * @param body the code
+   * @return a Mono that completes empty when the code returns
+   */
+  public static Mono<Void> mono(VoidBody<? extends Exception> body) {
+    return MonoCoroutine.of(Bodies.returningNull(body));
+  }
+
+  /**
+   * Makes a cold Flux of imperative code that emits: each subscriber gets a run of its own on a
+   * virtual thread of its own. {@link Emitter#emit} waits for demand; nothing is buffered or
+   * dropped.
+   *
+   * <p>In a chain, the type of the items must be said: {@code flux((Emitter<Integer> e) ->
+   * e.emit(1)).map(...)}.
+   *
+   * <p><b>Cancellation:</b> as {@link #mono(Body)}.
+   *
+   * <p><b>Errors:</b> as {@link #mono(Body)}; a request of less than one item fails the stream with
+   * an {@link IllegalArgumentException} (RS 3.9).
+   *
+   * <p><b>Memory:</b> no item is kept after its {@code emit}.
+   *
+   * @param body the code that emits
+   * @param <T> the type of the items
+   * @return the Flux
+   */
+  public static <T> Flux<T> flux(Emitter.Body<T> body) {
+    return CoroutineFlux.of(requireNonNull(body, "body"));
+  }
+}

@@ -1,0 +1,33 @@
+package io.bridge.reactor.internal;
+
+import io.bridge.internal.CancelFrame;
+import io.bridge.internal.Fold;
+import io.bridge.internal.SubscriberAwait;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
+
+/**
+ * Awaits a publisher of Reactor: its hooks get what is lost.
+ *
+ * @param <T> the type of the items
+ * @param <R> what the await returns
+ */
+final class CoreSubscriberAwait<T, R extends @Nullable Object> extends SubscriberAwait<T, R>
+    implements CoreSubscriber<T> {
+
+  CoreSubscriberAwait(Fold<T, R> fold, @Nullable CancelFrame frame) {
+    super(fold, frame);
+  }
+
+  @Override
+  protected void undeliverable(Throwable failure) {
+    Operators.onErrorDropped(failure, currentContext());
+  }
+
+  @Override
+  protected void discard(@Nullable Object value) {
+    Operators.onDiscard(value, currentContext());
+    super.discard(value);
+  }
+}

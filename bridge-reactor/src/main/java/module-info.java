@@ -1,0 +1,14 @@
+import io.bridge.internal.Ecosystem;
+import io.bridge.reactor.internal.ReactorEcosystem;
+
+/** Await Mono and Flux, and hand imperative code back as one. */
+module io.bridge.reactor {
+  requires transitive io.bridge.core;
+  requires transitive reactor.core;
+  requires static org.jspecify;
+
+  exports io.bridge.reactor;
+
+  provides Ecosystem with
+      ReactorEcosystem;
+}

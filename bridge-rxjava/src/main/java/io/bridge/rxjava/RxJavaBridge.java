@@ -1,0 +1,331 @@
+package io.bridge.rxjava;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bridge.Await;
+import io.bridge.Body;
+import io.bridge.Emitter;
+import io.bridge.VoidBody;
+import io.bridge.internal.Bodies;
+import io.bridge.internal.Fold;
+import io.bridge.rxjava.internal.RxJavaEcosystem;
+import io.reactivex.rxjava3.core.Completable;
+import io.reactivex.rxjava3.core.CompletableSource;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.Maybe;
+import io.reactivex.rxjava3.core.MaybeSource;
+import io.reactivex.rxjava3.core.Observable;
+import io.reactivex.rxjava3.core.ObservableSource;
+import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.core.SingleSource;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import java.util.stream.Collector;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * bridge for RxJava 3, for {@code import static io.bridge.rxjava.RxJavaBridge.*}, which brings
+ * every await of {@link Await} along: a {@code Flowable} is awaited as the {@code Publisher} it is.
+ *
+ * <p><b>Cancellation</b> of an await disposes its source once, see {@linkplain io.bridge the
+ * package}. <b>Errors</b> are thrown unchecked as is, checked as the cause of a {@link
+ * CompletionException}. <b>Memory:</b> actions before the terminal signal happen-before the return.
+ *
+ * @since 0.1.0
+ */
+public final class RxJavaBridge extends Await {
+
+  private RxJavaBridge() {}
+
+  /**
+   * Awaits the value of {@code single}.
+   *
+   * @param single the source
+   * @param <T> the type of the value
+   * @return the value
+   */
+  public static <T> T await(SingleSource<? extends T> single) {
+    return RxJavaEcosystem.<T>await(requireNonNull(single, "single"));
+  }
+
+  /**
+   * Awaits the value of {@code maybe}, if there is one.
+   *
+   * @param maybe the source
+   * @param <T> the type of the value
+   * @return the value, null if the source completes empty
+   */
+  public static <T> @Nullable T await(MaybeSource<? extends T> maybe) {
+    return RxJavaEcosystem.<T>await(requireNonNull(maybe, "maybe"));
+  }
+
+  /**
+   * Awaits the end of {@code completable}.
+   *
+   * @param completable the source
+   */
+  public static void await(CompletableSource completable) {
+    RxJavaEcosystem.await(requireNonNull(completable, "completable"));
+  }
+
+  /**
+   * Awaits the only item of {@code observable}; a second one disposes it and is an {@link
+   * IllegalArgumentException}.
+   *
+   * @param observable at most one item
+   * @param <T> the type of the item
+   * @return the item, null if the source completes empty
+   */
+  public static <T> @Nullable T await(ObservableSource<? extends T> observable) {
+    return RxJavaEcosystem.<T, @Nullable T>await(
+        requireNonNull(observable, "observable"), Fold.one());
+  }
+
+  /**
+   * Awaits the value of {@code maybe}, which must have one.
+   *
+   * @param maybe the source
+   * @param <T> the type of the value
+   * @return the value
+   * @throws NoSuchElementException if the source completes empty
+   */
+  public static <T> T awaitSingle(MaybeSource<? extends T> maybe) {
+    return present(RxJavaBridge.<T>await(maybe));
+  }
+
+  /**
+   * Awaits the only item of {@code observable}, which must have one.
+   *
+   * @param observable exactly one item
+   * @param <T> the type of the item
+   * @return the item
+   * @throws NoSuchElementException if the source completes empty
+   * @throws IllegalArgumentException if there is a second item; the source is disposed
+   */
+  public static <T> T awaitSingle(ObservableSource<? extends T> observable) {
+    return present(RxJavaBridge.<T>await(observable));
+  }
+
+  /**
+   * Awaits the value of {@code maybe}, if there is one.
+   *
+   * @param maybe the source
+   * @param <T> the type of the value
+   * @return the value, empty if the source completes empty
+   */
+  public static <T> Optional<T> awaitOptional(MaybeSource<? extends T> maybe) {
+    return Optional.ofNullable(RxJavaBridge.<T>await(maybe));
+  }
+
+  /**
+   * Awaits the only item of {@code observable}, if there is one.
+   *
+   * @param observable at most one item
+   * @param <T> the type of the item
+   * @return the item, empty if the source completes empty
+   * @throws IllegalArgumentException if there is a second item; the source is disposed
+   */
+  public static <T> Optional<T> awaitOptional(ObservableSource<? extends T> observable) {
+    return Optional.ofNullable(RxJavaBridge.<T>await(observable));
+  }
+
+  /**
+   * Awaits the first item of {@code observable} and disposes the rest: what the source would have
+   * done after it does not happen.
+   *
+   * @param observable any number of items
+   * @param <T> the type of the item
+   * @return the first item
+   * @throws NoSuchElementException if the source completes empty
+   */
+  public static <T> T awaitFirst(ObservableSource<? extends T> observable) {
+    return present(RxJavaBridge.<T>awaitFirstOrNull(observable));
+  }
+
+  /**
+   * Awaits the first item of {@code observable} and disposes the rest, as {@link
+   * #awaitFirst(ObservableSource)} does.
+   *
+   * @param observable any number of items
+   * @param <T> the type of the item
+   * @return the first item, null if the source completes empty
+   */
+  public static <T> @Nullable T awaitFirstOrNull(ObservableSource<? extends T> observable) {
+    return RxJavaEcosystem.<T, @Nullable T>await(
+        requireNonNull(observable, "observable"), Fold.first());
+  }
+
+  /**
+   * Awaits the first item of {@code observable} and disposes the rest, as {@link
+   * #awaitFirst(ObservableSource)} does.
+   *
+   * @param observable any number of items
+   * @param fallback asked if the source completes empty
+   * @param <T> the type of the item
+   * @return the first item, or the fallback's
+   */
+  public static <T> T awaitFirstOrElse(
+      ObservableSource<? extends T> observable, Supplier<? extends T> fallback) {
+    requireNonNull(fallback, "fallback");
+    @Nullable T first = RxJavaBridge.<T>awaitFirstOrNull(observable);
+    return first != null ? first : fallback.get();
+  }
+
+  /**
+   * Awaits the end of {@code observable} and returns its last item.
+   *
+   * @param observable any number of items
+   * @param <T> the type of the item
+   * @return the last item
+   * @throws NoSuchElementException if the source completes empty
+   */
+  public static <T> T awaitLast(ObservableSource<? extends T> observable) {
+    return present(RxJavaBridge.<T>awaitLastOrNull(observable));
+  }
+
+  /**
+   * Awaits the end of {@code observable} and returns its last item.
+   *
+   * @param observable any number of items
+   * @param <T> the type of the item
+   * @return the last item, null if the source completes empty
+   */
+  public static <T> @Nullable T awaitLastOrNull(ObservableSource<? extends T> observable) {
+    return RxJavaEcosystem.<T, @Nullable T>await(
+        requireNonNull(observable, "observable"), Fold.last());
+  }
+
+  /**
+   * Awaits all items of {@code observable}.
+   *
+   * @param observable any number of items, which must fit into memory: there is no back-pressure
+   * @param <T> the type of the items
+   * @return the items in their order, unmodifiable
+   */
+  public static <T> List<T> awaitList(ObservableSource<? extends T> observable) {
+    return awaitCollect(observable, Collectors.<T>toUnmodifiableList());
+  }
+
+  /**
+   * Awaits all items of {@code observable} and collects them.
+   *
+   * @param observable any number of items
+   * @param collector takes the items as they come, on the threads that bring them, one at a time
+   * @param <T> the type of the items
+   * @param <A> the collector's container
+   * @param <R> the collector's result
+   * @return the collector's result
+   */
+  public static <T, A, R extends @Nullable Object> R awaitCollect(
+      ObservableSource<? extends T> observable, Collector<? super T, A, R> collector) {
+    requireNonNull(observable, "observable");
+    return RxJavaEcosystem.<T, R>await(
+        observable, Fold.collect(requireNonNull(collector, "collector")));
+  }
+
+  /**
+   * Awaits the end of {@code observable}; its items are discarded.
+   *
+   * @param observable any number of items
+   */
+  public static void awaitCompletion(ObservableSource<?> observable) {
+    RxJavaEcosystem.<Object, @Nullable Object>await(
+        requireNonNull(observable, "observable"), Fold.none());
+  }
+
+  /**
+   * Makes a cold Single of imperative code: each observer gets a run of its own on a virtual thread
+   * of its own, nothing runs before it subscribes.
+   *
+   * <p><b>Cancellation:</b> disposal cancels the body's coroutine and interrupts what blocks in it;
+   * see {@linkplain io.bridge the package}.
+   *
+   * <p><b>Errors:</b> what the body throws is the Single's failure, an {@link Error} too; after the
+   * disposal it goes to {@code RxJavaPlugins.onError}. A null value is a {@link
+   * NullPointerException}.
+   *
+   * <p><b>Memory:</b> what happened before the subscription happens-before the body.
+   *
+   * @param body the code
+   * @param <T> the type of the value
+   * @return the Single
+   */
+  public static <T> Single<T> single(Body<? extends T, ? extends Exception> body) {
+    return SingleCoroutine.of(requireNonNull(body, "body"));
+  }
+
+  /**
+   * Makes a cold Maybe of imperative code; as {@link #single(Body)}, but a null value completes it
+   * empty.
+   *
+   * @param body the code
+   * @param <T> the type of the value
+   * @return the Maybe
+   */
+  public static <T> Maybe<T> maybe(Body<? extends @Nullable T, ? extends Exception> body) {
+    return MaybeCoroutine.of(requireNonNull(body, "body"));
+  }
+
+  /**
+   * Makes a cold Maybe of imperative code without a value; see {@link #maybe(Body)}.
+   *
+   * @param body the code
+   * @return a Maybe that completes empty when the code returns
+   */
+  public static Maybe<Void> maybe(VoidBody<? extends Exception> body) {
+    return MaybeCoroutine.of(Bodies.returningNull(body));
+  }
+
+  /**
+   * Makes a cold Completable of imperative code; as {@link #single(Body)}, without a value.
+   *
+   * @param body the code
+   * @return the Completable
+   */
+  public static Completable completable(VoidBody<? extends Exception> body) {
+    return CompletableCoroutine.of(Bodies.returningNull(body));
+  }
+
+  /**
+   * Makes a cold Flowable of imperative code that emits: each subscriber gets a run of its own on a
+   * virtual thread of its own. {@link Emitter#emit} waits for demand; nothing is buffered or
+   * dropped.
+   *
+   * <p><b>Cancellation:</b> as {@link #single(Body)}.
+   *
+   * <p><b>Errors:</b> as {@link #single(Body)}; a request of less than one item fails the stream
+   * with an {@link IllegalArgumentException} (RS 3.9).
+   *
+   * <p><b>Memory:</b> no item is kept after its {@code emit}.
+   *
+   * @param body the code that emits
+   * @param <T> the type of the items
+   * @return the Flowable
+   */
+  public static <T> Flowable<T> flowable(Emitter.Body<T> body) {
+    return CoroutineFlowable.of("bridge-flowable", requireNonNull(body, "body"));
+  }
+
+  /**
+   * Makes a cold Observable of imperative code that emits; as {@link #flowable}, but an Observable
+   * has no demand, so {@link Emitter#emit} never waits for any.
+   *
+   * @param body the code that emits
+   * @param <T> the type of the items
+   * @return the Observable
+   */
+  public static <T> Observable<T> observable(Emitter.Body<T> body) {
+    return CoroutineFlowable.of("bridge-observable", requireNonNull(body, "body")).toObservable();
+  }
+
+  private static <T> T present(@Nullable T item) {
+    if (item == null) {
+      throw new NoSuchElementException("the source completed empty");
+    }
+    return item;
+  }
+}

@@ -1,0 +1,27 @@
+package io.bridge.rxjava.internal;
+
+import io.bridge.internal.CancelFrame;
+import io.bridge.internal.Fold;
+import io.bridge.internal.SubscriberAwait;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Awaits a Flowable: RxJava's hook gets what is lost, and no strict wrapper is put around it.
+ *
+ * @param <T> the type of the items
+ * @param <R> what the await returns
+ */
+final class FlowableAwait<T, R extends @Nullable Object> extends SubscriberAwait<T, R>
+    implements FlowableSubscriber<T> {
+
+  FlowableAwait(Fold<T, R> fold, @Nullable CancelFrame frame) {
+    super(fold, frame);
+  }
+
+  @Override
+  protected void undeliverable(Throwable failure) {
+    RxJavaPlugins.onError(failure);
+  }
+}

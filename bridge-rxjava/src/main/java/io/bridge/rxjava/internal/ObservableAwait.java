@@ -1,0 +1,76 @@
+package io.bridge.rxjava.internal;
+
+import io.bridge.internal.CancelFrame;
+import io.bridge.internal.Fold;
+import io.bridge.internal.FoldAwait;
+import io.reactivex.rxjava3.core.ObservableSource;
+import io.reactivex.rxjava3.core.Observer;
+import io.reactivex.rxjava3.disposables.Disposable;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Awaits an Observable. Unlike a subscriber of RS, an observer throws nothing at its source (A11).
+ *
+ * @param <T> the type of the items
+ * @param <R> what the await returns
+ */
+final class ObservableAwait<T, R extends @Nullable Object> extends FoldAwait<Disposable, T, R>
+    implements Observer<T> {
+
+  ObservableAwait(Fold<T, R> fold, @Nullable CancelFrame frame) {
+    super(fold, frame);
+  }
+
+  R await(ObservableSource<? extends T> source) {
+    try {
+      source.subscribe(this);
+    } catch (Throwable t) {
+      sourceThrew(t);
+    }
+    return join();
+  }
+
+  @Override
+  public void onSubscribe(Disposable disposable) {
+    if (signalled(disposable, "disposable") && link(disposable)) {
+      idle();
+    }
+  }
+
+  @Override
+  public void onNext(T item) {
+    if (signalled(item, "item")) {
+      item(item);
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    if (signalled(failure, "failure")) {
+      failed(failure);
+    }
+  }
+
+  @Override
+  public void onComplete() {
+    completed();
+  }
+
+  private boolean signalled(@Nullable Object signal, String name) {
+    if (signal == null) {
+      failAndCancel(new NullPointerException(name));
+    }
+    return signal != null;
+  }
+
+  @Override
+  protected void cancel(Disposable upstream) {
+    upstream.dispose();
+  }
+
+  @Override
+  protected void undeliverable(Throwable failure) {
+    RxJavaPlugins.onError(failure);
+  }
+}

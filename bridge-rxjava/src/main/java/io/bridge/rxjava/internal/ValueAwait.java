@@ -1,0 +1,102 @@
+package io.bridge.rxjava.internal;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bridge.internal.CancelFrame;
+import io.bridge.internal.LinkedAwait;
+import io.reactivex.rxjava3.core.CompletableObserver;
+import io.reactivex.rxjava3.core.CompletableSource;
+import io.reactivex.rxjava3.core.MaybeObserver;
+import io.reactivex.rxjava3.core.MaybeSource;
+import io.reactivex.rxjava3.core.SingleObserver;
+import io.reactivex.rxjava3.core.SingleSource;
+import io.reactivex.rxjava3.disposables.Disposable;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Awaits a Single, a Maybe or a Completable, whose signals have the same names and meanings. Unlike
+ * a subscriber of RS, an observer throws nothing at its source (A11).
+ *
+ * @param <T> the type of the value
+ */
+final class ValueAwait<T> extends LinkedAwait<Disposable, @Nullable T>
+    implements SingleObserver<T>, MaybeObserver<T>, CompletableObserver {
+
+  ValueAwait(@Nullable CancelFrame frame) {
+    super(frame);
+  }
+
+  T from(SingleSource<? extends T> source) {
+    try {
+      source.subscribe(this);
+    } catch (Throwable t) {
+      sourceThrew(t);
+    }
+    return requireNonNull(join(), "a Single that completed empty");
+  }
+
+  @Nullable T from(MaybeSource<? extends T> source) {
+    try {
+      source.subscribe(this);
+    } catch (Throwable t) {
+      sourceThrew(t);
+    }
+    return join();
+  }
+
+  void from(CompletableSource source) {
+    try {
+      source.subscribe(this);
+    } catch (Throwable t) {
+      sourceThrew(t);
+    }
+    join();
+  }
+
+  @Override
+  public void onSubscribe(Disposable disposable) {
+    if (signalled(disposable, "disposable") && link(disposable)) {
+      idle();
+    }
+  }
+
+  @Override
+  public void onSuccess(T value) {
+    if (signalled(value, "value")) {
+      unlink();
+      resumeOrDiscard(value);
+    }
+  }
+
+  @Override
+  public void onComplete() {
+    unlink();
+    tryResume(null);
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    if (signalled(failure, "failure")) {
+      unlink();
+      failOrReport(failure);
+    }
+  }
+
+  private boolean signalled(@Nullable Object signal, String name) {
+    if (signal == null) {
+      failAndCancel(new NullPointerException(name));
+    }
+    return signal != null;
+  }
+
+  @Override
+  protected void cancel(Disposable upstream) {
+    upstream.dispose();
+  }
+
+  @Override
+  protected void undeliverable(Throwable failure) {
+    RxJavaPlugins.onError(failure);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * bridge for RxJava 3: {@link io.bridge.rxjava.RxJavaBridge} awaits its types and builds them from
+ * imperative code.
+ */
+@NullMarked
+package io.bridge.rxjava;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,14 @@
+import io.bridge.internal.Ecosystem;
+import io.bridge.rxjava.internal.RxJavaEcosystem;
+
+/** Await the types of RxJava 3, and hand imperative code back as one. */
+module io.bridge.rxjava {
+  requires transitive io.bridge.core;
+  requires transitive io.reactivex.rxjava3;
+  requires static org.jspecify;
+
+  exports io.bridge.rxjava;
+
+  provides Ecosystem with
+      RxJavaEcosystem;
+}
