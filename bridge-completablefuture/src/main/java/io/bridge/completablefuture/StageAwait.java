@@ -1,9 +1,11 @@
 package io.bridge.completablefuture;
 
+import io.bridge.Undeliverable;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.Failures;
 import io.bridge.internal.FutureAwait;
 import io.bridge.internal.ParkedAwait;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -18,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
     implements BiConsumer<T, @Nullable Throwable> {
 
-  /** The stage to cancel when the waiting is cancelled; null if it is not ours to cancel (A14). */
-  private @Nullable CompletionStage<? extends T> owned;
+  // by the owner; null if the stage is not ours to cancel (A14), or has ended
+  private @Nullable CompletionStage<?> owned;
 
-  private StageAwait(@Nullable CompletionStage<? extends T> owned, @Nullable CancelFrame frame) {
+  private StageAwait(@Nullable CompletionStage<?> owned, @Nullable CancelFrame frame) {
     super(frame);
     this.owned = owned;
   }
@@ -30,7 +32,7 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
     if (stage instanceof CompletableFuture<? extends T> future && !isMinimal(future)) {
       return FutureAwait.<T>await(future, owned);
     }
-    StageAwait<T> await = new StageAwait<>(owned ? stage : null, CancelFrame.enterAwait());
+    StageAwait<T> await = new StageAwait<>(owned ? stage : null, enter(stage, owned));
     try {
       stage.whenComplete(await);
     } catch (Throwable t) {
@@ -46,22 +48,41 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
     return FutureAwait.<T>await(future, owned);
   }
 
-  @SuppressWarnings(
-      "unchecked") // one object: what its get returns is what its stage completes with
+  @SuppressWarnings("unchecked") // one object: what its get returns is what its stage ends with
   private static <T extends @Nullable Object> CompletionStage<? extends T> valueOf(
       CompletionStage<?> stage) {
     return (CompletionStage<? extends T>) stage;
   }
 
   /** The JDK's minimal stage is a CompletableFuture in name only: its {@code get} throws. */
-  private static boolean isMinimal(CompletableFuture<?> future) {
-    return future.getClass().getEnclosingClass() == CompletableFuture.class;
+  private static boolean isMinimal(CompletionStage<?> stage) {
+    return stage.getClass().getEnclosingClass() == CompletableFuture.class;
+  }
+
+  /** What is cancelled before it waits cancels the stage that it owns, too: that already runs. */
+  private static @Nullable CancelFrame enter(CompletionStage<?> stage, boolean owned) {
+    try {
+      return CancelFrame.enterAwait();
+    } catch (CancellationException e) {
+      if (owned) {
+        cancel(stage);
+      }
+      throw e;
+    }
+  }
+
+  private static void cancel(CompletionStage<?> stage) {
+    try {
+      boolean future = stage instanceof Future<?> && !isMinimal(stage);
+      (future ? (Future<?>) stage : stage.toCompletableFuture()).cancel(true);
+    } catch (Throwable t) { // a stage may refuse to be a future
+      Undeliverable.report(t);
+    }
   }
 
   @Override
   @SuppressWarnings("NullAway") // a stage gives null with a failure, which is looked at first
   public void accept(@Nullable T value, @Nullable Throwable failure) {
-    owned = null;
     if (failure != null) {
       failOrReport(Failures.unwrap(failure));
     } else {
@@ -71,16 +92,10 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
 
   @Override
   protected void cancelUpstream() {
-    CompletionStage<? extends T> stage = owned;
+    CompletionStage<?> stage = owned;
     owned = null;
-    if (stage == null) {
-      return;
-    }
-    try {
-      Future<?> future = stage instanceof Future<?> f ? f : stage.toCompletableFuture();
-      future.cancel(true);
-    } catch (Throwable t) { // a stage may refuse to be a future
-      reportLost(t);
+    if (stage != null) {
+      cancel(stage);
     }
   }
 }

@@ -15,6 +15,22 @@ public final class FutureAwait {
   private FutureAwait() {}
 
   /**
+   * The way into an await that owns its future: what is cancelled before it began cancels the
+   * future, too, which already runs.
+   *
+   * @param owned the future
+   * @return what {@link CancelFrame#enterAwait()} returned
+   */
+  private static @Nullable CancelFrame enterOrCancel(Future<?> owned) {
+    try {
+      return CancelFrame.enterAwait();
+    } catch (CancellationException e) {
+      owned.cancel(true);
+      throw e;
+    }
+  }
+
+  /**
    * Waits for {@code future}.
    *
    * @param future the source
@@ -23,7 +39,7 @@ public final class FutureAwait {
    * @return its value
    */
   public static <T extends @Nullable Object> T await(Future<? extends T> future, boolean owned) {
-    CancelFrame frame = CancelFrame.enterAwait();
+    CancelFrame frame = owned ? enterOrCancel(future) : CancelFrame.enterAwait();
     while (true) {
       try {
         return future.get();

@@ -74,7 +74,7 @@ public final class ReactorBridge extends Await {
    * @return the Mono
    */
   public static <T> Mono<T> mono(Body<? extends @Nullable T, ? extends Exception> body) {
-    return MonoCoroutine.of(requireNonNull(body, "body"));
+    return CoroutineMono.of(requireNonNull(body, "body"));
   }
 
   /**
@@ -84,7 +84,7 @@ public final class ReactorBridge extends Await {
    * @return a Mono that completes empty when the code returns
    */
   public static Mono<Void> mono(VoidBody<? extends Exception> body) {
-    return MonoCoroutine.of(Bodies.returningNull(body));
+    return CoroutineMono.of(Bodies.returningNull(body));
   }
 
   /**

@@ -21,6 +21,19 @@ public final class Fork<T extends @Nullable Object> {
     void run() throws Exception;
   }
 
+  /** Around a failure, because CompletableFuture unwraps a CompletionException of the code's. */
+  private static final class Thrown extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Throwable failure;
+
+    Thrown(Throwable failure) {
+      super(failure);
+      this.failure = failure;
+    }
+  }
+
   private final Thread thread;
   private final CompletableFuture<T> outcome = new CompletableFuture<>();
 
@@ -30,7 +43,7 @@ public final class Fork<T extends @Nullable Object> {
           try {
             outcome.complete(code.call());
           } catch (Throwable t) {
-            outcome.completeExceptionally(t);
+            outcome.completeExceptionally(new Thrown(t));
           }
         });
   }
@@ -96,7 +109,7 @@ public final class Fork<T extends @Nullable Object> {
     try {
       return outcome.get(Eventually.DEADLINE.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      Throwable failure = e.getCause() == null ? e : e.getCause();
+      Throwable failure = e.getCause() instanceof Thrown thrown ? thrown.failure : e;
       Fork.<RuntimeException>rethrow(failure);
       throw new AssertionError(failure);
     } catch (TimeoutException e) {

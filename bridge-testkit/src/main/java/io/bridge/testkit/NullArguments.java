@@ -31,10 +31,9 @@ public final class NullArguments {
   public static Stream<DynamicTest> of(Class<?> facade, Map<Class<?>, Object> instances) {
     return Arrays.stream(facade.getMethods())
         .filter(method -> Modifier.isStatic(method.getModifiers()))
-        .flatMap(
-            method ->
-                IntStream.range(0, method.getParameterCount())
-                    .mapToObj(i -> test(method, i, instances)));
+        .flatMap(method ->
+            IntStream.range(0, method.getParameterCount())
+                .mapToObj(i -> test(method, i, instances)));
   }
 
   private static DynamicTest test(Method method, int index, Map<Class<?>, Object> instances) {

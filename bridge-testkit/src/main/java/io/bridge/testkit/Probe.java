@@ -89,7 +89,10 @@ public final class Probe<T> implements Publisher<T>, Subscription {
     }
   }
 
-  /** RS 2.7: request and cancel are serial; a call from inside the other one, same thread, is serial. */
+  /**
+   * RS 2.7: request and cancel are serial; a call from inside the other one, same thread, is
+   * serial.
+   */
   private boolean enter() {
     boolean mine = serial.tryLock();
     if (!mine) {
