@@ -1,5 +1,7 @@
 package io.bridge.completablefuture;
 
+import static java.util.Objects.requireNonNull;
+
 import io.bridge.Body;
 import io.bridge.Undeliverable;
 import io.bridge.internal.Completion;
@@ -74,12 +76,16 @@ final class CoroutineFuture<T extends @Nullable Object> extends CompletableFutur
 
   @Override
   public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+    requireNonNull(supplier, "supplier");
     // super would complete it without complete(T); so does the twin without an executor, by this
     executor.execute(() -> completeWith(supplier));
     return this;
   }
 
   private void completeWith(Supplier<? extends T> supplier) {
+    if (isDone()) {
+      return;
+    }
     try {
       complete(supplier.get());
     } catch (Throwable t) {

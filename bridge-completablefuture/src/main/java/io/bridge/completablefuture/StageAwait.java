@@ -20,12 +20,16 @@ import org.jspecify.annotations.Nullable;
 final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
     implements BiConsumer<T, @Nullable Throwable> {
 
-  // by the owner; null if the stage is not ours to cancel (A14), or has ended
-  private @Nullable CompletionStage<?> owned;
+  /** Whether the stage is ours to cancel (A14). */
+  private final boolean owns;
+
+  // by the owner; null if there is nothing to cancel
+  private @Nullable CompletionStage<?> stage;
 
   private StageAwait(@Nullable CompletionStage<?> owned, @Nullable CancelFrame frame) {
     super(frame);
-    this.owned = owned;
+    this.owns = owned != null;
+    this.stage = owned;
   }
 
   static <T extends @Nullable Object> T await(CompletionStage<? extends T> stage, boolean owned) {
@@ -65,37 +69,47 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
       return CancelFrame.enterAwait();
     } catch (CancellationException e) {
       if (owned) {
-        cancel(stage);
+        cancelUnawaited(stage);
       }
       throw e;
     }
   }
 
-  private static void cancel(CompletionStage<?> stage) {
+  private static void cancelUnawaited(CompletionStage<?> stage) {
     try {
-      boolean future = stage instanceof Future<?> && !isMinimal(stage);
-      (future ? (Future<?>) stage : stage.toCompletableFuture()).cancel(true);
+      FutureAwait.cancelOwned(futureOf(stage));
     } catch (Throwable t) { // a stage may refuse to be a future
       Undeliverable.report(t);
     }
   }
 
+  private static Future<?> futureOf(CompletionStage<?> stage) {
+    return stage instanceof Future<?> future ? future : stage.toCompletableFuture();
+  }
+
   @Override
   @SuppressWarnings("NullAway") // a stage gives null with a failure, which is looked at first
   public void accept(@Nullable T value, @Nullable Throwable failure) {
-    if (failure != null) {
-      failOrReport(Failures.unwrap(failure));
-    } else {
-      resumeOrDiscard(value);
+    Throwable cause = failure == null ? null : Failures.unwrap(failure);
+    boolean taken = cause == null ? tryResume(value) : tryFail(cause);
+    if (!taken && owns && cause == null) {
+      discard(value); // of a stage that is not ours, somebody else may have it
+    } else if (!taken && owns) {
+      reportLost(cause);
     }
   }
 
   @Override
   protected void cancelUpstream() {
-    CompletionStage<?> stage = owned;
-    owned = null;
-    if (stage != null) {
-      cancel(stage);
+    CompletionStage<?> mine = stage;
+    stage = null;
+    if (mine == null) {
+      return;
+    }
+    try {
+      futureOf(mine).cancel(true); // a value that comes first comes to accept
+    } catch (Throwable t) { // a stage may refuse to be a future
+      reportLost(t);
     }
   }
 }

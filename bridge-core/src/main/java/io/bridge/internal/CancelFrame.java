@@ -152,10 +152,18 @@ public abstract sealed class CancelFrame permits RunningCoroutine, ShieldFrame, 
    * @return what to throw
    */
   public static RuntimeException thrown(Throwable failure, @Nullable CancelFrame frame) {
-    if (failure instanceof InterruptedException && endsAfterInterrupt(frame)) {
-      return cancellation(frame);
+    return isCancellation(failure, frame) ? cancellation(frame) : Failures.thrown(failure);
+  }
+
+  /**
+   * Whether a source that ran foreign code on the awaiting thread failed by the cancellation of
+   * that thread. An InterruptedException has lowered the flag, which is up again if so.
+   */
+  static boolean isCancellation(Throwable failure, @Nullable CancelFrame frame) {
+    if (frame != null && frame.isCancelled()) {
+      return Failures.isCancelEcho(failure) && endsAfterInterrupt(frame);
     }
-    return Failures.thrown(failure);
+    return failure instanceof InterruptedException && endsAfterInterrupt(frame);
   }
 
   /** What an await in {@code frame} throws when it ends without an outcome (A7). */

@@ -1,6 +1,10 @@
 package io.bridge.internal;
 
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -58,13 +62,22 @@ public final class Failures {
   static boolean isCancelEcho(Throwable failure) {
     @Nullable Throwable cause = failure;
     for (int depth = 0; depth < MAX_DEPTH && cause != null; depth++) {
-      if (cause instanceof InterruptedException
-          || cause instanceof CancellationException
-          || cause instanceof ClosedByInterruptException) {
+      if (isInterruption(cause) || cause instanceof CancellationException) {
         return true;
       }
       cause = cause.getCause();
     }
     return false;
+  }
+
+  /** The ways in which blocking calls of the JDK say that they were interrupted. */
+  private static boolean isInterruption(Throwable failure) {
+    return failure instanceof InterruptedException
+        || failure instanceof ClosedByInterruptException
+        || failure instanceof FileLockInterruptionException
+        || (failure instanceof InterruptedIOException
+            && !(failure instanceof SocketTimeoutException))
+        || (failure instanceof SocketException
+            && "Closed by interrupt".equals(failure.getMessage())); // of a virtual thread
   }
 }

@@ -1,6 +1,7 @@
 package io.bridge.internal;
 
 import io.bridge.Undeliverable;
+import java.util.Collection;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collector;
@@ -99,6 +100,9 @@ public abstract class Fold<T, R extends @Nullable Object> {
    */
   public abstract R of(@Nullable T item);
 
+  /** Gives up a state that goes into no outcome. */
+  abstract void discard(FoldAwait<?, T, R> await, @Nullable Object state);
+
   /** The state before the first item. */
   @Nullable Object start() {
     return null;
@@ -117,6 +121,11 @@ public abstract class Fold<T, R extends @Nullable Object> {
 
   private abstract static class Item extends Fold<Object, @Nullable Object> {
     @Override
+    final void discard(FoldAwait<?, Object, @Nullable Object> await, @Nullable Object state) {
+      await.discard(state); // an item that is a collection is one item
+    }
+
+    @Override
     public final @Nullable Object of(@Nullable Object item) {
       return item;
     }
@@ -130,9 +139,11 @@ public abstract class Fold<T, R extends @Nullable Object> {
   private static final class One extends Item {
     @Override
     Object next(FoldAwait<?, Object, @Nullable Object> await, @Nullable Object state, Object item) {
-      if (state != null) {
-        await.failAndCancel(new IllegalArgumentException("more than one item"));
+      if (state == null) {
+        return item;
       }
+      await.discard(state);
+      await.failAndCancel(new IllegalArgumentException("more than one item"));
       return item;
     }
   }
@@ -149,9 +160,10 @@ public abstract class Fold<T, R extends @Nullable Object> {
     }
 
     @Override
-    Object next(FoldAwait<?, Object, @Nullable Object> await, @Nullable Object state, Object item) {
+    @Nullable Object next(
+        FoldAwait<?, Object, @Nullable Object> await, @Nullable Object state, Object item) {
       await.finishEarly(item);
-      return item;
+      return null;
     }
   }
 
@@ -171,6 +183,9 @@ public abstract class Fold<T, R extends @Nullable Object> {
       Undeliverable.discard(item);
       return null;
     }
+
+    @Override
+    void discard(FoldAwait<?, Object, @Nullable Object> await, @Nullable Object state) {}
 
     @Override
     @Nullable Object finish(@Nullable Object state) {
@@ -202,6 +217,13 @@ public abstract class Fold<T, R extends @Nullable Object> {
         accumulator.accept(container, item);
       }
       return collector.finisher().apply(container);
+    }
+
+    @Override
+    void discard(FoldAwait<?, T, R> await, @Nullable Object state) {
+      if (state instanceof Collection<?> items) { // of any other container, nothing is known
+        items.forEach(await::discard);
+      }
     }
 
     @Override

@@ -1,10 +1,24 @@
 package io.bridge.internal;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An await of a source of items: a {@link Fold} says what becomes of them. A subclass checks its
- * library's rules and calls {@link #item}, {@link #completed} and {@link #failed}, one at a time.
+ * library's rules and calls {@link #item}, {@link #completed} and {@link #failed}. What was folded
+ * when the await ends without a value is given up, item by item, exactly once (A12).
+ *
+ * <pre>
+ * turn    meaning                                   left by
+ * IDLE    nobody folds                              item -> BUSY, end or cancel -> TAKEN
+ * BUSY    a signal folds an item; an end that       the signal -> IDLE, then it looks at the end
+ *         comes now leaves the rest to it
+ * TAKEN   the folded items went to the outcome or
+ *         were given up, final
+ * </pre>
+ *
+ * Proof: AwaitDiscardTest, AwaitRaceTest.
  *
  * @param <U> subscription or disposable
  * @param <T> the type of the items
@@ -12,9 +26,26 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class FoldAwait<U, T, R extends @Nullable Object> extends LinkedAwait<U, R> {
 
+  private static final int IDLE = 0;
+  private static final int BUSY = 1;
+  private static final int TAKEN = 2;
+
+  private static final VarHandle TURN;
+
+  static {
+    try {
+      TURN = MethodHandles.lookup().findVarHandle(FoldAwait.class, "turn", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   final Fold<T, R> fold;
 
-  // by the signals, which are serial (RS 1.3)
+  // any thread
+  private volatile int turn;
+
+  // by whoever holds the turn
   private @Nullable Object folded;
 
   /**
@@ -34,7 +65,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     if (!hasEnded() && isCancelRequested()) {
       tryCancel();
     }
-    if (hasEnded()) {
+    if (hasEnded() || !TURN.compareAndSet(this, IDLE, BUSY)) { // or RS 1.3 is broken
       payOwedCancel();
       discard(item);
       return;
@@ -43,18 +74,29 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
       folded = fold.next(this, folded, item);
     } catch (Throwable t) { // a collector of the user's
       failAndCancel(t);
+    } finally {
+      turn = IDLE;
+    }
+    if (hasEnded()) {
+      discardPartial();
     }
   }
 
   /** The end of the items. */
   protected final void completed() {
     unlink();
+    if (!TURN.compareAndSet(this, IDLE, TAKEN)) {
+      return;
+    }
+    Object items = folded;
+    folded = null;
     if (hasEnded()) {
+      fold.discard(this, items);
       return;
     }
     R result;
     try {
-      result = fold.finish(folded);
+      result = fold.finish(items);
     } catch (Throwable t) { // a collector of the user's
       failOrReport(t);
       return;
@@ -66,6 +108,16 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
   protected final void failed(Throwable failure) {
     unlink();
     failOrReport(failure);
+    discardPartial();
+  }
+
+  @Override
+  protected final void discardPartial() {
+    if (TURN.compareAndSet(this, IDLE, TAKEN)) {
+      Object items = folded;
+      folded = null;
+      fold.discard(this, items);
+    }
   }
 
   /** The first item decides: upstream is cancelled, then the owner returns. */

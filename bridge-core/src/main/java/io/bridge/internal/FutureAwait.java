@@ -1,5 +1,6 @@
 package io.bridge.internal;
 
+import io.bridge.Undeliverable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -25,8 +26,23 @@ public final class FutureAwait {
     try {
       return CancelFrame.enterAwait();
     } catch (CancellationException e) {
-      owned.cancel(true);
+      cancelOwned(owned);
       throw e;
+    }
+  }
+
+  /**
+   * Cancels a future that its await owns; a value that came first is given up (A12).
+   *
+   * @param owned the future; what its cancel throws is reported
+   */
+  public static void cancelOwned(Future<?> owned) {
+    try {
+      if (!owned.cancel(true) && owned.state() == Future.State.SUCCESS) {
+        Undeliverable.discard(owned.resultNow());
+      }
+    } catch (Throwable t) {
+      Undeliverable.report(t);
     }
   }
 
@@ -46,7 +62,7 @@ public final class FutureAwait {
       } catch (InterruptedException e) {
         if (CancelFrame.endsAfterInterrupt(frame)) {
           if (owned) {
-            future.cancel(true);
+            cancelOwned(future);
           }
           throw CancelFrame.cancellation(frame);
         }

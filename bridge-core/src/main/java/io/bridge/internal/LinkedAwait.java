@@ -70,6 +70,9 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
    * @return whether it was taken; the caller then ends onSubscribe with {@link #idle()}
    */
   protected final boolean link(U newUpstream) {
+    if (!hasEnded() && isCancelRequested()) {
+      tryCancel(); // the owner is cancelled inside subscribe: no request any more
+    }
     if (!LINK.compareAndSet(this, NONE, BUSY)) {
       cancelReporting(newUpstream);
       return false;

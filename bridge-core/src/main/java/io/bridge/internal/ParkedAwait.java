@@ -105,15 +105,27 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
 
   /** Ends the await with a failure, or reports it to where nothing is lost (A12). Any thread. */
   protected final void failOrReport(Throwable failure) {
-    if (!tryFail(failure)) {
+    if (isOwnCancellation(failure)) {
+      tryCancel();
+    } else if (!tryFail(failure)) {
       reportLost(failure);
     }
+  }
+
+  /** Whether a source that runs on the owner's thread only hands its cancellation back. */
+  private boolean isOwnCancellation(Throwable failure) {
+    CancelFrame enclosing = frame;
+    return enclosing != null
+        && owner == Thread.currentThread()
+        && enclosing.isCancelled()
+        && CancelFrame.isCancellation(failure, enclosing);
   }
 
   /** Cancels the await and then its source; nothing if it has ended already. Any thread. */
   protected final void tryCancel() {
     if (settle(Mark.CANCELLED)) {
       cancelUpstream();
+      discardPartial();
     }
   }
 
@@ -147,10 +159,19 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   /** Stops the source, once. Called after a cancellation, by the thread that won it. */
   protected abstract void cancelUpstream();
 
-  /** What {@code subscribe} of the source threw: it ends the await, upstream is cancelled (A5). */
+  /** Gives up what has been received of an outcome that nobody gets. After a cancellation. */
+  protected void discardPartial() {}
+
+  /** What {@code subscribe} or {@code request} threw: it ends the await, and upstream (A5). */
   protected final void sourceThrew(Throwable failure) {
-    cancelUpstream();
-    failOrReport(failure);
+    if (owner == Thread.currentThread() && CancelFrame.isCancellation(failure, frame)) {
+      tryCancel();
+    } else if (!hasEnded()) {
+      cancelUpstream();
+      failOrReport(failure);
+    } else if (!(cell instanceof Failure outcome) || outcome.cause != failure) {
+      reportLost(failure);
+    }
   }
 
   /** A failure that nobody waits for, unless it is the echo of our own cancel. */

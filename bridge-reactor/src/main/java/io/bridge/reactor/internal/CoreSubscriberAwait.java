@@ -5,6 +5,7 @@ import io.bridge.internal.Fold;
 import io.bridge.internal.SubscriberAwait;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 
 /**
@@ -18,6 +19,11 @@ final class CoreSubscriberAwait<T, R extends @Nullable Object> extends Subscribe
 
   CoreSubscriberAwait(Fold<T, R> fold, @Nullable CancelFrame frame) {
     super(fold, frame);
+  }
+
+  @Override
+  protected Throwable unwrap(Throwable failure) {
+    return Exceptions.unwrap(failure);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.CorePublisher;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -52,7 +53,7 @@ public final class ReactorEcosystem implements Ecosystem {
     try {
       return scalar.call();
     } catch (Throwable t) {
-      throw CancelFrame.thrown(t, frame);
+      throw CancelFrame.thrown(Exceptions.unwrap(t), frame); // of Reactor's own layer
     }
   }
 

@@ -1,0 +1,411 @@
+package io.bridge.completablefuture;
+
+import static io.bridge.completablefuture.CompletableFutureBridge.await;
+import static io.bridge.completablefuture.CompletableFutureBridge.awaitOrCancel;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.bridge.AwaitTimeoutException;
+import io.bridge.Coroutine;
+import io.bridge.completablefuture.Stages.StageAndFuture;
+import io.bridge.testkit.Eventually;
+import io.bridge.testkit.Fork;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Timeout(60)
+class StageAwaitTest {
+
+  /** How one future is seen: as itself, or through a type that hides what it is. */
+  private interface View extends Function<CompletableFuture<String>, CompletionStage<String>> {}
+
+  private static Stream<Named<View>> views() {
+    return Stream.of(
+        Named.of("CompletableFuture", future -> future),
+        Named.of("minimalCompletionStage", CompletableFuture::minimalCompletionStage),
+        Named.of("hand-written stage", Stages::foreign),
+        Named.of("stage and future", Stages::both));
+  }
+
+  private static Stream<Named<View>> ownableViews() {
+    return views().filter(view -> !view.getName().equals("minimalCompletionStage"));
+  }
+
+  @SuppressWarnings("NullAway.Init") // by lost()
+  private Lost lost;
+
+  @BeforeEach
+  void lost() {
+    lost = new Lost();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    lost.close();
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
+  @ParameterizedTest
+  @MethodSource("views")
+  @DisplayName("A4 a completed stage: its value")
+  void await_completed_value(View view) {
+    assertThat(await(view.apply(CompletableFuture.completedFuture("v")))).isEqualTo("v");
+    assertThat(awaitOrCancel(view.apply(CompletableFuture.completedFuture("v")))).isEqualTo("v");
+  }
+
+  @ParameterizedTest
+  @MethodSource("views")
+  @DisplayName("section 2: a stage that completes later, with a value, and with null")
+  void await_later_value(View view) {
+    for (String value : new String[] {"later", null}) {
+      CompletableFuture<@Nullable String> future = new CompletableFuture<>();
+      CompletionStage<@Nullable String> stage = nullableView(view, future);
+      Fork<@Nullable String> fork =
+          Fork.<@Nullable String>virtual(() -> await(stage)).awaitParked();
+      future.complete(value);
+      assertThat(fork.join()).isEqualTo(value);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // a view does not look at values
+  private static CompletionStage<@Nullable String> nullableView(
+      View view, CompletableFuture<@Nullable String> future) {
+    return (CompletionStage<@Nullable String>)
+        (CompletionStage<?>) view.apply((CompletableFuture<String>) (CompletableFuture<?>) future);
+  }
+
+  @Test
+  @DisplayName("section 1: the overloads take every type of future")
+  void await_overloads_compile() {
+    CompletableFuture<String> future = CompletableFuture.completedFuture("v");
+    StageAndFuture<String> both = Stages.both(future);
+    CompletionStage<String> stage = future;
+    java.util.concurrent.Future<String> plain = future;
+    Object asObject = await(both);
+
+    assertThat(await(future) + await(both) + await(stage) + await(plain) + asObject)
+        .isEqualTo("vvvvv");
+    assertThat(
+            awaitOrCancel(future)
+                + awaitOrCancel(both)
+                + awaitOrCancel(stage)
+                + awaitOrCancel(plain))
+        .isEqualTo("vvvv");
+  }
+
+  @ParameterizedTest
+  @MethodSource("views")
+  @DisplayName("A7 all layers around a checked failure are removed")
+  void await_layers_unwrapped(View view) {
+    IOException io = new IOException("disk");
+    Throwable layers = new CompletionException(new ExecutionException(new CompletionException(io)));
+
+    assertThat(catchThrowable(() -> await(failed(view, layers))))
+        .isExactlyInstanceOf(CompletionException.class)
+        .cause()
+        .isSameAs(io);
+  }
+
+  @ParameterizedTest
+  @MethodSource("views")
+  @DisplayName("A7 all layers around an unchecked failure are removed, now or later")
+  void await_unchecked_sameObject(View view) throws Exception {
+    IllegalStateException unchecked = new IllegalStateException("mine");
+    AssertionError error = new AssertionError("mine");
+
+    assertThat(catchThrowable(() -> await(failed(view, unchecked)))).isSameAs(unchecked);
+    assertThat(catchThrowable(() -> await(failed(view, error)))).isSameAs(error);
+    assertThat(catchThrowable(() -> await(failed(view, new CompletionException(unchecked)))))
+        .isSameAs(unchecked);
+
+    CompletableFuture<String> future = new CompletableFuture<>();
+    CompletionStage<String> stage = view.apply(future);
+    Fork<String> fork = Fork.virtual(() -> await(stage)).awaitParked();
+    future.completeExceptionally(new ExecutionException(unchecked));
+    assertThat(fork.joinFailure()).isSameAs(unchecked);
+  }
+
+  @ParameterizedTest
+  @MethodSource("views")
+  @DisplayName("A7 a checked failure is the cause of a CompletionException")
+  void await_checked_cause(View view) {
+    IOException io = new IOException("disk");
+
+    assertThat(catchThrowable(() -> await(failed(view, io))))
+        .isExactlyInstanceOf(CompletionException.class)
+        .cause()
+        .isSameAs(io);
+  }
+
+  private static CompletionStage<String> failed(View view, Throwable failure) {
+    CompletableFuture<String> future = new CompletableFuture<>();
+    future.completeExceptionally(failure);
+    return view.apply(future);
+  }
+
+  @ParameterizedTest
+  @MethodSource("views")
+  @DisplayName("A7 a foreign cancellation is a failure: the original object as the cause")
+  void await_foreignCancellation_isAFailure(View view) throws Exception {
+    CompletableFuture<String> future = new CompletableFuture<>();
+    CompletionStage<String> stage = view.apply(future);
+    Awaiting<String> awaiting = Awaiting.start(() -> await(stage)).awaitParked();
+
+    future.cancel(true);
+
+    Throwable original = future.handle((value, failure) -> failure).join();
+    assertThat(original).isInstanceOf(CancellationException.class);
+    assertThat(awaiting.failure())
+        .isExactlyInstanceOf(CompletionException.class)
+        .cause()
+        .isSameAs(original);
+    Eventually.until("the end", awaiting.coroutine()::isDone);
+    assertThat(awaiting.coroutine().state())
+        .as("a coroutine never dies silently")
+        .isEqualTo(Coroutine.State.FAILED);
+    assertThat(catchThrowable(() -> await(stage)))
+        .as("awaited again, already cancelled")
+        .cause()
+        .isSameAs(original);
+  }
+
+  @ParameterizedTest
+  @MethodSource("views")
+  @DisplayName("A7 a foreign cancellation keeps its identity when a cancellation caused it")
+  void await_foreignCancellationWithCause_sameObject(View view) {
+    CancellationException original = new CancellationException("outer");
+    original.initCause(new CancellationException("inner"));
+
+    assertThat(catchThrowable(() -> await(failed(view, original)))).cause().isSameAs(original);
+  }
+
+  @ParameterizedTest
+  @MethodSource("views")
+  @DisplayName("A3 in a cancelled coroutine a completed stage is not looked at")
+  void await_completedInCancelledCoroutine_throws(View view) {
+    CompletionStage<String> stage = view.apply(CompletableFuture.completedFuture("v"));
+    Awaiting<String> awaiting =
+        Awaiting.start(() -> {
+          Coroutine<?> self = Coroutine.current();
+          assertThat(self).isNotNull();
+          self.cancel("enough");
+          return await(stage);
+        });
+
+    assertThat(awaiting.failure()).isInstanceOf(CancellationException.class).hasMessage("enough");
+  }
+
+  @ParameterizedTest
+  @MethodSource("views")
+  @DisplayName("A3 with the interrupt flag up a completed stage is not looked at; the flag stays")
+  void await_completedWithInterrupt_throws(View view) {
+    CompletionStage<String> stage = view.apply(CompletableFuture.completedFuture("v"));
+
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> await(stage)).isInstanceOf(CancellationException.class);
+    assertThat(Thread.interrupted()).isTrue();
+
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> awaitOrCancel(stage)).isInstanceOf(CancellationException.class);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("views")
+  @DisplayName("A9 an interrupt of a plain thread ends the await with the flag up; A14 it observes")
+  void await_interrupted_flagStaysUp(View view) {
+    CompletableFuture<String> future = new CompletableFuture<>();
+    CompletionStage<String> stage = view.apply(future);
+    Fork<Boolean> fork =
+        Fork.platform(
+                () -> {
+                  assertThatThrownBy(() -> await(stage)).isInstanceOf(CancellationException.class);
+                  return Thread.currentThread().isInterrupted();
+                })
+            .awaitParked();
+
+    fork.interrupt();
+
+    assertThat(fork.join()).isTrue();
+    assertThat(future.isDone()).isFalse();
+  }
+
+  @ParameterizedTest
+  @MethodSource("views")
+  @DisplayName("A14 a cancelled or timed-out await leaves the stage alone, and other waiters too")
+  void await_cancelled_observes(View view) throws Exception {
+    CompletableFuture<String> future = new CompletableFuture<>();
+    CompletionStage<String> stage = view.apply(future);
+    Fork<String> other = Fork.virtual(() -> await(stage)).awaitParked();
+    Awaiting<String> awaiting = Awaiting.start(() -> await(stage)).awaitParked();
+
+    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+    assertThatThrownBy(() -> Coroutine.withTimeout(Duration.ofMillis(1), () -> await(stage)))
+        .isInstanceOf(AwaitTimeoutException.class);
+
+    assertThat(future.isDone()).isFalse();
+    future.complete("for the others");
+    assertThat(other.join()).isEqualTo("for the others");
+  }
+
+  @ParameterizedTest
+  @MethodSource("views")
+  @DisplayName("A14 the value of a stage that is not ours is not discarded after a cancelled await")
+  void await_cancelledThenValue_notDiscarded(View view) throws Exception {
+    CompletableFuture<String> future = new CompletableFuture<>();
+    CompletionStage<String> stage = view.apply(future);
+    Awaiting<String> awaiting = Awaiting.start(() -> await(stage)).awaitParked();
+    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+
+    future.complete("somebody else's connection");
+
+    assertThat(lost.values).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("views")
+  @DisplayName(
+      "A14 the failure of a stage that is not ours is not reported after a cancelled await")
+  void await_cancelledThenFailure_notReported(View view) throws Exception {
+    CompletableFuture<String> future = new CompletableFuture<>();
+    CompletionStage<String> stage = view.apply(future);
+    Awaiting<String> awaiting = Awaiting.start(() -> await(stage)).awaitParked();
+    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+
+    future.completeExceptionally(new IllegalStateException("others still see it"));
+
+    assertThat(lost.failures).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("ownableViews")
+  @DisplayName("A14 awaitOrCancel cancels the stage when the waiting is cancelled")
+  void awaitOrCancel_cancelled_cancelsTheStage(View view) throws Exception {
+    CompletableFuture<String> future = new CompletableFuture<>();
+    CompletionStage<String> stage = view.apply(future);
+    Awaiting<String> awaiting = Awaiting.start(() -> awaitOrCancel(stage)).awaitParked();
+
+    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+
+    assertThat(future.isCancelled()).isTrue();
+    assertThat(lost.failures).as("the echo of our own cancel").isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("ownableViews")
+  @DisplayName("A14 awaitOrCancel cancels the stage when the waiting times out or is interrupted")
+  void awaitOrCancel_timedOutOrInterrupted_cancelsTheStage(View view) {
+    CompletableFuture<String> slow = new CompletableFuture<>();
+    assertThatThrownBy(() ->
+            Coroutine.withTimeout(Duration.ofMillis(1), () -> awaitOrCancel(view.apply(slow))))
+        .isInstanceOf(AwaitTimeoutException.class);
+    // a deadline before the await began leaves the stage alone
+    CompletableFuture<String> future = new CompletableFuture<>();
+    Fork<String> fork = Fork.platform(() -> awaitOrCancel(view.apply(future))).awaitParked();
+
+    fork.interrupt();
+
+    assertThat(fork.joinFailure()).isInstanceOf(CancellationException.class);
+    assertThat(future.isCancelled()).isTrue();
+    assertThat(lost.failures).isEmpty();
+  }
+
+  @Test
+  @DisplayName("A14 awaitOrCancel of the JDK's minimal stage, which refuses to be cancelled")
+  void awaitOrCancel_minimalStage_reportsTheRefusal() throws Exception {
+    CompletableFuture<String> future = new CompletableFuture<>();
+    CompletionStage<String> stage = future.minimalCompletionStage();
+    Awaiting<String> awaiting = Awaiting.start(() -> awaitOrCancel(stage)).awaitParked();
+
+    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+
+    assertThat(future.isDone()).isFalse();
+    assertThat(lost.failures).hasSize(1);
+    assertThat(lost.failures.get(0)).isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  @DisplayName("A12 a value that loses against the cancel of an owned stage is discarded")
+  void awaitOrCancel_valueDuringCancel_discarded() throws Exception {
+    CompletableFuture<String> future = completedByCancel();
+    CompletionStage<String> stage = Stages.both(future);
+    Awaiting<String> awaiting = Awaiting.start(() -> awaitOrCancel(stage)).awaitParked();
+
+    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+
+    assertThat(lost.values).containsExactly("too late");
+  }
+
+  @Test
+  @DisplayName("A12 the same for a CompletableFuture")
+  void awaitOrCancel_futureValueDuringCancel_discarded() throws Exception {
+    CompletableFuture<String> future = completedByCancel();
+    Awaiting<String> awaiting = Awaiting.start(() -> awaitOrCancel(future)).awaitParked();
+
+    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+
+    assertThat(lost.values).containsExactly("too late");
+  }
+
+  /** The value comes at the very moment of the cancel. */
+  private static CompletableFuture<String> completedByCancel() {
+    return new CompletableFuture<>() {
+      @Override
+      public boolean cancel(boolean mayInterruptIfRunning) {
+        complete("too late");
+        return super.cancel(mayInterruptIfRunning);
+      }
+    };
+  }
+
+  @Test
+  @DisplayName("A11 a stage that throws out of whenComplete fails the await")
+  void await_whenCompleteThrows_thatFailure() {
+    IllegalStateException refusal = new IllegalStateException("refused");
+    CompletableFuture<String> hostile =
+        new CompletableFuture<>() {
+          @Override
+          public CompletableFuture<String> whenComplete(
+              java.util.function.BiConsumer<? super String, ? super Throwable> action) {
+            throw refusal;
+          }
+        };
+
+    assertThat(catchThrowable(() -> await(Stages.foreign(hostile)))).isSameAs(refusal);
+  }
+
+  @Test
+  @DisplayName("A11 a stage that calls back twice: the first outcome wins, nothing is thrown")
+  void await_twoOutcomes_firstWins() {
+    CompletableFuture<String> hostile =
+        new CompletableFuture<>() {
+          @Override
+          public CompletableFuture<String> whenComplete(
+              java.util.function.BiConsumer<? super String, ? super Throwable> action) {
+            var unused = completedFuture("first").whenComplete(action);
+            unused = completedFuture("second").whenComplete(action);
+            return unused;
+          }
+        };
+
+    assertThat(await(Stages.foreign(hostile))).isEqualTo("first");
+    assertThat(lost.failures).isEmpty();
+  }
+}

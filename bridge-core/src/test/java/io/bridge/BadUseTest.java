@@ -1,0 +1,112 @@
+package io.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bridge.testkit.NullArguments;
+import io.bridge.testkit.Nulls;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Subscriber;
+
+@DisplayName("section 8: what bad use gets")
+@Timeout(60)
+class BadUseTest {
+
+  private static final Map<Class<?>, Object> INSTANCES =
+      Map.of(
+          Duration.class, Duration.ofSeconds(1),
+          java.util.stream.Collector.class, Collectors.toList());
+
+  @TestFactory
+  Stream<DynamicTest> nullArguments() {
+    return Stream.of(Await.class, Coroutine.class, Publishers.class)
+        .flatMap(facade -> NullArguments.of(facade, INSTANCES));
+  }
+
+  @Test
+  @DisplayName("section 8: Undeliverable refuses null by name, but discard ignores it")
+  void undeliverable() {
+    assertThatThrownBy(() -> Undeliverable.report(Nulls.<Throwable>smuggled()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("failure");
+    assertThatThrownBy(() -> Undeliverable.onFailure(Nulls.<Consumer<Throwable>>smuggled()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("handler");
+    assertThatThrownBy(() -> Undeliverable.onDiscard(Nulls.<Consumer<Object>>smuggled()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("action");
+    try (Undelivered lost = new Undelivered()) {
+      Undeliverable.discard(null);
+      assertThat(lost.values()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("section 8: handles refuse null by name")
+  void handles() {
+    Coroutine<String> coroutine = Coroutine.start(() -> "a");
+    assertThatThrownBy(() -> coroutine.cancel(Nulls.<String>smuggled()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("reason");
+    assertThatThrownBy(() -> coroutine.onCompletion(Nulls.<Consumer<Coroutine<String>>>smuggled()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("action");
+    assertThatThrownBy(() -> Await.<String>suspend(s -> s.onCancel(Nulls.<Runnable>smuggled())))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("action");
+    assertThat(coroutine.await()).isEqualTo("a");
+  }
+
+  @Test
+  @DisplayName("section 8 RS 1.9: a null subscriber is a NullPointerException, nothing runs")
+  void nullSubscriber() {
+    CopyOnWriteArrayList<String> runs = new CopyOnWriteArrayList<>();
+    assertThatThrownBy(() ->
+            Publishers.<String>publisher(emitter -> runs.add("run"))
+                .subscribe(Nulls.<Subscriber<String>>smuggled()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("subscriber");
+    assertThatThrownBy(() ->
+            Publishers.<String>flowPublisher(emitter -> runs.add("run"))
+                .subscribe(Nulls.<java.util.concurrent.Flow.Subscriber<String>>smuggled()))
+        .isInstanceOf(NullPointerException.class);
+    assertThat(runs).isEmpty();
+  }
+
+  @Test
+  @DisplayName("A12 without a handler a lost failure goes to the thread's exception handler")
+  void uncaughtHandler() throws Exception {
+    IllegalStateException failure = new IllegalStateException("lost");
+    CopyOnWriteArrayList<Throwable> caught = new CopyOnWriteArrayList<>();
+    Thread thread = new Thread(() -> Undeliverable.report(failure));
+    thread.setUncaughtExceptionHandler((t, e) -> caught.add(e));
+    thread.start();
+    assertThat(thread.join(Duration.ofSeconds(30))).isTrue();
+    assertThat(caught).containsExactly(failure);
+  }
+
+  @Test
+  @DisplayName("A12 a throwing handler is passed over, the others get the failure")
+  void throwingHandler() {
+    IllegalStateException failure = new IllegalStateException("lost");
+    try (Registration throwing =
+            Undeliverable.onFailure(t -> {
+              throw new IllegalStateException("handler");
+            });
+        Undelivered lost = new Undelivered()) {
+      Undeliverable.report(failure);
+      assertThat(lost.failures()).containsExactly(failure);
+      assertThat(throwing).isNotNull();
+    }
+  }
+}

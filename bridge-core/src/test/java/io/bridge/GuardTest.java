@@ -1,0 +1,189 @@
+package io.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.bridge.testkit.Fork;
+import io.bridge.testkit.Probe;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@DisplayName("A2 A19 which threads may await")
+@Timeout(60)
+class GuardTest {
+
+  private static final Predicate<Thread> FORKS = thread -> thread.getName().equals("fork");
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  @DisplayName("A2 a rejected thread is refused before subscribing, also for a completed source")
+  void rejected(Kind kind) {
+    try (Registration rejection = Await.rejectOn(FORKS)) {
+      Probe<String> probe = new Probe<>();
+      assertThat(Fork.<@Nullable Object>platform(() -> kind.of(probe)).joinFailure())
+          .isExactlyInstanceOf(IllegalStateException.class);
+      assertThat(Fork.<@Nullable Object>platform(() -> kind.ofFlow(probe)).joinFailure())
+          .isExactlyInstanceOf(IllegalStateException.class);
+      assertThat(probe.subscriptions()).isZero();
+      Items completed = Items.of("a");
+      assertThat(Fork.<@Nullable Object>platform(() -> kind.of(completed)).joinFailure())
+          .isExactlyInstanceOf(IllegalStateException.class);
+      assertThat(completed.requested).isZero();
+      assertThat(rejection).isNotNull();
+    }
+  }
+
+  @Test
+  @DisplayName("A2 Awaitable, suspend, delay and a finished coroutine are refused too")
+  void everyOtherAwait() {
+    Coroutine<String> finished = Coroutine.start(() -> "a");
+    assertThat(finished.await()).isEqualTo("a");
+    AtomicBoolean subscribed = new AtomicBoolean();
+    Awaitable<String> awaitable =
+        s -> {
+          subscribed.set(true);
+          s.resume("a");
+        };
+    try (Registration rejection = Await.rejectOn(FORKS)) {
+      assertRefused(() -> Await.await(awaitable));
+      assertRefused(() -> Await.<String>suspend(s -> awaitable.subscribe(s)));
+      assertRefused(() -> Await.delay(Duration.ZERO));
+      assertRefused(finished::await);
+      assertThat(rejection).isNotNull();
+    }
+    assertThat(subscribed).isFalse();
+  }
+
+  private static void assertRefused(Fork.Action action) {
+    assertThat(Fork.platform(action).joinFailure())
+        .isExactlyInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  @DisplayName("A2 virtual threads are always allowed")
+  void virtualThreads() {
+    try (Registration rejection = Await.rejectOn(thread -> true)) {
+      assertThat(Fork.virtual(() -> Await.awaitSingle(Items.of("a"))).join()).isEqualTo("a");
+      assertThat(Coroutine.start(() -> Await.awaitSingle(Items.of("b"))).name()).isNotEmpty();
+      assertThat(rejection).isNotNull();
+    }
+  }
+
+  @Test
+  @DisplayName("A2 permitOn wins over rejectOn")
+  void permitWins() {
+    try (Registration rejection = Await.rejectOn(FORKS);
+        Registration permission = Await.permitOn(FORKS)) {
+      assertThat(Fork.platform(() -> Await.awaitSingle(Items.of("a"))).join()).isEqualTo("a");
+      assertThat(rejection).isNotSameAs(permission);
+    }
+  }
+
+  @Test
+  @DisplayName("A2 close takes back that one registration, a second close nothing more")
+  void close() {
+    Registration first = Await.rejectOn(FORKS);
+    Registration second = Await.rejectOn(FORKS);
+    first.close();
+    first.close();
+    assertRefused(() -> Await.awaitSingle(Items.of("a")));
+    Registration permission = Await.permitOn(FORKS);
+    assertThat(Fork.platform(() -> Await.awaitSingle(Items.of("a"))).join()).isEqualTo("a");
+    permission.close();
+    assertRefused(() -> Await.awaitSingle(Items.of("a")));
+    second.close();
+    assertThat(Fork.platform(() -> Await.awaitSingle(Items.of("a"))).join()).isEqualTo("a");
+  }
+
+  @Test
+  @DisplayName("A2 a predicate that throws refuses the await before subscribing")
+  void throwingPredicate() {
+    IllegalStateException failure = new IllegalStateException("predicate");
+    Probe<String> probe = new Probe<>();
+    try (Registration rejection =
+        Await.rejectOn(thread -> {
+          throw failure;
+        })) {
+      Throwable thrown = Fork.<@Nullable Object>platform(() -> Await.await(probe)).joinFailure();
+      assertThat(thrown).isSameAs(failure);
+      assertThat(rejection).isNotNull();
+    }
+    assertThat(probe.subscriptions()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  @DisplayName("A19 the message names the thread, the caller's line and the ways out")
+  void message(Kind kind) {
+    try (Registration rejection = Await.rejectOn(FORKS)) {
+      Throwable refusal =
+          Fork.<@Nullable Object>platform(() -> kind.of(Items.of("a"))).joinFailure();
+      assertThat(refusal)
+          .hasMessageContaining("\"fork\"")
+          .hasMessageContaining("Kind.java:")
+          .hasMessageContaining("mono(() ->")
+          .hasMessageContaining("future(() ->")
+          .hasMessageContaining("Coroutine.start(");
+      assertThat(rejection).isNotNull();
+    }
+  }
+
+  @Test
+  @DisplayName("A19 the caller's line is exact for await(Awaitable), delay and Coroutine.await")
+  void callersLine() {
+    Coroutine<String> finished = Coroutine.start(() -> "a");
+    Awaitable<String> awaitable = s -> s.resume("a");
+    try (Registration rejection = Await.rejectOn(FORKS)) {
+      for (Fork.Action action :
+          new Fork.Action[] {
+            () -> Await.await(awaitable), () -> Await.delay(Duration.ZERO), () -> finished.await()
+          }) {
+        assertThat(Fork.platform(action).joinFailure())
+            .hasMessageContaining("GuardTest.")
+            .hasMessageContaining("GuardTest.java:");
+      }
+      assertThat(rejection).isNotNull();
+    }
+  }
+
+  @Test
+  @DisplayName("A2 A19 emit on a refused thread names its caller too")
+  void emit() throws Exception {
+    Drain drain = new Drain(Long.MAX_VALUE);
+    Publishers.<String>publisher(
+            emitter -> {
+              try (Registration rejection = Await.rejectOn(FORKS)) {
+                Throwable refusal = Fork.platform(() -> emitter.emit("a")).joinFailure();
+                assertThat(refusal).hasMessageContaining("GuardTest.java:");
+                assertThat(rejection).isNotNull();
+              }
+              emitter.emit("b");
+            })
+        .subscribe(drain);
+    assertThat(drain.awaitEnd().items()).containsExactly("b");
+    assertThat(drain.failure()).isNull();
+  }
+
+  @Test
+  @DisplayName("A2 before A3: a refused thread is told so even when it is interrupted")
+  void guardComesFirst() {
+    try (Registration rejection = Await.rejectOn(FORKS)) {
+      assertRefused(() -> {
+        Thread.currentThread().interrupt();
+        Await.await(Items.of("a"));
+      });
+      assertThat(rejection).isNotNull();
+    }
+    assertThatThrownBy(() -> Await.awaitSingle(Items.of()))
+        .isInstanceOf(java.util.NoSuchElementException.class);
+    assertThat(catchThrowable(() -> Await.await(Items.of("a")))).isNull();
+  }
+}

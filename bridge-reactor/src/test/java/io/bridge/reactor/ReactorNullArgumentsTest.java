@@ -1,0 +1,22 @@
+package io.bridge.reactor;
+
+import io.bridge.testkit.NullArguments;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Mono;
+
+@Timeout(30)
+class ReactorNullArgumentsTest {
+
+  @TestFactory
+  @DisplayName("section 8: a null argument is refused by its name")
+  Stream<DynamicTest> facade_null_namesTheParameter() {
+    return NullArguments.of(
+        ReactorBridge.class, Map.of(Mono.class, Mono.never(), Duration.class, Duration.ZERO));
+  }
+}
