@@ -6,6 +6,8 @@ import io.bridge.internal.CancelFrame;
 import io.bridge.internal.ParkedAwait;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * onCancel   meaning                                    left by
- * null       no action                                  onCancel -> an action, cancel/end -> CLOSED
- * an action  runs when the await is cancelled           onCancel -> both, cancel/end -> CLOSED
+ * null       no action                                  onCancel -> actions, cancel/end -> CLOSED
+ * actions    run when the await is cancelled            onCancel -> one more, cancel/end -> CLOSED
  * CLOSED     the await is over, final; an action that
  *            comes now runs at once if it was cancelled
  * </pre>
@@ -24,26 +26,24 @@ import org.jspecify.annotations.Nullable;
 final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait<T>
     implements Suspension<T> {
 
-  private enum Closed implements Runnable {
-    CLOSED;
+  /** Actions in the order of their registration, the last one first. */
+  private record Actions(@Nullable Runnable last, @Nullable Actions before) {}
 
-    @Override
-    public void run() {}
-  }
+  private static final Actions CLOSED = new Actions(null, null);
 
   private static final VarHandle ON_CANCEL;
 
   static {
     try {
       ON_CANCEL =
-          MethodHandles.lookup().findVarHandle(CallbackAwait.class, "onCancel", Runnable.class);
+          MethodHandles.lookup().findVarHandle(CallbackAwait.class, "onCancel", Actions.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
   // any thread
-  private volatile @Nullable Runnable onCancel;
+  private volatile @Nullable Actions onCancel;
   private volatile boolean cancelled;
 
   private CallbackAwait(@Nullable CancelFrame frame) {
@@ -63,7 +63,7 @@ final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait<T>
   @Override
   public void resume(T value) {
     if (tryResume(value)) {
-      ON_CANCEL.setVolatile(this, Closed.CLOSED);
+      ON_CANCEL.setVolatile(this, CLOSED);
     } else {
       discard(value);
     }
@@ -74,7 +74,7 @@ final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait<T>
     @SuppressWarnings("NullAway") // a callback API may hand null through
     Throwable cause = failure == null ? new NullPointerException("failure") : failure;
     if (tryFail(cause)) {
-      ON_CANCEL.setVolatile(this, Closed.CLOSED);
+      ON_CANCEL.setVolatile(this, CLOSED);
     } else {
       reportLost(cause);
     }
@@ -84,39 +84,38 @@ final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait<T>
   public void onCancel(Runnable action) {
     requireNonNull(action, "action");
     while (true) {
-      Runnable now = onCancel;
-      if (now == Closed.CLOSED) {
+      Actions now = onCancel;
+      if (now == CLOSED) {
         if (cancelled) {
           runReporting(action);
         }
         return;
       }
-      Runnable both = now == null ? action : () -> runBoth(now, action);
-      if (ON_CANCEL.compareAndSet(this, now, both)) {
+      if (ON_CANCEL.compareAndSet(this, now, new Actions(action, now))) {
         return;
       }
     }
   }
 
-  private void runBoth(Runnable first, Runnable second) {
-    runReporting(first);
-    runReporting(second);
-  }
-
   @Override
   protected void cancelUpstream() {
     cancelled = true;
-    Runnable action = (Runnable) ON_CANCEL.getAndSet(this, Closed.CLOSED);
-    if (action != null) {
-      runReporting(action);
+    Actions registered = (Actions) ON_CANCEL.getAndSet(this, CLOSED);
+    Deque<Runnable> inOrder = new ArrayDeque<>();
+    for (Actions a = registered; a != null && a.last != null; a = a.before) {
+      inOrder.addFirst(a.last);
     }
+    inOrder.forEach(this::runReporting);
   }
 
   private void runReporting(Runnable action) {
+    boolean interrupted = leaveWindow();
     try {
       action.run();
     } catch (Throwable t) {
       reportLost(t);
+    } finally {
+      enterWindow(interrupted);
     }
   }
 }

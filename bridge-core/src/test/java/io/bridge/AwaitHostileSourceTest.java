@@ -23,6 +23,7 @@ import org.reactivestreams.Subscription;
 @Timeout(60)
 class AwaitHostileSourceTest {
 
+  @SuppressWarnings("StaticAssignmentOfThrowable") // told apart by identity
   private static final RuntimeException LATE = new IllegalStateException("late");
 
   /** A breach of the protocol after one legal outcome, in place or from another thread later. */

@@ -10,6 +10,7 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /** A subscriber in the hands of a test: records what comes, and whether it breaks RS 1.1 or 1.3. */
+@SuppressWarnings("NonAtomicVolatileUpdate") // signals are serial, which enter() checks
 final class Drain implements Subscriber<String> {
 
   private final long first;

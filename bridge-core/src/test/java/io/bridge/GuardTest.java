@@ -8,7 +8,6 @@ import io.bridge.testkit.Fork;
 import io.bridge.testkit.Probe;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -20,13 +19,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class GuardTest {
 
-  private static final Predicate<Thread> FORKS = thread -> thread.getName().equals("fork");
+  private static boolean isFork(Thread thread) {
+    return thread.getName().equals("fork");
+  }
 
   @ParameterizedTest
   @EnumSource(Kind.class)
   @DisplayName("A2 a rejected thread is refused before subscribing, also for a completed source")
   void rejected(Kind kind) {
-    try (Registration rejection = Await.rejectOn(FORKS)) {
+    try (Registration rejection = Await.rejectOn(GuardTest::isFork)) {
       Probe<String> probe = new Probe<>();
       assertThat(Fork.<@Nullable Object>platform(() -> kind.of(probe)).joinFailure())
           .isExactlyInstanceOf(IllegalStateException.class);
@@ -52,7 +53,7 @@ class GuardTest {
           subscribed.set(true);
           s.resume("a");
         };
-    try (Registration rejection = Await.rejectOn(FORKS)) {
+    try (Registration rejection = Await.rejectOn(GuardTest::isFork)) {
       assertRefused(() -> Await.await(awaitable));
       assertRefused(() -> Await.<String>suspend(s -> awaitable.subscribe(s)));
       assertRefused(() -> Await.delay(Duration.ZERO));
@@ -80,8 +81,8 @@ class GuardTest {
   @Test
   @DisplayName("A2 permitOn wins over rejectOn")
   void permitWins() {
-    try (Registration rejection = Await.rejectOn(FORKS);
-        Registration permission = Await.permitOn(FORKS)) {
+    try (Registration rejection = Await.rejectOn(GuardTest::isFork);
+        Registration permission = Await.permitOn(GuardTest::isFork)) {
       assertThat(Fork.platform(() -> Await.awaitSingle(Items.of("a"))).join()).isEqualTo("a");
       assertThat(rejection).isNotSameAs(permission);
     }
@@ -90,12 +91,12 @@ class GuardTest {
   @Test
   @DisplayName("A2 close takes back that one registration, a second close nothing more")
   void close() {
-    Registration first = Await.rejectOn(FORKS);
-    Registration second = Await.rejectOn(FORKS);
+    Registration first = Await.rejectOn(GuardTest::isFork);
+    Registration second = Await.rejectOn(GuardTest::isFork);
     first.close();
     first.close();
     assertRefused(() -> Await.awaitSingle(Items.of("a")));
-    Registration permission = Await.permitOn(FORKS);
+    Registration permission = Await.permitOn(GuardTest::isFork);
     assertThat(Fork.platform(() -> Await.awaitSingle(Items.of("a"))).join()).isEqualTo("a");
     permission.close();
     assertRefused(() -> Await.awaitSingle(Items.of("a")));
@@ -123,7 +124,7 @@ class GuardTest {
   @EnumSource(Kind.class)
   @DisplayName("A19 the message names the thread, the caller's line and the ways out")
   void message(Kind kind) {
-    try (Registration rejection = Await.rejectOn(FORKS)) {
+    try (Registration rejection = Await.rejectOn(GuardTest::isFork)) {
       Throwable refusal =
           Fork.<@Nullable Object>platform(() -> kind.of(Items.of("a"))).joinFailure();
       assertThat(refusal)
@@ -141,7 +142,7 @@ class GuardTest {
   void callersLine() {
     Coroutine<String> finished = Coroutine.start(() -> "a");
     Awaitable<String> awaitable = s -> s.resume("a");
-    try (Registration rejection = Await.rejectOn(FORKS)) {
+    try (Registration rejection = Await.rejectOn(GuardTest::isFork)) {
       for (Fork.Action action :
           new Fork.Action[] {
             () -> Await.await(awaitable), () -> Await.delay(Duration.ZERO), () -> finished.await()
@@ -160,7 +161,7 @@ class GuardTest {
     Drain drain = new Drain(Long.MAX_VALUE);
     Publishers.<String>publisher(
             emitter -> {
-              try (Registration rejection = Await.rejectOn(FORKS)) {
+              try (Registration rejection = Await.rejectOn(GuardTest::isFork)) {
                 Throwable refusal = Fork.platform(() -> emitter.emit("a")).joinFailure();
                 assertThat(refusal).hasMessageContaining("GuardTest.java:");
                 assertThat(rejection).isNotNull();
@@ -175,7 +176,7 @@ class GuardTest {
   @Test
   @DisplayName("A2 before A3: a refused thread is told so even when it is interrupted")
   void guardComesFirst() {
-    try (Registration rejection = Await.rejectOn(FORKS)) {
+    try (Registration rejection = Await.rejectOn(GuardTest::isFork)) {
       assertRefused(() -> {
         Thread.currentThread().interrupt();
         Await.await(Items.of("a"));

@@ -7,6 +7,7 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /** A lawful publisher of given items and one end; counts what was asked of it. */
+@SuppressWarnings("NonAtomicVolatileUpdate") // request and cancel are serial (RS 2.7)
 final class Items implements Publisher<String> {
 
   private final List<String> items;

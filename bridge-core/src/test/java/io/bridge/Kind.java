@@ -9,6 +9,7 @@ import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 
 /** Every await of a publisher, with what the table of contract section 2 says of it. */
+@SuppressWarnings("ImmutableEnumChecker") // strings, lists of strings and classes
 enum Kind {
   AWAIT(Long.MAX_VALUE, null, "a", IllegalArgumentException.class) {
     @Override

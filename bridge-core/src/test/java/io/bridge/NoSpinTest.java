@@ -24,7 +24,7 @@ class NoSpinTest {
   private static final Duration PARKED = Duration.ofSeconds(1);
   private static final Duration ALLOWED = Duration.ofMillis(20);
 
-  private interface Waiting {
+  interface Waiting {
     void on(Probe<String> probe) throws Exception;
   }
 

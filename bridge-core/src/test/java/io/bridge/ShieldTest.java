@@ -120,7 +120,10 @@ class ShieldTest {
                       assertThat(
                               catchThrowable(() ->
                                   Coroutine.withTimeout(
-                                      Duration.ofMillis(10), () -> Await.await(hanging))))
+                                      Duration.ofMillis(10),
+                                      () -> {
+                                        Await.await(hanging);
+                                      })))
                           .isExactlyInstanceOf(AwaitTimeoutException.class);
                       assertThat(Thread.currentThread().isInterrupted()).isFalse();
                       return Await.awaitSingle(next);

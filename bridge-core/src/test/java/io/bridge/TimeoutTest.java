@@ -10,6 +10,8 @@ import io.bridge.testkit.Fork;
 import io.bridge.testkit.Probe;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -66,7 +68,12 @@ class TimeoutTest {
           AwaitTimeoutException timedOut =
               catchThrowableOfType(
                   AwaitTimeoutException.class,
-                  () -> Coroutine.withTimeout(SHORT, () -> Await.await(probe)));
+                  () ->
+                      Coroutine.withTimeout(
+                          SHORT,
+                          () -> {
+                            Await.await(probe);
+                          }));
           assertThat(timedOut.timeout()).isEqualTo(SHORT);
           assertThat(timedOut.getSuppressed()).isEmpty();
           assertThat((Throwable) timedOut).isNotInstanceOf(CancellationException.class);
@@ -177,7 +184,12 @@ class TimeoutTest {
   @DisplayName("T3 zero and negative time out at once, without running the body")
   void zero(Duration timeout) {
     Probe<String> probe = new Probe<>();
-    assertThatThrownBy(() -> Coroutine.withTimeout(timeout, () -> Await.await(probe)))
+    assertThatThrownBy(() ->
+            Coroutine.withTimeout(
+                timeout,
+                () -> {
+                  Await.await(probe);
+                }))
         .isExactlyInstanceOf(AwaitTimeoutException.class);
     assertThat(probe.subscriptions()).isZero();
   }
@@ -299,7 +311,14 @@ class TimeoutTest {
   void cancelInsideBlock() {
     Probe<String> probe = new Probe<>();
     Victim victim =
-        Victim.start(Victim.By.CANCEL, () -> Coroutine.withTimeout(LONG, () -> Await.await(probe)));
+        Victim.start(
+            Victim.By.CANCEL,
+            () ->
+                Coroutine.withTimeout(
+                    LONG,
+                    () -> {
+                      Await.await(probe);
+                    }));
     probe.awaitRequest();
     victim.awaitParked().stop();
     assertThat(victim.failure())
@@ -315,7 +334,13 @@ class TimeoutTest {
     Probe<String> probe = new Probe<>();
     Fork<Boolean> fork =
         where.fork(() -> {
-          assertThat(catchThrowable(() -> Coroutine.withTimeout(LONG, () -> Await.await(probe))))
+          assertThat(
+                  catchThrowable(() ->
+                      Coroutine.withTimeout(
+                          LONG,
+                          () -> {
+                            Await.await(probe);
+                          })))
               .isExactlyInstanceOf(CancellationException.class);
           return Thread.interrupted();
         });
@@ -328,14 +353,14 @@ class TimeoutTest {
   @Test
   @DisplayName("T3 no thread per timeout, and nothing stays registered after a normal return")
   void nothingStays() {
-    AtomicReference<@Nullable Object> referent = new AtomicReference<>(new Object());
+    List<Object> referent = new ArrayList<>(List.of(new Object()));
     java.lang.ref.WeakReference<@Nullable Object> weak =
-        new java.lang.ref.WeakReference<>(referent.get());
+        new java.lang.ref.WeakReference<>(referent.get(0));
     for (int i = 0; i < 10_000; i++) {
-      Object kept = referent.get();
+      Object kept = referent.get(0);
       Coroutine.withTimeout(LONG, () -> assertThat(kept).isNotNull());
     }
-    referent.set(null);
+    referent.clear();
     Eventually.until(
         "collected",
         () -> {
@@ -354,7 +379,12 @@ class TimeoutTest {
   @DisplayName("T1 A6 the timeout of a block whose source blocks in request ends at its return")
   void timeoutInsideRequest() {
     Probe<String> probe = new Probe<String>().onRequest(p -> Victim.untilStopped());
-    assertThatThrownBy(() -> Coroutine.withTimeout(SHORT, () -> Await.await(probe)))
+    assertThatThrownBy(() ->
+            Coroutine.withTimeout(
+                SHORT,
+                () -> {
+                  Await.await(probe);
+                }))
         .isExactlyInstanceOf(AwaitTimeoutException.class);
     assertThat(probe.cancels()).isEqualTo(1);
     assertFlagDown();

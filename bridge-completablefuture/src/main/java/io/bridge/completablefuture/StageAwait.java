@@ -8,6 +8,7 @@ import io.bridge.internal.ParkedAwait;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,9 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
   }
 
   static <T extends @Nullable Object> T await(CompletionStage<? extends T> stage, boolean owned) {
-    if (stage instanceof CompletableFuture<? extends T> future && !isMinimal(future)) {
+    if (stage instanceof CompletableFuture<? extends T> future
+        && !isMinimal(future)
+        && !(Thread.currentThread() instanceof ForkJoinWorkerThread)) { // its get runs other tasks
       return FutureAwait.<T>await(future, owned);
     }
     StageAwait<T> await = new StageAwait<>(owned ? stage : null, enter(stage, owned));

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An await of a source of items: a {@link Fold} says what becomes of them. A subclass checks its
- * library's rules and calls {@link #item}, {@link #completed} and {@link #failed}. What was folded
- * when the await ends without a value is given up, item by item, exactly once (A12).
+ * library's rules and calls {@link #item}, {@link #completed} and {@link #failedAfterItems}. What
+ * was folded when the await ends without a value is given up, item by item, exactly once (A12).
  *
  * <pre>
  * turn    meaning                                   left by
@@ -43,6 +43,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
   final Fold<T, R> fold;
 
   // any thread
+  @SuppressWarnings("unused") // read by TURN
   private volatile int turn;
 
   // by whoever holds the turn
@@ -74,9 +75,8 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
       folded = fold.next(this, folded, item);
     } catch (Throwable t) { // a collector of the user's
       failAndCancel(t);
-    } finally {
-      turn = IDLE;
     }
+    turn = IDLE;
     if (hasEnded()) {
       discardPartial();
     }
@@ -84,8 +84,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
 
   /** The end of the items. */
   protected final void completed() {
-    unlink();
-    if (!TURN.compareAndSet(this, IDLE, TAKEN)) {
+    if (!unlink() || !TURN.compareAndSet(this, IDLE, TAKEN)) {
       return;
     }
     Object items = folded;
@@ -104,11 +103,12 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     resumeOrDiscard(result);
   }
 
-  /** The failure of the source. */
-  protected final void failed(Throwable failure) {
-    unlink();
-    failOrReport(failure);
-    discardPartial();
+  /** The failure of the source; what came before it is given up. */
+  protected final void failedAfterItems(Throwable failure) {
+    failed(failure);
+    if (hasEnded()) {
+      discardPartial();
+    }
   }
 
   @Override

@@ -37,12 +37,17 @@ public final class FutureAwait {
    * @param owned the future; what its cancel throws is reported
    */
   public static void cancelOwned(Future<?> owned) {
+    boolean interrupted = Thread.interrupted(); // not for the dependents that run in here
     try {
       if (!owned.cancel(true) && owned.state() == Future.State.SUCCESS) {
         Undeliverable.discard(owned.resultNow());
       }
     } catch (Throwable t) {
       Undeliverable.report(t);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

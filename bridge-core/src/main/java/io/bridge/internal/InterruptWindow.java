@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
  *          to interrupt (or has not begun, or ended)
  * OPEN     an interrupt may land                      close -> CLOSED, interrupt -> SENDING
  * SENDING  a sender is inside Thread.interrupt        the sender -> SENT
- * SENT     our flag was raised                        close -> OWED (lowers the flag)
+ * SENT     our flag was raised                        close -> OWED (lowers the flag),
+ *                                                     interrupt -> SENDING, for another frame
  * OWED     closed, and an interrupt is due            open -> SENT (raises the flag), forget -> CLOSED
  * </pre>
  *
- * Only the worker leaves SENT and OWED. Proof: InterruptWindowTest.
+ * Only the worker leaves OWED. Proof: InterruptWindowTest.
  */
 public final class InterruptWindow {
 
@@ -58,15 +59,11 @@ public final class InterruptWindow {
   /** Interrupts the worker now, or owes it until the window opens. Never waits. */
   void interrupt() {
     while (true) {
-      switch (state) {
-        case OPEN -> {
-          if (STATE.compareAndSet(this, OPEN, SENDING)) {
-            Thread target = worker;
-            if (target != null) {
-              target.interrupt();
-            }
-            state = SENT;
-            LockSupport.unpark(target); // close() may be waiting for SENT
+      int now = state;
+      switch (now) {
+        case OPEN, SENT -> { // SENT: of a frame further in; the worker may have used that up
+          if (STATE.compareAndSet(this, now, SENDING)) {
+            send();
             return;
           }
         }
@@ -77,9 +74,21 @@ public final class InterruptWindow {
           }
         }
         default -> {
-          return;
+          return; // one is under way or owed, and its reason is looked up when it has arrived
         }
       }
+    }
+  }
+
+  private void send() {
+    Thread target = worker;
+    try {
+      if (target != null) {
+        target.interrupt();
+      }
+    } finally { // an interruptible channel may throw, and close() waits for SENT
+      state = SENT;
+      LockSupport.unpark(target);
     }
   }
 
@@ -92,15 +101,16 @@ public final class InterruptWindow {
 
   /** Closes the window; afterwards no interrupt of ours is up or under way. Worker only. */
   void close() {
-    if (STATE.compareAndSet(this, OPEN, CLOSED)) {
-      return;
+    while (!STATE.compareAndSet(this, OPEN, CLOSED)) {
+      if (STATE.compareAndSet(this, SENT, OWED)) {
+        Thread.interrupted();
+        return;
+      }
+      if (state == SENDING) {
+        Thread.interrupted(); // a raised flag would turn park into a spin
+        LockSupport.park(this);
+      }
     }
-    while (state == SENDING) {
-      Thread.interrupted(); // a raised flag would turn park into a spin
-      LockSupport.park(this);
-    }
-    Thread.interrupted();
-    state = OWED;
   }
 
   /** Drops an interrupt that is due. Worker only, while closed. */

@@ -2,6 +2,7 @@ package io.bridge.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,11 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
       tryCancel(); // the owner is cancelled inside subscribe: no request any more
     }
     if (!LINK.compareAndSet(this, NONE, BUSY)) {
-      cancelReporting(newUpstream);
+      if (newUpstream == upstream) { // RS 2.12 is broken; cancelling the one we have would hang
+        reportLost(new IllegalStateException("onSubscribe twice with one subscription"));
+      } else {
+        cancelReporting(newUpstream);
+      }
       return false;
     }
     upstream = newUpstream;
@@ -90,12 +95,22 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
     }
   }
 
-  /** The source has ended by itself: there is nothing to cancel any more. */
-  protected final void unlink() {
-    int now;
-    do {
-      now = link;
-    } while (now != UNLINKED && !LINK.compareAndSet(this, now, UNLINKED));
+  /**
+   * The source has ended by itself: there is nothing to cancel any more.
+   *
+   * @return whether it ended now; false for a second end, and for the answer to our own cancel
+   */
+  protected final boolean unlink() {
+    return (int) LINK.getAndSet(this, UNLINKED) != UNLINKED;
+  }
+
+  /** The failure of the source. */
+  protected final void failed(Throwable failure) {
+    if (unlink()) {
+      failOrReport(failure);
+    } else if (hasEnded() || !(failure instanceof CancellationException)) {
+      reportLost(failure);
+    }
   }
 
   @Override
@@ -140,10 +155,13 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   }
 
   private void cancelReporting(U target) {
+    boolean interrupted = leaveWindow();
     try {
       cancel(target);
     } catch (Throwable t) { // RS 3.15 forbids it; the await must not suffer
       reportLost(t);
+    } finally {
+      enterWindow(interrupted);
     }
   }
 }

@@ -114,11 +114,33 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
 
   /** Whether a source that runs on the owner's thread only hands its cancellation back. */
   private boolean isOwnCancellation(Throwable failure) {
-    CancelFrame enclosing = frame;
-    return enclosing != null
-        && owner == Thread.currentThread()
-        && enclosing.isCancelled()
-        && CancelFrame.isCancellation(failure, enclosing);
+    return owner == Thread.currentThread() && CancelFrame.isCancellation(failure, frame);
+  }
+
+  /**
+   * Closes the interrupt window while the owner runs what stops the source: that is cleanup, and
+   * not to be cut short (B6). Any other thread has no window.
+   *
+   * @return whether somebody's interrupt flag was up; for {@link #enterWindow}
+   */
+  protected final boolean leaveWindow() {
+    if (owner != Thread.currentThread()) {
+      return false;
+    }
+    if (frame != null) {
+      frame.window.close();
+    }
+    return Thread.interrupted();
+  }
+
+  /** Undoes {@link #leaveWindow}. */
+  protected final void enterWindow(boolean interrupted) {
+    if (owner == Thread.currentThread() && frame != null) {
+      frame.window.open();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Cancels the await and then its source; nothing if it has ended already. Any thread. */
@@ -164,7 +186,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
 
   /** What {@code subscribe} or {@code request} threw: it ends the await, and upstream (A5). */
   protected final void sourceThrew(Throwable failure) {
-    if (owner == Thread.currentThread() && CancelFrame.isCancellation(failure, frame)) {
+    if (isOwnCancellation(failure)) {
       tryCancel();
     } else if (!hasEnded()) {
       cancelUpstream();
@@ -176,8 +198,14 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
 
   /** A failure that nobody waits for, unless it is the echo of our own cancel. */
   protected final void reportLost(Throwable failure) {
-    if (cell != Mark.CANCELLED || !(failure instanceof CancellationException)) {
+    if (cell == Mark.CANCELLED && failure instanceof CancellationException) {
+      return;
+    }
+    try {
       undeliverable(failure);
+    } catch (Throwable ofHook) { // nothing is thrown into the source (A11)
+      Undeliverable.report(failure);
+      Undeliverable.report(ofHook);
     }
   }
 

@@ -53,7 +53,9 @@ public final class ShieldFrame extends CancelFrame {
   private void leave(@Nullable CancelFrame previous) {
     window.close();
     replaceCurrent(previous);
-    if (hidden != null) {
+    if (hidden != null && hidden.isCancelled()) {
+      hidden.window.openInterrupted();
+    } else if (hidden != null) {
       hidden.window.open();
     }
     if (owed) {

@@ -64,8 +64,8 @@ public final class TimeoutFrame extends CancelFrame {
       throw new AwaitTimeoutException(timeout);
     }
     TimeoutFrame frame = new TimeoutFrame(current(), timeout);
-    CancelFrame previous = frame.enter();
     Future<?> timer = Timers.schedule(timeout, frame::expire);
+    CancelFrame previous = frame.enter();
     T value;
     try {
       value = body.call();
@@ -98,9 +98,15 @@ public final class TimeoutFrame extends CancelFrame {
   }
 
   private void expire() {
+    if (outer != null && outer.isCancelled()) {
+      return; // the block is ending for that reason already (T2)
+    }
     if (PHASE.compareAndSet(this, RUNNING, EXPIRING)) {
-      cancelFrame("timed out after " + timeout);
-      phase = EXPIRED;
+      try {
+        cancelFrame("timed out after " + timeout);
+      } finally { // the owner waits for it
+        phase = EXPIRED;
+      }
     }
   }
 

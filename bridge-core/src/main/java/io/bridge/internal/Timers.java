@@ -23,7 +23,12 @@ public final class Timers {
   private static ScheduledThreadPoolExecutor scheduler() {
     ScheduledThreadPoolExecutor scheduler =
         new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("bridge-timer").factory());
+            1,
+            Thread.ofPlatform()
+                .daemon()
+                .name("bridge-timer")
+                .inheritInheritableThreadLocals(false) // it outlives whoever comes first
+                .factory());
     scheduler.setRemoveOnCancelPolicy(true); // nothing stays registered after a normal return
     return scheduler;
   }

@@ -5,6 +5,7 @@ import io.bridge.internal.EmitterSubscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 /**
  * A stream body as a Flux: one coroutine for each subscriber.
@@ -25,10 +26,8 @@ final class CoroutineFlux<T> extends Flux<T> {
 
   @Override
   public void subscribe(CoreSubscriber<? super T> actual) {
+    Context context = actual.currentContext(); // a cancelled subscriber is not kept (RS 3.13)
     EmitterSubscription.subscribe(
-        "bridge-flux",
-        body,
-        actual,
-        failure -> Operators.onErrorDropped(failure, actual.currentContext()));
+        "bridge-flux", body, actual, failure -> Operators.onErrorDropped(failure, context));
   }
 }

@@ -73,7 +73,7 @@ public final class ReactorBridge extends Await {
    * @param <T> the type of the item
    * @return the Mono
    */
-  public static <T> Mono<T> mono(Body<? extends @Nullable T, ? extends Exception> body) {
+  public static <T> Mono<T> mono(Body<@Nullable T, ? extends Exception> body) {
     return CoroutineMono.of(requireNonNull(body, "body"));
   }
 

@@ -6,6 +6,7 @@ import static io.bridge.reactor.ReactorBridge.awaitFirstOrNull;
 import static io.bridge.reactor.ReactorBridge.awaitLastOrNull;
 import static io.bridge.reactor.ReactorBridge.awaitOptional;
 import static io.bridge.reactor.ReactorBridge.awaitSingle;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -40,7 +41,7 @@ import reactor.core.publisher.Mono;
 class MonoAwaitTest {
 
   /** Every await that takes a Mono, by its own type or as a publisher. */
-  private interface Form {
+  interface Form {
     @Nullable String of(Mono<String> mono);
   }
 
@@ -246,8 +247,7 @@ class MonoAwaitTest {
       Awaiting<@Nullable String> awaiting =
           Awaiting.<@Nullable String>start(() -> {
             Coroutine<?> self = Coroutine.current();
-            assertThat(self).isNotNull();
-            self.cancel("enough");
+            requireNonNull(self).cancel("enough");
             return form.of(mono);
           });
       assertThat(awaiting.failure()).isInstanceOf(CancellationException.class).hasMessage("enough");

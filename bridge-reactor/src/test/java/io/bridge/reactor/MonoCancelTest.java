@@ -36,7 +36,7 @@ import reactor.core.publisher.Mono;
 @Timeout(60)
 class MonoCancelTest {
 
-  private interface Form {
+  interface Form {
     @Nullable String of(Mono<String> mono);
   }
 

@@ -4,6 +4,7 @@ import static io.bridge.reactor.ReactorBridge.await;
 import static io.bridge.reactor.ReactorBridge.awaitFirst;
 import static io.bridge.reactor.ReactorBridge.awaitList;
 import static io.bridge.reactor.ReactorBridge.awaitSingle;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -45,9 +46,7 @@ class ReactorGuardTest {
   }
 
   private static <T> T on(Scheduler scheduler, Callable<T> code) {
-    T value = Mono.fromCallable(code).subscribeOn(scheduler).block(DEADLINE);
-    assertThat(value).isNotNull();
-    return value;
+    return requireNonNull(Mono.fromCallable(code).subscribeOn(scheduler).block(DEADLINE));
   }
 
   private static Throwable failureOn(Scheduler scheduler, ThrowingCallable code) {

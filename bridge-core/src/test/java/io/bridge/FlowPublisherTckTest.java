@@ -1,0 +1,27 @@
+package io.bridge;
+
+import io.bridge.testkit.Tck;
+import org.reactivestreams.FlowAdapters;
+import org.reactivestreams.Publisher;
+
+/** B1 for {@link Publishers#flowPublisher}. */
+public class FlowPublisherTckTest extends Tck.OfPublisher {
+
+  @Override
+  public Publisher<Long> createPublisher(long elements) {
+    return FlowAdapters.toPublisher(
+        Publishers.<Long>flowPublisher(emitter -> {
+          for (long i = 1; i <= elements; i++) {
+            emitter.emit(i);
+          }
+        }));
+  }
+
+  @Override
+  protected Publisher<Long> failing(RuntimeException failure) {
+    return FlowAdapters.toPublisher(
+        Publishers.<Long>flowPublisher(emitter -> {
+          throw failure;
+        }));
+  }
+}

@@ -1,0 +1,149 @@
+package io.bridge.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bridge.testkit.Eventually;
+import io.bridge.testkit.Race;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("B6 A9 the interrupt window")
+class InterruptWindowTest {
+
+  private static final int ROUNDS = 100_000;
+
+  @Test
+  @DisplayName("an interrupt against close lands inside the window or is owed, never behind it")
+  void interruptAgainstClose() throws Exception {
+    Map<String, Integer> histogram =
+        Race.run(
+            ROUNDS,
+            () -> {
+              InterruptWindow window = new InterruptWindow();
+              boolean[] behind = new boolean[2];
+              window.begin();
+              return new Race.Round() {
+                @Override
+                public void left() {
+                  window.close();
+                  behind[0] = Thread.currentThread().isInterrupted();
+                }
+
+                @Override
+                public void right() {
+                  window.interrupt();
+                }
+
+                @Override
+                public String outcome() {
+                  assertThat(behind[0] || Thread.interrupted()).as("behind the window").isFalse();
+                  window.open();
+                  assertThat(Thread.interrupted()).as("the interrupt is not lost").isTrue();
+                  return "raised again";
+                }
+              };
+            });
+    assertThat(histogram).containsOnlyKeys("raised again");
+  }
+
+  /** A worker on whose interrupt a sender can be held up. */
+  private static final class HeldUp extends Thread {
+    final CountDownLatch sending = new CountDownLatch(1);
+    final CountDownLatch release = new CountDownLatch(1);
+    final CompletableFuture<Boolean> flagBehind = new CompletableFuture<>();
+    final InterruptWindow window = new InterruptWindow();
+
+    @Override
+    public void run() {
+      window.begin();
+      Eventually.until("a sender", () -> sending.getCount() == 0);
+      window.close();
+      flagBehind.complete(isInterrupted());
+    }
+
+    @Override
+    public void interrupt() {
+      sending.countDown();
+      Eventually.until("the release", () -> release.getCount() == 0);
+      super.interrupt();
+    }
+  }
+
+  @Test
+  @DisplayName("close waits for a sender that is held up inside Thread.interrupt")
+  void heldUpSender() {
+    HeldUp worker = new HeldUp();
+    worker.setDaemon(true);
+    worker.start();
+    Eventually.until("the window is open", worker.window::isOpen);
+    Thread sender = Thread.ofPlatform().daemon().start(worker.window::interrupt);
+    Eventually.until(
+        "close waits",
+        () ->
+            (worker.getState() == Thread.State.WAITING && worker.sending.getCount() == 0)
+                || worker.flagBehind.isDone());
+    assertThat(worker.flagBehind).as("behind the window too early").isNotDone();
+    worker.release.countDown();
+    Eventually.until("behind the window", worker.flagBehind::isDone);
+    assertThat(worker.flagBehind.join()).isFalse();
+    Eventually.until("the sender", () -> !sender.isAlive());
+    assertThat(worker.isInterrupted()).isFalse();
+  }
+
+  @Test
+  @DisplayName("a second interrupt is sent though the first was used up")
+  void second() throws Exception {
+    InterruptWindow window = new InterruptWindow();
+    window.begin();
+    interruptElsewhere(window);
+    assertThat(Thread.interrupted()).isTrue();
+    interruptElsewhere(window);
+    assertThat(Thread.interrupted()).isTrue();
+    window.close();
+  }
+
+  @Test
+  @DisplayName("closed: owed until it opens; forgotten when the block around it is over")
+  void owed() throws Exception {
+    InterruptWindow window = new InterruptWindow();
+    window.begin();
+    window.close();
+    interruptElsewhere(window);
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    window.open();
+    assertThat(Thread.interrupted()).isTrue();
+    window.close();
+    window.forget();
+    window.open();
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
+  @Test
+  @DisplayName("B6 the worker that interrupts itself from inside a signal is not interrupted")
+  void itself() {
+    InterruptWindow window = new InterruptWindow();
+    window.begin();
+    window.close();
+    window.interrupt();
+    window.open();
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
+  private static void interruptElsewhere(InterruptWindow window) throws InterruptedException {
+    Thread sender = Thread.ofPlatform().start(window::interrupt);
+    boolean interrupted = false;
+    while (sender.isAlive()) {
+      try {
+        sender.join();
+      } catch (InterruptedException ours) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package io.bridge.reactor.internal;
+
+import io.bridge.internal.Fold;
+import io.bridge.testkit.Tck;
+import org.reactivestreams.Subscriber;
+
+/** B1: the rules of Reactive Streams for the subscriber behind every await of Reactor's types. */
+public class CoreSubscriberAwaitTckTest extends Tck.OfSubscriber {
+
+  @Override
+  public Subscriber<Long> createSubscriber() {
+    return new CoreSubscriberAwait<>(Fold.<Long>last(), null);
+  }
+}
