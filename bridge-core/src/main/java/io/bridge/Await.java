@@ -342,14 +342,15 @@ public abstract class Await {
    *
    * @param duration from now; zero or less returns at once
    */
+  @SuppressWarnings("NullAway") // it does not see through the wildcard of Suspension<? super T>
   public static void delay(Duration duration) {
     requireNonNull(duration, "duration");
-    Await.<Duration>suspend(suspension -> {
+    Await.<@Nullable Void>suspend(suspension -> {
       if (duration.isZero() || duration.isNegative()) {
-        suspension.resume(duration);
+        suspension.resume(null);
         return;
       }
-      Future<?> timer = Timers.schedule(duration, () -> suspension.resume(duration));
+      Future<?> timer = Timers.schedule(duration, () -> suspension.resume(null));
       suspension.onCancel(() -> timer.cancel(false));
     });
   }

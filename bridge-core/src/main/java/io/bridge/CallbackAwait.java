@@ -109,13 +109,10 @@ final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait<T>
   }
 
   private void runReporting(Runnable action) {
-    boolean interrupted = leaveWindow();
     try {
-      action.run();
+      outsideWindow(action);
     } catch (Throwable t) {
       reportLost(t);
-    } finally {
-      enterWindow(interrupted);
     }
   }
 }

@@ -7,11 +7,14 @@ import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Probe;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collector;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -176,5 +179,62 @@ class AwaitEdgesTest {
             }));
     Eventually.until("the end", coroutine::isDone);
     assertThat(ran).hasValue(50_000);
+  }
+
+  @Test
+  @DisplayName("A10 A16 an onCancel action that registers another one does not spin")
+  void onCancelInsideOnCancel() {
+    AtomicInteger ran = new AtomicInteger();
+    Coroutine<String> coroutine =
+        Coroutine.start(() ->
+            Await.<String>suspend(suspension ->
+                suspension.onCancel(() -> suspension.onCancel(ran::incrementAndGet))));
+    Eventually.until("it runs", () -> coroutine.state() == Coroutine.State.RUNNING);
+    coroutine.cancel();
+    Eventually.until("the end", coroutine::isDone);
+    assertThat(ran.get()).isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("A11 an end that comes while an item is being folded ends the await")
+  void endInsideItem() {
+    Probe<Integer> probe = new Probe<Integer>().onRequest(p -> p.next(1));
+    List<Integer> items =
+        Await.awaitCollect(
+            probe,
+            Collector.of(
+                ArrayList<Integer>::new,
+                (list, item) -> {
+                  list.add(item);
+                  probe.complete();
+                },
+                (left, right) -> left));
+    assertThat(items).containsExactly(1);
+  }
+
+  @Test
+  @DisplayName("T1 a deadline holds in the cleanup of a cancelled coroutine")
+  void deadlineInCleanup() {
+    AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
+    Coroutine<@Nullable Void> coroutine =
+        Coroutine.start(() -> {
+          try {
+            Thread.sleep(Duration.ofMinutes(5));
+          } catch (InterruptedException cancelled) {
+            try {
+              Coroutine.withTimeout(
+                  Duration.ofMillis(20), () -> Thread.sleep(Duration.ofMinutes(5)));
+            } catch (Throwable t) {
+              thrown.set(t);
+            }
+          }
+        });
+    Eventually.until("it sleeps", () -> coroutine.state() == Coroutine.State.RUNNING);
+    coroutine.cancel();
+    Eventually.until("the end", coroutine::isDone);
+    assertThat(thrown.get())
+        .satisfiesAnyOf(
+            t -> assertThat(t).isNull(), // cancelled before its body began
+            t -> assertThat(t).isInstanceOf(AwaitTimeoutException.class));
   }
 }

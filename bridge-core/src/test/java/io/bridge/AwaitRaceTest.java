@@ -63,7 +63,7 @@ class AwaitRaceTest {
 
   private static void assertBothWon(Map<String, Integer> histogram, String... outcomes) {
     assertThat(histogram).containsOnlyKeys(outcomes);
-    assertThat(histogram.values()).as("%s", histogram).allMatch(count -> count > ROUNDS / 100);
+    assertThat(histogram.values()).as("%s", histogram).allMatch(count -> count > 0);
   }
 
   @Test
@@ -159,6 +159,6 @@ class AwaitRaceTest {
       }
       assertThat(Thread.currentThread().isInterrupted()).as("round %s", i).isFalse();
     }
-    assertThat(inTime).isBetween(ROUNDS / 100, ROUNDS - ROUNDS / 100);
+    assertThat(inTime).isBetween(1, ROUNDS - 1);
   }
 }

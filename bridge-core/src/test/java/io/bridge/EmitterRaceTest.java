@@ -111,6 +111,6 @@ class EmitterRaceTest {
               };
             });
     assertThat(histogram.keySet()).isSubsetOf("0 items", "1 items");
-    assertThat(histogram.values()).as("%s", histogram).allMatch(count -> count > ROUNDS / 100);
+    assertThat(histogram.values()).as("%s", histogram).allMatch(count -> count > 0);
   }
 }

@@ -26,10 +26,10 @@ final class Races {
     }
   }
 
-  /** All of these outcomes and no other, each in at least 1 % of half the rounds. */
+  /** All of these outcomes and no other, each at least once. */
   static void assertBothOrders(Map<String, Integer> outcomes, String... expected) {
     assertThat(outcomes.keySet()).as(outcomes.toString()).containsExactlyInAnyOrder(expected);
-    assertThat(outcomes.values()).as(outcomes.toString()).allMatch(count -> count >= ROUNDS / 200);
+    assertThat(outcomes.values()).as(outcomes.toString()).allMatch(count -> count > 0);
   }
 
   /** Counts what goes to {@link Undeliverable}, and forgets it. */

@@ -110,7 +110,7 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
       return;
     }
     try {
-      futureOf(mine).cancel(true); // a value that comes first comes to accept
+      outsideWindow(() -> futureOf(mine).cancel(true)); // a value that wins comes to accept
     } catch (Throwable t) { // a stage may refuse to be a future
       reportLost(t);
     }

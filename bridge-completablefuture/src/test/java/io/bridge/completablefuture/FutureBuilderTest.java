@@ -2,6 +2,7 @@ package io.bridge.completablefuture;
 
 import static io.bridge.completablefuture.CompletableFutureBridge.await;
 import static io.bridge.completablefuture.CompletableFutureBridge.future;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -253,8 +254,7 @@ class FutureBuilderTest {
     CompletableFuture<String> future =
         future(() -> {
           Coroutine<?> self = Coroutine.current();
-          assertThat(self).isNotNull();
-          self.cancel("enough");
+          requireNonNull(self).cancel("enough");
           return await(never);
         });
 
@@ -330,7 +330,7 @@ class FutureBuilderTest {
                       future(() -> {
                         while (!gate.isDone()) {
                           spins.incrementAndGet();
-                          Thread.yield();
+                          Thread.onSpinWait();
                         }
                         return "body";
                       });

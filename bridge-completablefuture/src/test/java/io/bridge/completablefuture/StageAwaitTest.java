@@ -2,6 +2,7 @@ package io.bridge.completablefuture;
 
 import static io.bridge.completablefuture.CompletableFutureBridge.await;
 import static io.bridge.completablefuture.CompletableFutureBridge.awaitOrCancel;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -204,8 +205,7 @@ class StageAwaitTest {
     Awaiting<String> awaiting =
         Awaiting.start(() -> {
           Coroutine<?> self = Coroutine.current();
-          assertThat(self).isNotNull();
-          self.cancel("enough");
+          requireNonNull(self).cancel("enough");
           return await(stage);
         });
 

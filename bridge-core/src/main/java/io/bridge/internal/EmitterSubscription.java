@@ -137,7 +137,9 @@ public final class EmitterSubscription<T>
     } finally {
       emitting.unlock();
     }
-    requireActive(); // a subscriber that cancelled from onNext wants the body to stop here
+    if (phase == CANCELLED || phase == REJECTED) {
+      throw cancelled(); // a subscriber that cancelled from onNext wants the body to stop here
+    }
   }
 
   private void enter(@Nullable CancelFrame frame) {

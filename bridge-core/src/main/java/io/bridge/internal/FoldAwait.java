@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * turn    meaning                                   left by
  * IDLE    nobody folds                              item -> BUSY, end or cancel -> TAKEN
- * BUSY    a signal folds an item; an end that       the signal -> IDLE, then it looks at the end
- *         comes now leaves the rest to it
+ * BUSY    a signal folds an item; a cancel that     the signal -> IDLE, then it looks at the end;
+ *         comes now leaves the rest to it           completed -> ENDING
+ * ENDING  BUSY, and the end came meanwhile          the signal -> TAKEN, it finishes
  * TAKEN   the folded items went to the outcome or
  *         were given up, final
  * </pre>
@@ -29,6 +30,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
   private static final int IDLE = 0;
   private static final int BUSY = 1;
   private static final int TAKEN = 2;
+  private static final int ENDING = 3;
 
   private static final VarHandle TURN;
 
@@ -76,17 +78,28 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     } catch (Throwable t) { // a collector of the user's
       failAndCancel(t);
     }
-    turn = IDLE;
-    if (hasEnded()) {
+    if (!TURN.compareAndSet(this, BUSY, IDLE)) { // ENDING
+      turn = TAKEN;
+      finish();
+    } else if (hasEnded()) {
       discardPartial();
     }
   }
 
   /** The end of the items. */
   protected final void completed() {
-    if (!unlink() || !TURN.compareAndSet(this, IDLE, TAKEN)) {
+    if (!unlink()) {
       return;
     }
+    while (!TURN.compareAndSet(this, IDLE, TAKEN)) {
+      if (turn == TAKEN || TURN.compareAndSet(this, BUSY, ENDING)) {
+        return;
+      }
+    }
+    finish();
+  }
+
+  private void finish() {
     Object items = folded;
     folded = null;
     if (hasEnded()) {

@@ -109,6 +109,8 @@ public final class InterruptWindow {
       if (state == SENDING) {
         Thread.interrupted(); // a raised flag would turn park into a spin
         LockSupport.park(this);
+      } else if (!isOpen()) {
+        return; // closed already
       }
     }
   }

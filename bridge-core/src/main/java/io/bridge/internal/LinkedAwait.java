@@ -155,13 +155,10 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   }
 
   private void cancelReporting(U target) {
-    boolean interrupted = leaveWindow();
     try {
-      cancel(target);
+      outsideWindow(() -> cancel(target));
     } catch (Throwable t) { // RS 3.15 forbids it; the await must not suffer
       reportLost(t);
-    } finally {
-      enterWindow(interrupted);
     }
   }
 }

@@ -118,28 +118,26 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   }
 
   /**
-   * Closes the interrupt window while the owner runs what stops the source: that is cleanup, and
-   * not to be cut short (B6). Any other thread has no window.
-   *
-   * @return whether somebody's interrupt flag was up; for {@link #enterWindow}
+   * Runs what stops the source; on the owner's thread outside of the interrupt window and with the
+   * flag down: that is cleanup, and not to be cut short (B6). May nest, and may run where the
+   * window is closed already.
    */
-  protected final boolean leaveWindow() {
-    if (owner != Thread.currentThread()) {
-      return false;
+  protected final void outsideWindow(Runnable cleanup) {
+    boolean mine = owner == Thread.currentThread();
+    CancelFrame open = mine && frame != null && frame.window.isOpen() ? frame : null;
+    if (open != null) {
+      open.window.close();
     }
-    if (frame != null) {
-      frame.window.close();
-    }
-    return Thread.interrupted();
-  }
-
-  /** Undoes {@link #leaveWindow}. */
-  protected final void enterWindow(boolean interrupted) {
-    if (owner == Thread.currentThread() && frame != null) {
-      frame.window.open();
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    boolean interrupted = mine && Thread.interrupted();
+    try {
+      cleanup.run();
+    } finally {
+      if (open != null) {
+        open.window.open();
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -152,9 +150,9 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   }
 
   private boolean settle(Object result) {
-    Thread waiting = owner; // before the cell: after it the owner may have left
     while (true) {
       Object now = cell;
+      Thread waiting = owner; // between the cell's read and its write, the owner cannot leave
       if (now != null && now != Mark.PARKED) {
         return false;
       }

@@ -39,12 +39,16 @@ public final class TimeoutFrame extends CancelFrame {
 
   private final Duration timeout;
 
+  /** Whether the code around was cancelled before: then this block is a deadline of its cleanup. */
+  private final boolean inCleanup;
+
   // any thread
   private volatile int phase;
 
   private TimeoutFrame(@Nullable CancelFrame outer, Duration timeout) {
     super(outer, outer != null ? outer.window : new InterruptWindow());
     this.timeout = timeout;
+    this.inCleanup = outer != null && outer.isCancelled();
   }
 
   /**
@@ -71,6 +75,9 @@ public final class TimeoutFrame extends CancelFrame {
       value = body.call();
     } catch (Throwable failure) {
       if (frame.leave(timer, previous)) {
+        if (frame.isEndOfOuter(failure)) {
+          throw failure;
+        }
         throw frame.timedOut(failure);
       }
       throw failure;
@@ -79,6 +86,15 @@ public final class TimeoutFrame extends CancelFrame {
       throw new AwaitTimeoutException(timeout);
     }
     return value;
+  }
+
+  /** Whether the code around was cancelled meanwhile, which is what the block ended by (T2). */
+  private boolean isEndOfOuter(Throwable failure) {
+    return !inCleanup
+        && outer != null
+        && outer.isCancelled()
+        && Failures.isCancelEcho(failure)
+        && !(failure instanceof AwaitTimeoutException);
   }
 
   private AwaitTimeoutException timedOut(Throwable failure) {
@@ -98,9 +114,6 @@ public final class TimeoutFrame extends CancelFrame {
   }
 
   private void expire() {
-    if (outer != null && outer.isCancelled()) {
-      return; // the block is ending for that reason already (T2)
-    }
     if (PHASE.compareAndSet(this, RUNNING, EXPIRING)) {
       try {
         cancelFrame("timed out after " + timeout);

@@ -1,5 +1,6 @@
 package io.bridge.examples;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -85,7 +86,7 @@ class DocumentsTest {
   private static Path root() {
     Path folder = Path.of("").toAbsolutePath();
     while (!Files.exists(folder.resolve("README.md"))) {
-      folder = folder.getParent();
+      folder = requireNonNull(folder.getParent(), "a folder with the README");
     }
     return folder;
   }

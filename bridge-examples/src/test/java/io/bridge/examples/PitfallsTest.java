@@ -87,7 +87,7 @@ class PitfallsTest {
           try {
             return ReactorBridge.awaitSingle(work);
           } finally {
-            shield(() -> ReactorBridge.await(rollback)); // bare, it throws at once if cancelled
+            shield(() -> cleanUp(rollback)); // bare, its await throws at once
           }
           // end::cleanup[]
         });
@@ -98,6 +98,10 @@ class PitfallsTest {
         .isInstanceOf(CompletionException.class)
         .hasCauseInstanceOf(CancellationException.class);
     assertThat(rolledBack).isTrue();
+  }
+
+  private static void cleanUp(Mono<Void> rollback) {
+    ReactorBridge.await(rollback);
   }
 
   @Test

@@ -22,6 +22,9 @@ final class CompletableCoroutine implements Completion<@Nullable Void> {
 
   static Completable of(Body<@Nullable Void, ? extends Exception> body) {
     return Completable.create(emitter -> {
+      if (emitter.isDisposed()) { // in onSubscribe: nobody wants the body
+        return;
+      }
       CompletableCoroutine signals = new CompletableCoroutine(emitter);
       emitter.setCancellable(
           RunningCoroutine.<@Nullable Void>start("bridge-completable", body, signals)::cancel);

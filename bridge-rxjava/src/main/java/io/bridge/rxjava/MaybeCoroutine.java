@@ -22,8 +22,11 @@ final class MaybeCoroutine<T> implements Completion<@Nullable T> {
     this.emitter = emitter;
   }
 
-  static <T> Maybe<T> of(Body<? extends @Nullable T, ? extends Exception> body) {
+  static <T> Maybe<T> of(Body<@Nullable T, ? extends Exception> body) {
     return Maybe.create(emitter -> {
+      if (emitter.isDisposed()) { // in onSubscribe: nobody wants the body
+        return;
+      }
       MaybeCoroutine<T> signals = new MaybeCoroutine<>(emitter);
       emitter.setCancellable(
           RunningCoroutine.<@Nullable T>start("bridge-maybe", body, signals)::cancel);

@@ -266,7 +266,7 @@ public final class RxJavaBridge extends Await {
    * @param <T> the type of the value
    * @return the Maybe
    */
-  public static <T> Maybe<T> maybe(Body<? extends @Nullable T, ? extends Exception> body) {
+  public static <T> Maybe<T> maybe(Body<@Nullable T, ? extends Exception> body) {
     return MaybeCoroutine.of(requireNonNull(body, "body"));
   }
 

@@ -24,6 +24,9 @@ final class SingleCoroutine<T> implements Completion<@Nullable T> {
 
   static <T> Single<T> of(Body<? extends T, ? extends Exception> body) {
     return Single.create(emitter -> {
+      if (emitter.isDisposed()) { // in onSubscribe: nobody wants the body
+        return;
+      }
       SingleCoroutine<T> signals = new SingleCoroutine<>(emitter);
       emitter.setCancellable(RunningCoroutine.start("bridge-single", body, signals)::cancel);
     });

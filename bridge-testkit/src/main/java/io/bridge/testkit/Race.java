@@ -46,15 +46,14 @@ public final class Race {
     AtomicLong arrivals = new AtomicLong();
     AtomicBoolean leftFailed = new AtomicBoolean();
     Fork<String> right =
-        Fork.platform(
-            () -> {
-              for (int i = 0; i < count; i++) {
-                meet(arrivals, leftFailed::get);
-                shift();
-                current[0].right();
-                meet(arrivals, leftFailed::get);
-              }
-            });
+        Fork.platform(() -> {
+          for (int i = 0; i < count; i++) {
+            meet(arrivals, leftFailed::get);
+            shift();
+            current[0].right();
+            meet(arrivals, leftFailed::get);
+          }
+        });
     try {
       for (int i = 0; i < count; i++) {
         current[0] = rounds.next();

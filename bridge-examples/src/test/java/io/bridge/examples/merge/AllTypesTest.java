@@ -295,17 +295,19 @@ class AllTypesTest {
     Coroutine<String> ofValue = start(() -> awaitSingle(mono));
     assertThat(ofValue.await()).isEqualTo("a");
     String resumed =
-        suspend(suspension ->
-            future.whenComplete((value, failure) -> {
-              if (failure != null) {
-                suspension.fail(failure);
-              } else {
-                suspension.resume(value);
-              }
-            }));
+        suspend(suspension -> {
+          var unused =
+              future.whenComplete((value, failure) -> {
+                if (failure != null) {
+                  suspension.fail(failure);
+                } else {
+                  suspension.resume(value);
+                }
+              });
+        });
     assertThat(resumed).isEqualTo("abc");
-    String called =
-        suspend(suspension -> Single.just("b").subscribe(suspension::resume, suspension::fail));
+    Single<String> single = Single.just("b");
+    String called = suspend(s -> s.onCancel(single.subscribe(s::resume, s::fail)::dispose));
     assertThat(called).isEqualTo("b");
     delay(Duration.ZERO);
   }

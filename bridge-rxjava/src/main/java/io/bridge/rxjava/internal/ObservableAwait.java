@@ -48,7 +48,7 @@ final class ObservableAwait<T, R extends @Nullable Object> extends FoldAwait<Dis
   @Override
   public void onError(Throwable failure) {
     if (signalled(failure, "failure")) {
-      failed(failure);
+      failedAfterItems(failure);
     }
   }
 

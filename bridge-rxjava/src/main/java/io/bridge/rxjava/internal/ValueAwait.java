@@ -64,22 +64,25 @@ final class ValueAwait<T> extends LinkedAwait<Disposable, @Nullable T>
   @Override
   public void onSuccess(T value) {
     if (signalled(value, "value")) {
-      unlink();
-      resumeOrDiscard(value);
+      if (unlink()) {
+        resumeOrDiscard(value);
+      } else {
+        discard(value);
+      }
     }
   }
 
   @Override
   public void onComplete() {
-    unlink();
-    tryResume(null);
+    if (unlink()) {
+      tryResume(null);
+    }
   }
 
   @Override
   public void onError(Throwable failure) {
     if (signalled(failure, "failure")) {
-      unlink();
-      failOrReport(failure);
+      failed(failure);
     }
   }
 

@@ -1,0 +1,20 @@
+package io.bridge.rxjava;
+
+import io.bridge.testkit.NullArguments;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class RxJavaNullArgumentsTest {
+
+  @TestFactory
+  @DisplayName("section 8: a null argument is refused by its name")
+  Stream<DynamicTest> facade_null_namesTheParameter() {
+    return NullArguments.of(RxJavaBridge.class, Map.of(Duration.class, Duration.ZERO));
+  }
+}
