@@ -111,6 +111,5 @@ class EmitterRaceTest {
               };
             });
     assertThat(histogram.keySet()).isSubsetOf("0 items", "1 items");
-    assertThat(histogram.values()).as("%s", histogram).allMatch(count -> count > 0);
   }
 }

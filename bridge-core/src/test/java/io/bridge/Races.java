@@ -26,10 +26,9 @@ final class Races {
     }
   }
 
-  /** All of these outcomes and no other, each at least once. */
-  static void assertBothOrders(Map<String, Integer> outcomes, String... expected) {
-    assertThat(outcomes.keySet()).as(outcomes.toString()).containsExactlyInAnyOrder(expected);
-    assertThat(outcomes.values()).as(outcomes.toString()).allMatch(count -> count > 0);
+  /** These outcomes and no other; how often each wins is up to the machine's load. */
+  static void assertOnly(Map<String, Integer> outcomes, String... legal) {
+    assertThat(outcomes.keySet()).as(outcomes.toString()).isSubsetOf(legal);
   }
 
   /** Counts what goes to {@link Undeliverable}, and forgets it. */

@@ -28,7 +28,6 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -41,13 +40,7 @@ class FutureBuilderTest {
 
   private static final Executor DIRECT = Runnable::run;
 
-  @SuppressWarnings("NullAway.Init") // by lost()
-  private Lost lost;
-
-  @BeforeEach
-  void lost() {
-    lost = new Lost();
-  }
+  private final Lost lost = new Lost();
 
   @AfterEach
   void nothingIsLeft() {

@@ -23,7 +23,6 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -49,13 +48,7 @@ class StageAwaitTest {
     return views().filter(view -> !view.getName().equals("minimalCompletionStage"));
   }
 
-  @SuppressWarnings("NullAway.Init") // by lost()
-  private Lost lost;
-
-  @BeforeEach
-  void lost() {
-    lost = new Lost();
-  }
+  private final Lost lost = new Lost();
 
   @AfterEach
   void nothingIsLeft() {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FutureAwait {
 
+  /** From JDK 23 on, get wraps the future's own cancellation in a second one. */
+  private static final boolean GET_WRAPS = Runtime.version().feature() >= 23;
+
   private FutureAwait() {}
 
   /**
@@ -74,8 +77,8 @@ public final class FutureAwait {
       } catch (ExecutionException e) {
         throw Failures.thrown(Failures.unwrap(e));
       } catch (CancellationException e) {
-        // From JDK 23 on, get wraps the future's own exception in a second one.
-        throw Failures.thrown(e.getCause() instanceof CancellationException own ? own : e);
+        throw Failures.thrown(
+            GET_WRAPS && e.getCause() instanceof CancellationException own ? own : e);
       }
     }
   }

@@ -73,8 +73,7 @@ class InterruptRaceTest {
                 }
               };
             });
-    assertThat(outcomes).containsOnlyKeys("sent before", "sent later");
-    assertThat(outcomes.values()).as("%s", outcomes).allMatch(count -> count >= ROUNDS / 100);
+    assertThat(outcomes.keySet()).as("%s", outcomes).isSubsetOf("sent before", "sent later");
   }
 
   @Test
@@ -97,8 +96,8 @@ class InterruptRaceTest {
         });
     awaitLong(fork);
     int[] counts = fork.join();
-    assertThat(counts[0]).as("timed out").isGreaterThan(ROUNDS / 100);
-    assertThat(counts[1]).as("in time").isGreaterThan(ROUNDS / 100);
+    assertThat(counts[0]).as("timed out").isPositive();
+    assertThat(counts[1]).as("in time").isPositive();
   }
 
   private static void awaitLong(Fork<?> fork) {
@@ -177,7 +176,6 @@ class InterruptRaceTest {
                     return inside.get() ? "cancelled inside" : "ended first";
                   }
                 });
-    assertThat(outcomes).containsOnlyKeys("cancelled inside", "ended first");
-    assertThat(outcomes.values()).as("%s", outcomes).allMatch(count -> count >= rounds / 100);
+    assertThat(outcomes.keySet()).as("%s", outcomes).isSubsetOf("cancelled inside", "ended first");
   }
 }

@@ -27,7 +27,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -40,13 +39,7 @@ import reactor.core.publisher.Flux;
 @Timeout(60)
 class FluxAwaitTest {
 
-  @SuppressWarnings("NullAway.Init") // by lost()
-  private Lost lost;
-
-  @BeforeEach
-  void lost() {
-    lost = new Lost();
-  }
+  private final Lost lost = new Lost();
 
   @AfterEach
   void nothingIsLeft() {

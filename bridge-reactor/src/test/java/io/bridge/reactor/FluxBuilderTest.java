@@ -21,7 +21,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -43,17 +42,11 @@ class FluxBuilderTest {
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-  @SuppressWarnings("NullAway.Init") // by lost()
-  private Lost lost;
+  private final Lost lost = new Lost();
 
   private final CompletableFuture<Throwable> thrown = new CompletableFuture<>();
   private final AtomicInteger emitted = new AtomicInteger();
   private final List<Thread> bodies = new CopyOnWriteArrayList<>();
-
-  @BeforeEach
-  void lost() {
-    lost = new Lost();
-  }
 
   @AfterEach
   void nothingIsLeft() {

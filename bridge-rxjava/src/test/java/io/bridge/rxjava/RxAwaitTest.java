@@ -42,7 +42,6 @@ import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -104,13 +103,7 @@ class RxAwaitTest {
                 })));
   }
 
-  @SuppressWarnings("NullAway.Init") // by lost()
-  private Lost lost;
-
-  @BeforeEach
-  void lost() {
-    lost = new Lost();
-  }
+  private final Lost lost = new Lost();
 
   @AfterEach
   void nothingIsLeft() {

@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,13 +97,7 @@ class RxBuilderTest {
     }
   }
 
-  @SuppressWarnings("NullAway.Init") // by lost()
-  private Lost lost;
-
-  @BeforeEach
-  void lost() {
-    lost = new Lost();
-  }
+  private final Lost lost = new Lost();
 
   @AfterEach
   void nothingIsLeft() {

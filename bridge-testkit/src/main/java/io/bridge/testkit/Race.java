@@ -33,7 +33,8 @@ public final class Race {
     Round next();
   }
 
-  private static final int MAX_SHIFT = 200;
+  /** Shifts are up to two to this power: on a loaded machine one side may come that much later. */
+  private static final int SHIFT_POWERS = 14;
 
   private static final int SPINS = 2_000;
 
@@ -99,7 +100,8 @@ public final class Race {
   }
 
   private static void shift() {
-    for (int i = ThreadLocalRandom.current().nextInt(MAX_SHIFT); i > 0; i--) {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    for (int i = random.nextInt(1 << random.nextInt(SHIFT_POWERS)); i > 0; i--) {
       Thread.onSpinWait();
     }
   }
