@@ -2,18 +2,23 @@ package io.bridge;
 
 import static java.util.Objects.requireNonNull;
 
+import io.bridge.internal.AllAwait;
+import io.bridge.internal.AnyAwait;
+import io.bridge.internal.CallbackAwait;
 import io.bridge.internal.Ecosystems;
+import io.bridge.internal.Failures;
 import io.bridge.internal.Fold;
 import io.bridge.internal.Guard;
-import io.bridge.internal.Timers;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
-import java.util.concurrent.Future;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collector;
@@ -336,7 +341,206 @@ public abstract class Await {
   }
 
   /**
-   * Suspends for {@code duration}; no platform thread is used for it.
+   * Awaits the only item of {@code publisher} and throws a checked failure of one type as itself.
+   *
+   * @param publisher at most one item; unbounded demand
+   * @param type the failure to be thrown as itself; any other is thrown as {@link #await(Publisher)}
+   *     says
+   * @param <T> the type of the item
+   * @param <X> the type of the failure
+   * @return the item, null if the source completes empty
+   * @throws X the failure of the source
+   */
+  public static <T, X extends Throwable> @Nullable T awaitOrThrow(
+      Publisher<? extends T> publisher, Class<X> type) throws X {
+    return Failures.<@Nullable T, X>orThrow(type, () -> Await.<T>await(publisher));
+  }
+
+  /**
+   * Awaits the only item of {@code publisher}; see {@link #awaitOrThrow(Publisher, Class)}.
+   *
+   * @param publisher at most one item; unbounded demand
+   * @param type the failure to be thrown as itself
+   * @param <T> the type of the item
+   * @param <X> the type of the failure
+   * @return the item, null if the source completes empty
+   * @throws X the failure of the source
+   */
+  public static <T, X extends Throwable> @Nullable T awaitOrThrow(
+      Flow.Publisher<? extends T> publisher, Class<X> type) throws X {
+    return Failures.<@Nullable T, X>orThrow(type, () -> Await.<T>await(publisher));
+  }
+
+  /**
+   * Awaits {@code awaitable}, a coroutine for example, and throws a checked failure of one type as
+   * itself.
+   *
+   * @param awaitable the source
+   * @param type the failure to be thrown as itself
+   * @param <T> the type of the value
+   * @param <X> the type of the failure
+   * @return its value
+   * @throws X the failure of the source
+   */
+  public static <T extends @Nullable Object, X extends Throwable> T awaitOrThrow(
+      Awaitable<? extends T> awaitable, Class<X> type) throws X {
+    return Failures.<T, X>orThrow(type, () -> Await.<T>await(awaitable));
+  }
+
+  /**
+   * Makes a publisher awaitable as {@link #await(Publisher)} awaits it, for {@link
+   * #awaitAll(Collection)}. Nothing is subscribed before it is awaited; each await subscribes once.
+   *
+   * @param publisher at most one item; unbounded demand
+   * @param <T> the type of the item
+   * @return its value is the item, null if the source completes empty
+   */
+  public static <T> Awaitable<@Nullable T> awaitable(Publisher<? extends T> publisher) {
+    return Ecosystems.<T, @Nullable T>awaitable(
+        requireNonNull(publisher, "publisher"), Fold.one());
+  }
+
+  /**
+   * Makes a publisher awaitable; see {@link #awaitable(Publisher)}.
+   *
+   * @param publisher at most one item; unbounded demand
+   * @param <T> the type of the item
+   * @return its value is the item, null if the source completes empty
+   */
+  public static <T> Awaitable<@Nullable T> awaitable(Flow.Publisher<? extends T> publisher) {
+    return awaitable(reactive(publisher));
+  }
+
+  /**
+   * Awaits all of them at once, with no thread for any: subscribes in their order, then waits until
+   * all have a value.
+   *
+   * <p><b>Cancellation:</b> cancels all that still run, on the awaiting thread.
+   *
+   * <p><b>Errors:</b> the first failure cancels the rest and is thrown as {@linkplain io.bridge the
+   * package} says; later ones go to {@link Undeliverable}, and so do the values that had come.
+   *
+   * <p><b>Memory:</b> actions before each value happen-before the return.
+   *
+   * @param awaitables the sources; none is an empty list
+   * @param <T> the type of the values
+   * @return the values in the order of their sources, unmodifiable; may contain nulls
+   */
+  public static <T extends @Nullable Object> List<T> awaitAll(
+      Collection<? extends Awaitable<? extends T>> awaitables) {
+    return AllAwait.<T>await(requireNonNull(awaitables, "awaitables"));
+  }
+
+  /**
+   * Awaits all of them at once; see {@link #awaitAll(Collection)}.
+   *
+   * @param awaitables the sources; none is an empty list
+   * @param <T> the type of the values
+   * @return the values in the order of their sources, unmodifiable; may contain nulls
+   */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // it is only read
+  public static <T extends @Nullable Object> List<T> awaitAll(
+      Awaitable<? extends T>... awaitables) {
+    return AllAwait.<T>await(Arrays.asList(requireNonNull(awaitables, "awaitables")));
+  }
+
+  /**
+   * Awaits two sources at once and combines their values; see {@link #awaitAll(Collection)}.
+   *
+   * @param first the first source
+   * @param second the second source
+   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param <A> the type of the first value
+   * @param <B> the type of the second value
+   * @param <R> the type of the result
+   * @return the combiner's result
+   */
+  @SuppressWarnings("unchecked") // the values come in the order of their sources
+  public static <
+          A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      R awaitAll(
+          Awaitable<? extends A> first,
+          Awaitable<? extends B> second,
+          BiFunction<? super A, ? super B, ? extends R> combiner) {
+    requireNonNull(first, "first");
+    requireNonNull(second, "second");
+    requireNonNull(combiner, "combiner");
+    List<@Nullable Object> values = AllAwait.<@Nullable Object>await(List.of(first, second));
+    return combiner.apply((A) values.get(0), (B) values.get(1));
+  }
+
+  /**
+   * Awaits three sources at once and combines their values; see {@link #awaitAll(Collection)}.
+   *
+   * @param first the first source
+   * @param second the second source
+   * @param third the third source
+   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param <A> the type of the first value
+   * @param <B> the type of the second value
+   * @param <C> the type of the third value
+   * @param <R> the type of the result
+   * @return the combiner's result
+   */
+  @SuppressWarnings("unchecked") // the values come in the order of their sources
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      R awaitAll(
+          Awaitable<? extends A> first,
+          Awaitable<? extends B> second,
+          Awaitable<? extends C> third,
+          TriFunction<? super A, ? super B, ? super C, ? extends R> combiner) {
+    requireNonNull(first, "first");
+    requireNonNull(second, "second");
+    requireNonNull(third, "third");
+    requireNonNull(combiner, "combiner");
+    List<@Nullable Object> values = AllAwait.<@Nullable Object>await(List.of(first, second, third));
+    return combiner.apply((A) values.get(0), (B) values.get(1), (C) values.get(2));
+  }
+
+  /**
+   * Awaits the first of them that has a value, with no thread for any, and cancels the others.
+   *
+   * <p><b>Cancellation:</b> cancels all that still run, on the awaiting thread.
+   *
+   * <p><b>Errors:</b> if all fail, the last failure is thrown as {@linkplain io.bridge the package}
+   * says, with those before it suppressed, as far as its bound allows. A failure before the first
+   * value goes nowhere: the other sources are there for it. One after it goes to {@link
+   * Undeliverable}.
+   *
+   * <p><b>Memory:</b> actions before the value happen-before the return.
+   *
+   * @param awaitables the sources, at least one
+   * @param <T> the type of the value
+   * @return the first value
+   * @throws IllegalArgumentException if there is no source
+   */
+  public static <T extends @Nullable Object> T awaitAny(
+      Collection<? extends Awaitable<? extends T>> awaitables) {
+    return AnyAwait.<T>await(requireNonNull(awaitables, "awaitables"));
+  }
+
+  /**
+   * Awaits the first of them that has a value; see {@link #awaitAny(Collection)}.
+   *
+   * @param awaitables the sources, at least one
+   * @param <T> the type of the value
+   * @return the first value
+   * @throws IllegalArgumentException if there is no source
+   */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // it is only read
+  public static <T extends @Nullable Object> T awaitAny(Awaitable<? extends T>... awaitables) {
+    return AnyAwait.<T>await(Arrays.asList(requireNonNull(awaitables, "awaitables")));
+  }
+
+  /**
+   * Suspends for {@code duration} of the current {@link TimeSource}; no platform thread is used for
+   * it.
    *
    * <p><b>Cancellation:</b> ends it with a {@link CancellationException}.
    *
@@ -345,13 +549,14 @@ public abstract class Await {
   @SuppressWarnings("NullAway") // it does not see through the wildcard of Suspension<? super T>
   public static void delay(Duration duration) {
     requireNonNull(duration, "duration");
+    TimeSource time = TimeSource.current();
     Await.<@Nullable Void>suspend(suspension -> {
       if (duration.isZero() || duration.isNegative()) {
         suspension.resume(null);
         return;
       }
-      Future<?> timer = Timers.schedule(duration, () -> suspension.resume(null));
-      suspension.onCancel(() -> timer.cancel(false));
+      Registration timer = time.schedule(duration, () -> suspension.resume(null));
+      suspension.onCancel(timer::close);
     });
   }
 

@@ -195,7 +195,7 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * is over, what the body awaits is cancelled, a blocking call of the JDK in it is interrupted,
    * and every later await in it throws {@link CancellationException}; whatever it then does, the
    * block throws {@link AwaitTimeoutException}. Of nested blocks, the one whose time is over
-   * throws.
+   * throws. The clock is the current {@link TimeSource}.
    *
    * <p><b>Cancellation:</b> of the code around it reaches into the block.
    *
@@ -225,5 +225,23 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
   static <X extends Exception> void withTimeout(Duration timeout, VoidBody<X> body) throws X {
     requireNonNull(timeout, "timeout");
     TimeoutFrame.<@Nullable Object, X>run(timeout, Bodies.returningNull(body));
+  }
+
+  /**
+   * Runs {@code body} in place, with a deadline, and returns null when the time is over; otherwise
+   * as {@link #withTimeout(Duration, Body)}.
+   *
+   * @param timeout from now; zero or less is null at once, without running the body
+   * @param body the code to limit
+   * @param <T> the type of its value
+   * @param <X> the checked exception that it may throw
+   * @return its value, null if it did not return in time; a failure after that goes to {@link
+   *     Undeliverable}
+   * @throws X when it fails in time
+   */
+  static <T extends @Nullable Object, X extends Exception> @Nullable T withTimeoutOrNull(
+      Duration timeout, Body<? extends T, ? extends X> body) throws X {
+    requireNonNull(timeout, "timeout");
+    return TimeoutFrame.<T, X>runOrNull(timeout, requireNonNull(body, "body"));
   }
 }

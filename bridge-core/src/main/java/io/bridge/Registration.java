@@ -1,7 +1,7 @@
 package io.bridge;
 
 /**
- * The handle of something registered for the whole JVM; closing it takes the registration back.
+ * The handle of something registered: a handler, a rule about threads, a timer.
  *
  * @since 0.1.0
  */

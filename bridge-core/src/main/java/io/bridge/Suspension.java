@@ -1,5 +1,7 @@
 package io.bridge;
 
+import io.bridge.internal.CallbackAwait;
+import io.bridge.internal.ConversionSink;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the value
  * @since 0.1.0
  */
-public sealed interface Suspension<T extends @Nullable Object> permits CallbackAwait {
+public sealed interface Suspension<T extends @Nullable Object> permits CallbackAwait, ConversionSink {
 
   /**
    * Ends the await with {@code value}.

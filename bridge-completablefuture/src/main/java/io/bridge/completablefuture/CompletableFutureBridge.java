@@ -3,9 +3,11 @@ package io.bridge.completablefuture;
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.Await;
+import io.bridge.Awaitable;
 import io.bridge.Body;
 import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
+import io.bridge.internal.Failures;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -140,6 +142,130 @@ public final class CompletableFutureBridge extends Await {
       T awaitOrCancel(F future) {
     CompletionStage<? extends T> stage = requireNonNull(future, "future");
     return StageAwait.<T>await(stage, true);
+  }
+
+  /**
+   * Awaits {@code stage}, as {@code await} does, and throws a checked failure of one type as
+   * itself.
+   *
+   * @param stage the source
+   * @param type the failure to be thrown as itself
+   * @param <T> the type of the value
+   * @param <X> the type of the failure
+   * @return its value
+   * @throws X the failure of the source
+   */
+  public static <T extends @Nullable Object, X extends Throwable> T awaitOrThrow(
+      CompletionStage<? extends T> stage, Class<X> type) throws X {
+    return Failures.<T, X>orThrow(type, () -> CompletableFutureBridge.<T>await(stage));
+  }
+
+  /**
+   * Awaits {@code future}, as {@code await} does, and throws a checked failure of one type as
+   * itself.
+   *
+   * @param future the source
+   * @param type the failure to be thrown as itself
+   * @param <T> the type of the value
+   * @param <X> the type of the failure
+   * @return its value
+   * @throws X the failure of the source
+   */
+  public static <T extends @Nullable Object, X extends Throwable> T awaitOrThrow(
+      Future<? extends T> future, Class<X> type) throws X {
+    return Failures.<T, X>orThrow(type, () -> CompletableFutureBridge.<T>await(future));
+  }
+
+  /**
+   * Awaits {@code future}, as {@code await} does, and throws a checked failure of one type as
+   * itself.
+   *
+   * @param future the source
+   * @param type the failure to be thrown as itself
+   * @param <T> the type of the value
+   * @param <X> the type of the failure
+   * @return its value
+   * @throws X the failure of the source
+   */
+  public static <T extends @Nullable Object, X extends Throwable> T awaitOrThrow(
+      CompletableFuture<? extends T> future, Class<X> type) throws X {
+    return Failures.<T, X>orThrow(type, () -> CompletableFutureBridge.<T>await(future));
+  }
+
+  /**
+   * Awaits what is a stage and a future at once, and throws a checked failure of one type as
+   * itself.
+   *
+   * @param future the source
+   * @param type the failure to be thrown as itself
+   * @param <T> the type of the value
+   * @param <F> the type of the source
+   * @param <X> the type of the failure
+   * @return its value
+   * @throws X the failure of the source
+   */
+  @SuppressWarnings("ExtendsObject") // erased to Object: else it clashes with the form for a stage
+  public static <
+          T extends @Nullable Object,
+          F extends Object & CompletionStage<? extends T> & Future<? extends T>,
+          X extends Throwable>
+      T awaitOrThrow(F future, Class<X> type) throws X {
+    return Failures.<T, X>orThrow(type, () -> CompletableFutureBridge.<T, F>await(future));
+  }
+
+  /**
+   * Makes {@code stage} awaitable, for {@link Await#awaitAll(java.util.Collection)}; it observes, and
+   * cancels nothing.
+   *
+   * @param stage the source
+   * @param <T> the type of the value
+   * @return its value
+   */
+  public static <T extends @Nullable Object> Awaitable<T> awaitable(CompletionStage<? extends T> stage) {
+    return StageAwait.<T>awaitable(requireNonNull(stage, "stage"));
+  }
+
+  /**
+   * Makes {@code future} awaitable, for {@link Await#awaitAll(java.util.Collection)}; it observes, and
+   * cancels nothing. One that is no stage
+   * costs a virtual thread while it is awaited.
+   *
+   * @param future the source
+   * @param <T> the type of the value
+   * @return its value
+   */
+  public static <T extends @Nullable Object> Awaitable<T> awaitable(Future<? extends T> future) {
+    return StageAwait.<T>awaitable(requireNonNull(future, "future"));
+  }
+
+  /**
+   * Makes {@code future} awaitable; see {@link #awaitable(CompletionStage)}.
+   *
+   * @param future the source
+   * @param <T> the type of the value
+   * @return its value
+   */
+  public static <T extends @Nullable Object> Awaitable<T> awaitable(
+      CompletableFuture<? extends T> future) {
+    CompletionStage<? extends T> stage = requireNonNull(future, "future");
+    return StageAwait.<T>awaitable(stage);
+  }
+
+  /**
+   * Makes what is a stage and a future at once awaitable; see {@link #awaitable(CompletionStage)}.
+   *
+   * @param future the source
+   * @param <T> the type of the value
+   * @param <F> the type of the source
+   * @return its value
+   */
+  @SuppressWarnings("ExtendsObject") // erased to Object: else it clashes with the form for a stage
+  public static <
+          T extends @Nullable Object,
+          F extends Object & CompletionStage<? extends T> & Future<? extends T>>
+      Awaitable<T> awaitable(F future) {
+    CompletionStage<? extends T> stage = requireNonNull(future, "future");
+    return StageAwait.<T>awaitable(stage);
   }
 
   /**

@@ -1,10 +1,12 @@
 package io.bridge.completablefuture;
 
+import io.bridge.Awaitable;
 import io.bridge.Undeliverable;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.Failures;
 import io.bridge.internal.FutureAwait;
 import io.bridge.internal.ParkedAwait;
+import io.bridge.internal.Receiver;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,7 +16,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Awaits a stage by one callback. After a cancelled await, that callback is all the stage keeps.
+ * Awaits a stage by one callback. After a cancelled await, that callback is all the stage keeps; a
+ * {@code CompletableFuture} keeps nothing.
  *
  * @param <T> the type of the value
  */
@@ -24,11 +27,14 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
   /** Whether the stage is ours to cancel (A14). */
   private final boolean owns;
 
-  // by the owner; null if there is nothing to cancel
+  // by whoever cancels; null if there is nothing to cancel
   private @Nullable CompletionStage<?> stage;
 
-  private StageAwait(@Nullable CompletionStage<?> owned, @Nullable CancelFrame frame) {
-    super(frame);
+  private StageAwait(
+      @Nullable CompletionStage<?> owned,
+      @Nullable CancelFrame frame,
+      @Nullable Receiver<? super T> receiver) {
+    super(frame, receiver);
     this.owns = owned != null;
     this.stage = owned;
   }
@@ -39,13 +45,42 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
         && !(Thread.currentThread() instanceof ForkJoinWorkerThread)) { // its get runs other tasks
       return FutureAwait.<T>await(future, owned);
     }
-    StageAwait<T> await = new StageAwait<>(owned ? stage : null, enter(stage, owned));
-    try {
-      stage.whenComplete(await);
-    } catch (Throwable t) {
-      await.sourceThrew(t);
-    }
+    StageAwait<T> await = new StageAwait<>(owned ? stage : null, enter(stage, owned), null);
+    await.subscribeTo(stage);
     return await.join();
+  }
+
+  static <T extends @Nullable Object> Awaitable<T> awaitable(CompletionStage<? extends T> stage) {
+    return suspension -> {
+      StageAwait<T> await = new StageAwait<>(null, null, Receiver.of(suspension));
+      if (await.follow(suspension)) {
+        await.subscribeTo(stage);
+      }
+    };
+  }
+
+  private void subscribeTo(CompletionStage<? extends T> source) {
+    try {
+      if (!owns && source instanceof CompletableFuture<? extends T> future) {
+        subscribeRevocably(future);
+      } else {
+        source.whenComplete(this);
+      }
+    } catch (Throwable t) {
+      sourceThrew(t);
+    }
+  }
+
+  /**
+   * A callback cannot be taken back from a future, but the JDK's anyOf leaves all its sources when
+   * one of them is complete; so the cancellation is the second source (A13).
+   */
+  @SuppressWarnings({"unchecked", "FutureReturnValueIgnored"}) // the second one has no value
+  private void subscribeRevocably(CompletableFuture<? extends T> future) {
+    CompletableFuture<?> cancelled = new CompletableFuture<>();
+    stage = cancelled;
+    CompletableFuture.anyOf(future, cancelled)
+        .whenComplete((value, failure) -> accept((T) value, failure));
   }
 
   static <T extends @Nullable Object> T await(Future<? extends T> future, boolean owned) {
@@ -59,6 +94,13 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
   private static <T extends @Nullable Object> CompletionStage<? extends T> valueOf(
       CompletionStage<?> stage) {
     return (CompletionStage<? extends T>) stage;
+  }
+
+  static <T extends @Nullable Object> Awaitable<T> awaitable(Future<? extends T> future) {
+    if (future instanceof CompletionStage<?> stage) {
+      return StageAwait.<T>awaitable(StageAwait.<T>valueOf(stage));
+    }
+    return suspension -> FutureAwait.<T>pass(future, suspension);
   }
 
   /** The JDK's minimal stage is a CompletableFuture in name only: its {@code get} throws. */
@@ -110,7 +152,7 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
       return;
     }
     try {
-      outsideWindow(() -> futureOf(mine).cancel(true)); // a value that wins comes to accept
+      stopSource(() -> futureOf(mine).cancel(true)); // a value that wins comes to accept
     } catch (Throwable t) { // a stage may refuse to be a future
       reportLost(t);
     }

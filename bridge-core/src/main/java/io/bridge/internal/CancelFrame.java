@@ -1,5 +1,6 @@
 package io.bridge.internal;
 
+import io.bridge.CoroutineContext;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Cancelling a frame only sets its reason and asks its window for an interrupt; all that follows
  * is done by the frame's own thread (A6).
  */
-public abstract sealed class CancelFrame permits RunningCoroutine, ShieldFrame, TimeoutFrame {
+public abstract sealed class CancelFrame 
+    permits ContextFrame, RunningCoroutine, ShieldFrame, TimeoutFrame {
 
   private static final ThreadLocal<@Nullable CancelFrame> CURRENT = new ThreadLocal<>();
   private static final VarHandle REASON;
@@ -32,12 +34,25 @@ public abstract sealed class CancelFrame permits RunningCoroutine, ShieldFrame, 
   /** Shared by the frames of one thread up to a root. */
   final InterruptWindow window;
 
+  private final CoroutineContext context;
+
   // any thread; set once
   private volatile @Nullable String reason;
 
-  CancelFrame(@Nullable CancelFrame outer, InterruptWindow window) {
+  CancelFrame(@Nullable CancelFrame outer, InterruptWindow window, CoroutineContext context) {
     this.outer = outer;
     this.window = window;
+    this.context = context;
+  }
+
+  /** What its code finds as the current context. */
+  public final CoroutineContext context() {
+    return context;
+  }
+
+  /** The context of a frame, empty outside of any. */
+  static CoroutineContext contextOf(@Nullable CancelFrame frame) {
+    return frame == null ? CoroutineContext.empty() : frame.context;
   }
 
   /** The innermost frame whose code the calling thread runs; null outside, and inside signals. */
@@ -163,7 +178,32 @@ public abstract sealed class CancelFrame permits RunningCoroutine, ShieldFrame, 
     if (frame != null && frame.isCancelled()) {
       return Failures.isCancelEcho(failure) && endsAfterInterrupt(frame);
     }
-    return failure instanceof InterruptedException && endsAfterInterrupt(frame);
+    return failure instanceof InterruptedException
+        && Failures.isThrownInsideAwait(failure)
+        && endsAfterInterrupt(frame);
+  }
+
+  /**
+   * Runs {@code cleanup} on the thread of {@code frame}, outside of its interrupt window and with
+   * the flag down: what stops a source is not to be cut short (B6). May nest, and may run where the
+   * window is closed already.
+   */
+  static void outsideWindow(@Nullable CancelFrame frame, Runnable cleanup) {
+    CancelFrame open = frame != null && frame.window.isOpen() ? frame : null;
+    if (open != null) {
+      open.window.close();
+    }
+    boolean interrupted = Thread.interrupted();
+    try {
+      cleanup.run();
+    } finally {
+      if (open != null) {
+        open.window.open();
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** What an await in {@code frame} throws when it ends without an outcome (A7). */

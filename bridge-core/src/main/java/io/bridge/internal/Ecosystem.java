@@ -1,5 +1,6 @@
 package io.bridge.internal;
 
+import io.bridge.Suspension;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
@@ -23,6 +24,18 @@ public interface Ecosystem {
    */
   <T, R extends @Nullable Object> R await(
       Publisher<? extends T> publisher, Fold<T, R> fold, @Nullable CancelFrame frame);
+
+  /**
+   * Converts a publisher that this library owns: the outcome goes to a suspension, no thread waits.
+   *
+   * @param publisher the source
+   * @param fold what becomes of the items
+   * @param suspension takes the outcome, and cancels
+   * @throws Exception is the outcome, of a source that computes in place
+   */
+  <T, R extends @Nullable Object> void pass(
+      Publisher<? extends T> publisher, Fold<T, R> fold, Suspension<? super R> suspension)
+      throws Exception;
 
   /** Whether this library forbids {@code thread}, which is not virtual, to block (A2). */
   boolean refuses(Thread thread);

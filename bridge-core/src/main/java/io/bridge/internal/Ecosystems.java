@@ -1,5 +1,7 @@
 package io.bridge.internal;
 
+import io.bridge.Awaitable;
+import io.bridge.Suspension;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,21 @@ public final class Ecosystems {
     return OF_CLASS.get(publisher.getClass()).await(publisher, fold, frame);
   }
 
+  /**
+   * Makes any publisher awaitable in the way of the library that owns its class.
+   *
+   * @param publisher the source
+   * @param fold what becomes of the items
+   * @param <T> the type of the items
+   * @param <R> what an await of it returns
+   * @return subscribes to the publisher when it is subscribed to
+   */
+  public static <T, R extends @Nullable Object> Awaitable<R> awaitable(
+      Publisher<? extends T> publisher, Fold<T, R> fold) {
+    Ecosystem owner = OF_CLASS.get(publisher.getClass());
+    return suspension -> owner.pass(publisher, fold, suspension);
+  }
+
   static boolean anyRefuses(Thread thread) {
     for (Ecosystem ecosystem : PRESENT) {
       if (ecosystem.refuses(thread)) {
@@ -59,7 +76,13 @@ public final class Ecosystems {
     @Override
     public <T, R extends @Nullable Object> R await(
         Publisher<? extends T> publisher, Fold<T, R> fold, @Nullable CancelFrame frame) {
-      return new SubscriberAwait<T, R>(fold, frame).await(publisher);
+      return new SubscriberAwait<T, R>(fold, frame, null).await(publisher);
+    }
+
+    @Override
+    public <T, R extends @Nullable Object> void pass(
+        Publisher<? extends T> publisher, Fold<T, R> fold, Suspension<? super R> suspension) {
+      new SubscriberAwait<T, R>(fold, null, Receiver.of(suspension)).pass(publisher, suspension);
     }
 
     @Override

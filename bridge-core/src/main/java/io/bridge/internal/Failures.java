@@ -1,5 +1,7 @@
 package io.bridge.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -8,6 +10,7 @@ import java.nio.channels.FileLockInterruptionException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** How failures travel: the same object wherever it can be thrown as itself (A7). */
@@ -22,17 +25,46 @@ public final class Failures {
    * What an await of a source that failed with {@code failure} throws.
    *
    * @param failure of the source
-   * @return the failure itself if it is unchecked, else a layer around it
+   * @return the failure itself if it is unchecked, with the place of the await (A8); else a layer
+   *     around it, whose stack trace is that place
    */
   static RuntimeException thrown(Throwable failure) {
     if (failure instanceof Error error) {
+      AwaitSite.addTo(error);
       throw error;
     }
     // The cancellation of a foreign source must not look like our own.
-    return failure instanceof RuntimeException unchecked
-            && !(failure instanceof CancellationException)
-        ? unchecked
-        : new CompletionException(failure);
+    if (failure instanceof RuntimeException unchecked
+        && !(failure instanceof CancellationException)) {
+      AwaitSite.addTo(unchecked);
+      return unchecked;
+    }
+    return new CompletionException(failure);
+  }
+
+  /**
+   * Removes the layer of an await again, if what is in it is of a type that the caller declares.
+   *
+   * @param type the failure that is thrown as itself
+   * @param await the await
+   * @param <T> the type of the value
+   * @param <X> the same as {@code type}
+   * @return what the await returned
+   * @throws X the failure of the source
+   */
+  public static <T extends @Nullable Object, X extends Throwable> T orThrow(
+      Class<X> type, Supplier<T> await) throws X {
+    requireNonNull(type, "type");
+    try {
+      return await.get();
+    } catch (CompletionException e) {
+      Throwable failure = unwrap(e);
+      if (!type.isInstance(failure)) {
+        throw e;
+      }
+      AwaitSite.addTo(failure);
+      throw type.cast(failure);
+    }
   }
 
   /**
@@ -66,6 +98,20 @@ public final class Failures {
         return true;
       }
       cause = cause.getCause();
+    }
+    return false;
+  }
+
+  /**
+   * Whether {@code failure} was made by code that one of our awaits runs on its thread; not one
+   * that a source had kept from before.
+   */
+  static boolean isThrownInsideAwait(Throwable failure) {
+    for (StackTraceElement frame : failure.getStackTrace()) {
+      String type = frame.getClassName();
+      if (type.startsWith("io.bridge.") && (type.endsWith("Await") || type.endsWith("Ecosystem"))) {
+        return true;
+      }
     }
     return false;
   }

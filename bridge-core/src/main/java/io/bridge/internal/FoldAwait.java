@@ -1,5 +1,7 @@
 package io.bridge.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *         were given up, final
  * </pre>
  *
- * Proof: AwaitDiscardTest, AwaitRaceTest.
+ * Proof: AwaitRaceTest, AwaitCancellationTest, HostileScriptsTest.
  *
  * @param <U> subscription or disposable
  * @param <T> the type of the items
@@ -42,23 +44,25 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     }
   }
 
-  final Fold<T, R> fold;
-
   // any thread
   @SuppressWarnings("unused") // read by TURN
   private volatile int turn;
 
-  // by whoever holds the turn
+  // by whoever holds the turn; null when it is TAKEN: a source that keeps this object keeps neither
+  // the items nor the collector of the user's (A13)
+  private @Nullable Fold<T, R> fold;
   private @Nullable Object folded;
 
   /**
-   * Creates the await of the calling thread.
+   * Creates the await of the calling thread, or a conversion.
    *
    * @param fold what becomes of the items
-   * @param frame what {@link CancelFrame#enterAwait()} returned
+   * @param frame what {@link CancelFrame#enterAwait()} returned; null in a conversion
+   * @param receiver gets the outcome of a conversion; null if the calling thread waits
    */
-  protected FoldAwait(Fold<T, R> fold, @Nullable CancelFrame frame) {
-    super(frame);
+  protected FoldAwait(
+      Fold<T, R> fold, @Nullable CancelFrame frame, @Nullable Receiver<? super R> receiver) {
+    super(frame, receiver);
     this.fold = fold;
     this.folded = fold.start();
   }
@@ -74,7 +78,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
       return;
     }
     try {
-      folded = fold.next(this, folded, item);
+      folded = requireNonNull(fold).next(this, folded, item);
     } catch (Throwable t) { // a collector of the user's
       failAndCancel(t);
     }
@@ -100,19 +104,19 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
   }
 
   private void finish() {
-    Object items = folded;
-    folded = null;
     if (hasEnded()) {
-      fold.discard(this, items);
+      giveUp();
       return;
     }
     R result;
     try {
-      result = fold.finish(items);
+      result = requireNonNull(fold).finish(folded);
     } catch (Throwable t) { // a collector of the user's
       failOrReport(t);
       return;
     }
+    fold = null;
+    folded = null;
     resumeOrDiscard(result);
   }
 
@@ -127,9 +131,19 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
   @Override
   protected final void discardPartial() {
     if (TURN.compareAndSet(this, IDLE, TAKEN)) {
-      Object items = folded;
-      folded = null;
-      fold.discard(this, items);
+      giveUp();
+    }
+  }
+
+  private void giveUp() {
+    Fold<T, R> of = requireNonNull(fold);
+    Object items = folded;
+    fold = null;
+    folded = null;
+    try {
+      of.discard(this, items);
+    } catch (Throwable t) { // a container of the user's
+      reportLost(t);
     }
   }
 

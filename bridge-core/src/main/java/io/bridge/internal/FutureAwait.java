@@ -1,5 +1,6 @@
 package io.bridge.internal;
 
+import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -34,22 +35,43 @@ public final class FutureAwait {
     }
   }
 
-  /**
-   * Cancels a future that its await owns; a value that came first is given up (A12).
-   *
-   * @param owned the future; what its cancel throws is reported
-   */
-  public static void cancelOwned(Future<?> owned) {
-    boolean interrupted = Thread.interrupted(); // not for the dependents that run in here
+  private static void giveUp(Future<?> owned) {
     try {
       if (!owned.cancel(true) && owned.state() == Future.State.SUCCESS) {
         Undeliverable.discard(owned.resultNow());
       }
     } catch (Throwable t) {
       Undeliverable.report(t);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Cancels a future that its await owns; a value that came first is given up (A12).
+   *
+   * @param owned the future; what its cancel throws is reported
+   */
+  public static void cancelOwned(Future<?> owned) {
+    CancelFrame.outsideWindow(CancelFrame.current(), () -> giveUp(owned)); // its dependents run
+  }
+
+  /**
+   * Converts {@code future}: one virtual thread waits for it, unless it is complete (A15).
+   *
+   * @param future the source, which is not cancelled
+   * @param suspension takes the outcome, and cancels the waiting
+   * @param <T> the type of the value
+   */
+  public static <T extends @Nullable Object> void pass(
+      Future<? extends T> future, Suspension<? super T> suspension) {
+    switch (future.state()) {
+      case SUCCESS -> suspension.resume(future.resultNow());
+      case FAILED -> suspension.fail(Failures.unwrap(future.exceptionNow()));
+      case CANCELLED -> suspension.fail(new CancellationException());
+      case RUNNING -> {
+        RunningCoroutine<T> waiter =
+            RunningCoroutine.start("bridge-await", () -> FutureAwait.<T>await(future, false), null);
+        waiter.subscribe(suspension);
+        suspension.onCancel(waiter::cancel);
       }
     }
   }

@@ -1,16 +1,11 @@
 package io.bridge.internal;
 
-import io.bridge.Await;
-import io.bridge.Coroutine;
 import io.bridge.Registration;
-import java.lang.StackWalker.StackFrame;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.Iterator;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,30 +86,9 @@ public final class Guard {
     return "await on thread \""
         + thread.getName()
         + "\", which must not block, at "
-        + StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE).walk(Guard::caller)
+        + Callers.nearest()
         + "; instead return a builder such as mono(() -> ...) or future(() -> ...), or use"
         + " Coroutine.start(...) and react to its completion";
-  }
-
-  /** The frame below the last of the facade that was called, on top of the stack. */
-  private static String caller(Stream<StackFrame> stack) {
-    boolean inFacade = false;
-    for (Iterator<StackFrame> frames = stack.iterator(); frames.hasNext(); ) {
-      StackFrame frame = frames.next();
-      boolean facade = isFacade(frame.getDeclaringClass());
-      if (inFacade && !facade) {
-        return frame.toStackTraceElement().toString();
-      }
-      inFacade = facade;
-    }
-    return "an unknown caller";
-  }
-
-  private static boolean isFacade(Class<?> type) {
-    return Await.class.isAssignableFrom(type)
-        || type == Coroutine.class
-        || type == RunningCoroutine.class
-        || type == EmitterSubscription.class;
   }
 
   /** Decided once for each class of threads. */

@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
  * CLOSED   the worker runs code that is not ours      open -> OPEN, interrupt -> OWED
  *          to interrupt (or has not begun, or ended)
  * OPEN     an interrupt may land                      close -> CLOSED, interrupt -> SENDING
- * SENDING  a sender is inside Thread.interrupt        the sender -> SENT
+ * SENDING  a sender is inside Thread.interrupt        the sender -> SENT, interrupt -> AGAIN
+ * AGAIN    SENDING, and another frame asked           the sender -> SENDING, and it sends once more
  * SENT     our flag was raised                        close -> OWED (lowers the flag),
  *                                                     interrupt -> SENDING, for another frame
  * OWED     closed, and an interrupt is due            open -> SENT (raises the flag), forget -> CLOSED
  * </pre>
  *
- * Only the worker leaves OWED. Proof: InterruptWindowTest.
+ * Only the worker leaves OWED. Proof: InterruptWindowTest, InterruptRaceTest.
  */
 public final class InterruptWindow {
 
@@ -31,6 +32,7 @@ public final class InterruptWindow {
   private static final int SENDING = 2;
   private static final int SENT = 3;
   private static final int OWED = 4;
+  private static final int AGAIN = 5;
 
   private static final VarHandle STATE;
 
@@ -73,8 +75,13 @@ public final class InterruptWindow {
             return;
           }
         }
+        case SENDING -> { // the worker may have used up the one that is under way
+          if (STATE.compareAndSet(this, SENDING, AGAIN)) {
+            return;
+          }
+        }
         default -> {
-          return; // one is under way or owed, and its reason is looked up when it has arrived
+          return; // one is owed, and its reason is looked up when it has arrived
         }
       }
     }
@@ -82,14 +89,21 @@ public final class InterruptWindow {
 
   private void send() {
     Thread target = worker;
-    try {
-      if (target != null) {
-        target.interrupt();
+    do {
+      boolean threw = true;
+      try {
+        if (target != null) {
+          target.interrupt();
+        }
+        threw = false;
+      } finally { // an interruptible channel may throw, and close() waits for SENT
+        if (threw) {
+          state = SENT;
+          LockSupport.unpark(target);
+        }
       }
-    } finally { // an interruptible channel may throw, and close() waits for SENT
-      state = SENT;
-      LockSupport.unpark(target);
-    }
+    } while (!STATE.compareAndSet(this, SENDING, SENT) && STATE.compareAndSet(this, AGAIN, SENDING));
+    LockSupport.unpark(target);
   }
 
   /** Opens the window; raises the flag if an interrupt is due. Worker only. */
@@ -106,7 +120,8 @@ public final class InterruptWindow {
         Thread.interrupted();
         return;
       }
-      if (state == SENDING) {
+      int now = state;
+      if (now == SENDING || now == AGAIN) {
         Thread.interrupted(); // a raised flag would turn park into a spin
         LockSupport.park(this);
       } else if (!isOpen()) {

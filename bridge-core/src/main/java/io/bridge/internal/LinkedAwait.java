@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *           that comes now is cancelled by its bringer
  * </pre>
  *
- * Proof: SubscriberAwaitTest, AwaitRaceTest.
+ * Proof: AwaitRaceTest, AwaitCancellationTest, HostileScriptsTest.
  *
  * @param <U> subscription or disposable
  * @param <T> what the await returns
@@ -54,12 +54,13 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   private @Nullable Thread bringer;
 
   /**
-   * Creates the await of the calling thread.
+   * Creates the await of the calling thread, or a conversion.
    *
-   * @param frame what {@link CancelFrame#enterAwait()} returned
+   * @param frame what {@link CancelFrame#enterAwait()} returned; null in a conversion
+   * @param receiver gets the outcome of a conversion; null if the calling thread waits
    */
-  protected LinkedAwait(@Nullable CancelFrame frame) {
-    super(frame);
+  protected LinkedAwait(@Nullable CancelFrame frame, @Nullable Receiver<? super T> receiver) {
+    super(frame, receiver);
   }
 
   /** Cancels {@code upstream} in its library's word. */
@@ -156,7 +157,7 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
 
   private void cancelReporting(U target) {
     try {
-      outsideWindow(() -> cancel(target));
+      stopSource(() -> cancel(target));
     } catch (Throwable t) { // RS 3.15 forbids it; the await must not suffer
       reportLost(t);
     }

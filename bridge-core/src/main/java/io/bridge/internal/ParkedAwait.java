@@ -1,5 +1,6 @@
 package io.bridge.internal;
 
+import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -9,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One await: the thread that made this object waits in {@link #join()} until somebody, on any
- * thread, wins the one state cell. Subclasses translate the signals of one kind of source. See
- * docs/design/suspension.md.
+ * thread, wins the one state cell. In a conversion nobody waits: the same cell decides, and its
+ * winner passes the outcome on to a {@link Receiver}. Subclasses translate the signals of one kind
+ * of source. See docs/design/suspension.md.
  *
  * <pre>
  * cell        meaning                                  left by
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * CANCELLED   the waiting was cancelled, final         -
  * </pre>
  *
- * Proof: ParkedAwaitTest, AwaitRaceTest.
+ * Proof: AwaitRaceTest, AwaitCancellationTest, NoSpinTest.
  *
  * @param <T> what the await returns
  */
@@ -53,14 +55,19 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   private @Nullable Thread owner;
   private @Nullable CancelFrame frame;
 
+  // of a conversion, in place of the owner; null after the end
+  private @Nullable Receiver<? super T> receiver;
+
   /**
-   * Creates the await of the calling thread.
+   * Creates the await of the calling thread, or a conversion.
    *
-   * @param frame what {@link CancelFrame#enterAwait()} returned
+   * @param frame what {@link CancelFrame#enterAwait()} returned; null in a conversion
+   * @param receiver gets the outcome of a conversion; null if the calling thread waits
    */
-  protected ParkedAwait(@Nullable CancelFrame frame) {
-    this.owner = Thread.currentThread();
+  protected ParkedAwait(@Nullable CancelFrame frame, @Nullable Receiver<? super T> receiver) {
+    this.owner = receiver == null ? Thread.currentThread() : null;
     this.frame = frame;
+    this.receiver = receiver;
   }
 
   /** Waits for the outcome: returns the value, or throws as contract A7 says. Owner only, once. */
@@ -83,7 +90,14 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     if (result == Mark.CANCELLED) {
       throw CancelFrame.cancellation(enclosing);
     }
+    cell = Mark.NULL; // a source that keeps this object does not keep the value
     return (T) (result == Mark.NULL ? null : result);
+  }
+
+  /** Lets {@code suspension} cancel this conversion; false if it already has. */
+  protected final boolean follow(Suspension<?> suspension) {
+    suspension.onCancel(this::tryCancel);
+    return !hasEnded();
   }
 
   /** Ends the await with a value; false if it has ended already. Any thread. */
@@ -113,31 +127,16 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   }
 
   /** Whether a source that runs on the owner's thread only hands its cancellation back. */
-  private boolean isOwnCancellation(Throwable failure) {
+  protected final boolean isOwnCancellation(Throwable failure) {
     return owner == Thread.currentThread() && CancelFrame.isCancellation(failure, frame);
   }
 
-  /**
-   * Runs what stops the source; on the owner's thread outside of the interrupt window and with the
-   * flag down: that is cleanup, and not to be cut short (B6). May nest, and may run where the
-   * window is closed already.
-   */
-  protected final void outsideWindow(Runnable cleanup) {
-    boolean mine = owner == Thread.currentThread();
-    CancelFrame open = mine && frame != null && frame.window.isOpen() ? frame : null;
-    if (open != null) {
-      open.window.close();
-    }
-    boolean interrupted = mine && Thread.interrupted();
-    try {
+  /** Runs what stops the source, on the owner's thread as {@link CancelFrame#outsideWindow}. */
+  protected final void stopSource(Runnable cleanup) {
+    if (owner == Thread.currentThread()) {
+      CancelFrame.outsideWindow(frame, cleanup);
+    } else {
       cleanup.run();
-    } finally {
-      if (open != null) {
-        open.window.open();
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 
@@ -160,9 +159,24 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
         if (now == Mark.PARKED) {
           LockSupport.unpark(waiting);
         }
-        return true;
+        Receiver<? super T> to = receiver;
+        return to == null || passOn(result, to);
       }
     }
+  }
+
+  /** The winner of the cell ends a conversion; false if nobody wants the outcome any more. */
+  @SuppressWarnings({"unchecked", "NullAway"}) // as in outcome
+  private boolean passOn(Object result, Receiver<? super T> to) {
+    receiver = null;
+    if (result == Mark.CANCELLED) {
+      return true; // it is the receiver that cancelled
+    }
+    if (result instanceof Failure failure) {
+      return to.receiveFailure(failure.cause);
+    }
+    cell = Mark.NULL;
+    return to.receive((T) (result == Mark.NULL ? null : result));
   }
 
   /** Whether there is an outcome. Any thread. */
@@ -172,8 +186,9 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   }
 
   /** Whether the owner is cancelled and has not noticed yet, being inside its source (A6). */
-  protected final boolean isCancelRequested() {
-    return CancelFrame.cancelRequested(frame, owner);
+  public final boolean isCancelRequested() {
+    Receiver<? super T> to = receiver;
+    return to == null ? CancelFrame.cancelRequested(frame, owner) : to.isCancelRequested();
   }
 
   /** Stops the source, once. Called after a cancellation, by the thread that won it. */

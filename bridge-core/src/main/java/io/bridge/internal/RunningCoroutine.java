@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * End    the one outcome, final                         -
  * </pre>
  *
- * Proof: CoroutineTest, CoroutineRaceTest.
+ * Proof: CoroutineTest, SuspendRaceTest, InterruptRaceTest.
  *
  * @param <T> the type of the value
  */
@@ -62,7 +62,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   private RunningCoroutine(
       String name, Body<? extends T, ?> body, @Nullable Completion<? super T> completion) {
-    super(null, new InterruptWindow());
+    super(null, new InterruptWindow(), contextOf(current()));
     this.name = name;
     this.body = body;
     this.completion = completion;

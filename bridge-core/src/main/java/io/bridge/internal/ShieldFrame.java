@@ -16,7 +16,7 @@ public final class ShieldFrame extends CancelFrame {
   private volatile boolean owed;
 
   private ShieldFrame(@Nullable CancelFrame hidden) {
-    super(null, new InterruptWindow());
+    super(null, new InterruptWindow(), contextOf(hidden));
     this.hidden = hidden;
   }
 

@@ -1,5 +1,6 @@
 package io.bridge.internal;
 
+import io.bridge.Suspension;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -15,24 +16,40 @@ import org.reactivestreams.Subscription;
 public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Subscription, T, R>
     implements Subscriber<T> {
 
+  private final long demand;
+
   /**
-   * Creates the subscriber of the calling thread.
+   * Creates the subscriber of the calling thread, or of a conversion.
    *
    * @param fold what becomes of the items
-   * @param frame what {@link CancelFrame#enterAwait()} returned
+   * @param frame what {@link CancelFrame#enterAwait()} returned; null in a conversion
+   * @param receiver gets the outcome of a conversion; null if the calling thread waits
    */
-  public SubscriberAwait(Fold<T, R> fold, @Nullable CancelFrame frame) {
-    super(fold, frame);
+  public SubscriberAwait(
+      Fold<T, R> fold, @Nullable CancelFrame frame, @Nullable Receiver<? super R> receiver) {
+    super(fold, frame, receiver);
+    this.demand = fold.demand();
   }
 
   /** Subscribes to {@code publisher} and waits for the outcome. */
   public final R await(Publisher<? extends T> publisher) {
+    subscribeTo(publisher);
+    return join();
+  }
+
+  /** Subscribes to {@code publisher}, unless the suspension is cancelled; waits for nothing. */
+  public final void pass(Publisher<? extends T> publisher, Suspension<?> suspension) {
+    if (follow(suspension)) {
+      subscribeTo(publisher);
+    }
+  }
+
+  private void subscribeTo(Publisher<? extends T> publisher) {
     try {
       publisher.subscribe(this);
     } catch (Throwable t) {
       sourceThrew(t);
     }
-    return join();
   }
 
   @Override
@@ -42,7 +59,7 @@ public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Su
       return;
     }
     try {
-      subscription.request(fold.demand());
+      subscription.request(demand);
     } catch (Throwable t) {
       sourceThrew(t);
     } finally {

@@ -2,10 +2,12 @@ package io.bridge.internal;
 
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Body;
+import io.bridge.Registration;
+import io.bridge.TimeSource;
+import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * EXPIRED   the deadline has passed, final       -
  * DONE      left in time, final                  -
  * </pre>
+ *
+ * Proof: TimeoutTest, InterruptRaceTest.
  */
 public final class TimeoutFrame extends CancelFrame {
 
@@ -45,8 +49,11 @@ public final class TimeoutFrame extends CancelFrame {
   // any thread
   private volatile int phase;
 
+  // by the owner
+  private @Nullable AwaitTimeoutException thrown;
+
   private TimeoutFrame(@Nullable CancelFrame outer, Duration timeout) {
-    super(outer, outer != null ? outer.window : new InterruptWindow());
+    super(outer, outer != null ? outer.window : new InterruptWindow(), contextOf(outer));
     this.timeout = timeout;
     this.inCleanup = outer != null && outer.isCancelled();
   }
@@ -64,26 +71,62 @@ public final class TimeoutFrame extends CancelFrame {
    */
   public static <T extends @Nullable Object, X extends Exception> T run(
       Duration timeout, Body<? extends T, ? extends X> body) throws X {
-    if (timeout.isZero() || timeout.isNegative()) {
+    if (isOver(timeout)) {
       throw new AwaitTimeoutException(timeout);
     }
+    return new TimeoutFrame(current(), timeout).<T, X>call(body);
+  }
+
+  /**
+   * The same, but null when the time is over; what the body then throws is reported, having nobody
+   * else to go to.
+   *
+   * @param timeout from now
+   * @param body the code to limit
+   * @param <T> the type of its value
+   * @param <X> the checked exception that it may throw
+   * @return its value, null when the time is over before it returns
+   * @throws X when it fails in time
+   */
+  public static <T extends @Nullable Object, X extends Exception> @Nullable T runOrNull(
+      Duration timeout, Body<? extends T, ? extends X> body) throws X {
+    if (isOver(timeout)) {
+      return null;
+    }
     TimeoutFrame frame = new TimeoutFrame(current(), timeout);
-    Future<?> timer = Timers.schedule(timeout, frame::expire);
-    CancelFrame previous = frame.enter();
+    try {
+      return frame.<T, X>call(body);
+    } catch (AwaitTimeoutException e) {
+      if (e != frame.thrown) {
+        throw e; // of another block
+      }
+      for (Throwable lost : e.getSuppressed()) {
+        Undeliverable.report(lost);
+      }
+      return null;
+    }
+  }
+
+  private static boolean isOver(Duration timeout) {
+    return timeout.isZero() || timeout.isNegative();
+  }
+
+  private <T extends @Nullable Object, X extends Exception> T call(
+      Body<? extends T, ? extends X> body) throws X {
+    Registration timer = TimeSource.current().schedule(timeout, this::expire);
+    CancelFrame previous = enter();
     T value;
     try {
       value = body.call();
     } catch (Throwable failure) {
-      if (frame.leave(timer, previous)) {
-        if (frame.isEndOfOuter(failure)) {
-          throw failure;
-        }
-        throw frame.timedOut(failure);
+      if (leave(timer, previous) && !isEndOfOuter(failure)) {
+        throw timedOut(failure);
       }
       throw failure;
     }
-    if (frame.leave(timer, previous)) {
-      throw new AwaitTimeoutException(timeout);
+    if (leave(timer, previous)) {
+      Undeliverable.discard(value); // it lost against the deadline (A12)
+      throw timedOut(null);
     }
     return value;
   }
@@ -97,11 +140,12 @@ public final class TimeoutFrame extends CancelFrame {
         && !(failure instanceof AwaitTimeoutException);
   }
 
-  private AwaitTimeoutException timedOut(Throwable failure) {
+  private AwaitTimeoutException timedOut(@Nullable Throwable failure) {
     AwaitTimeoutException timedOut = new AwaitTimeoutException(timeout);
-    if (!Failures.isCancelEcho(failure)) {
+    if (failure != null && !Failures.isCancelEcho(failure)) {
       timedOut.addSuppressed(failure);
     }
+    thrown = timedOut;
     return timedOut;
   }
 
@@ -125,8 +169,8 @@ public final class TimeoutFrame extends CancelFrame {
 
   /** Leaves the block; true if its deadline has passed. No interrupt of the timer comes later. */
   @SuppressWarnings("ThreadPriorityCheck") // right with any scheduler, kind to a busy one
-  private boolean leave(Future<?> timer, @Nullable CancelFrame previous) {
-    timer.cancel(false);
+  private boolean leave(Registration timer, @Nullable CancelFrame previous) {
+    timer.close();
     boolean expired = !PHASE.compareAndSet(this, RUNNING, DONE);
     while (expired && phase != EXPIRED) {
       Thread.yield(); // the timer is between two steps that wait for nobody

@@ -1,47 +1,48 @@
 package io.bridge.internal;
 
+import io.bridge.Registration;
+import io.bridge.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The clock of timeouts and delays: one daemon thread for the whole JVM, started at first need. It
- * only changes states and wakes threads, and runs no foreign code (T3).
+ * The JVM's own time: one daemon thread for all timers, started at first need. It only changes
+ * states and wakes threads, and runs no foreign code (T3).
  */
-public final class Timers {
+public final class Timers implements TimeSource {
+
+  /** The one instance. */
+  public static final TimeSource SYSTEM = new Timers();
 
   /**
    * Past this, about 146 years, a deadline is "never"; the scheduler adds delays without overflow.
    */
   private static final long NEVER_NANOS = Long.MAX_VALUE >> 1;
 
-  private static final ScheduledThreadPoolExecutor SCHEDULER = scheduler();
+  private final ScheduledThreadPoolExecutor scheduler =
+      new ScheduledThreadPoolExecutor(
+          1,
+          Thread.ofPlatform()
+              .daemon()
+              .name("bridge-timer")
+              .inheritInheritableThreadLocals(false) // it outlives whoever comes first
+              .factory());
 
-  private Timers() {}
-
-  private static ScheduledThreadPoolExecutor scheduler() {
-    ScheduledThreadPoolExecutor scheduler =
-        new ScheduledThreadPoolExecutor(
-            1,
-            Thread.ofPlatform()
-                .daemon()
-                .name("bridge-timer")
-                .inheritInheritableThreadLocals(false) // it outlives whoever comes first
-                .factory());
+  private Timers() {
     scheduler.setRemoveOnCancelPolicy(true); // nothing stays registered after a normal return
-    return scheduler;
   }
 
-  /**
-   * Runs {@code step} once, after {@code delay}.
-   *
-   * @param delay from now
-   * @param step must not wait
-   * @return cancels it
-   */
-  public static Future<?> schedule(Duration delay, Runnable step) {
-    return SCHEDULER.schedule(step, nanos(delay), TimeUnit.NANOSECONDS);
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public Registration schedule(Duration delay, Runnable task) {
+    Future<?> timer = scheduler.schedule(task, nanos(delay), TimeUnit.NANOSECONDS);
+    return () -> timer.cancel(false);
   }
 
   private static long nanos(Duration delay) {

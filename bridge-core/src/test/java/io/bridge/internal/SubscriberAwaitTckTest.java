@@ -9,6 +9,6 @@ public class SubscriberAwaitTckTest extends Tck.OfSubscriber {
 
   @Override
   public Subscriber<Long> createSubscriber() {
-    return new SubscriberAwait<>(Fold.collect(Collectors.<Long>toList()), null);
+    return new SubscriberAwait<>(Fold.collect(Collectors.<Long>toList()), null, null);
   }
 }

@@ -21,9 +21,9 @@ class TimersTest {
   private static final Duration LONG = Duration.ofSeconds(60);
 
   private static int registered() throws ReflectiveOperationException {
-    var scheduler = Timers.class.getDeclaredField("SCHEDULER");
+    var scheduler = Timers.class.getDeclaredField("scheduler");
     scheduler.setAccessible(true);
-    return scheduler.get(null) instanceof ScheduledThreadPoolExecutor timer
+    return scheduler.get(Timers.SYSTEM) instanceof ScheduledThreadPoolExecutor timer
         ? timer.getQueue().size()
         : 0;
   }

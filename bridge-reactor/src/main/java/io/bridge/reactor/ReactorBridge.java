@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /**
  * bridge for Reactor, for {@code import static io.bridge.reactor.ReactorBridge.*}, which brings
@@ -55,6 +56,43 @@ public final class ReactorBridge extends Await {
       throw new NoSuchElementException("the Mono completed empty");
     }
     return item;
+  }
+
+  /**
+   * Runs {@code body} in place, and again as {@code spec} says: Reactor's own operator decides about
+   * backoff, jitter, filters and exhaustion, and waits on the scheduler of the spec.
+   *
+   * <p><b>Cancellation:</b> of the code around it ends the waiting between attempts, and the body,
+   * and is never retried.
+   *
+   * <p><b>Errors:</b> what the spec makes of the last failure; if that is the body's own, it is
+   * thrown as itself. An {@link Error} that Reactor takes for fatal is thrown at once.
+   *
+   * <p><b>Memory:</b> every attempt runs on the calling thread.
+   *
+   * @param spec such as {@code Retry.backoff(3, Duration.ofMillis(100))}
+   * @param body the code to run once or more
+   * @param <T> the type of its value
+   * @param <X> the checked exception that it may throw
+   * @return the value of the first attempt that returns; null if the spec ends without a failure
+   * @throws X the body's failure, if the spec lets it through
+   */
+  public static <T extends @Nullable Object, X extends Exception> T retry(
+      Retry spec, Body<? extends T, ? extends X> body) throws X {
+    return new RetryLoop<T, X>(requireNonNull(body, "body")).run(requireNonNull(spec, "spec"));
+  }
+
+  /**
+   * Runs {@code body} in place, and again as {@code spec} says; see {@link #retry(Retry, Body)}.
+   *
+   * @param spec such as {@code Retry.backoff(3, Duration.ofMillis(100))}
+   * @param body the code to run once or more
+   * @param <X> the checked exception that it may throw
+   * @throws X the body's failure, if the spec lets it through
+   */
+  public static <X extends Exception> void retry(Retry spec, VoidBody<X> body) throws X {
+    new RetryLoop<@Nullable Object, X>(Bodies.returningNull(body))
+        .run(requireNonNull(spec, "spec"));
   }
 
   /**

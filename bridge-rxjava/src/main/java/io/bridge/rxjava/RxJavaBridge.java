@@ -3,10 +3,12 @@ package io.bridge.rxjava;
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.Await;
+import io.bridge.Awaitable;
 import io.bridge.Body;
 import io.bridge.Emitter;
 import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
+import io.bridge.internal.Failures;
 import io.bridge.internal.Fold;
 import io.bridge.rxjava.internal.RxJavaEcosystem;
 import io.reactivex.rxjava3.core.Completable;
@@ -235,6 +237,116 @@ public final class RxJavaBridge extends Await {
   public static void awaitCompletion(ObservableSource<?> observable) {
     RxJavaEcosystem.<Object, @Nullable Object>await(
         requireNonNull(observable, "observable"), Fold.none());
+  }
+
+  /**
+   * Awaits {@code single} and throws a checked failure of one type as itself.
+   *
+   * @param single the source
+   * @param type the failure to be thrown as itself
+   * @param <T> the type of the value
+   * @param <X> the type of the failure
+   * @return the value
+   * @throws X the failure of the source
+   */
+  public static <T, X extends Throwable> T awaitOrThrow(
+      SingleSource<? extends T> single, Class<X> type) throws X {
+    return Failures.<T, X>orThrow(type, () -> RxJavaBridge.<T>await(single));
+  }
+
+  /**
+   * Awaits {@code maybe} and throws a checked failure of one type as itself.
+   *
+   * @param maybe the source
+   * @param type the failure to be thrown as itself
+   * @param <T> the type of the value
+   * @param <X> the type of the failure
+   * @return the value, null if the source completes empty
+   * @throws X the failure of the source
+   */
+  public static <T, X extends Throwable> @Nullable T awaitOrThrow(
+      MaybeSource<? extends T> maybe, Class<X> type) throws X {
+    return Failures.<@Nullable T, X>orThrow(type, () -> RxJavaBridge.<T>await(maybe));
+  }
+
+  /**
+   * Awaits the end of {@code completable} and throws a checked failure of one type as itself.
+   *
+   * @param completable the source
+   * @param type the failure to be thrown as itself
+   * @param <X> the type of the failure
+   * @throws X the failure of the source
+   */
+  public static <X extends Throwable> void awaitOrThrow(
+      CompletableSource completable, Class<X> type) throws X {
+    Failures.<@Nullable Void, X>orThrow(
+        type,
+        () -> {
+          await(completable);
+          return null;
+        });
+  }
+
+  /**
+   * Awaits {@code observable} and throws a checked failure of one type as itself.
+   *
+   * @param observable at most one item
+   * @param type the failure to be thrown as itself
+   * @param <T> the type of the item
+   * @param <X> the type of the failure
+   * @return the item, null if the source completes empty
+   * @throws X the failure of the source
+   */
+  public static <T, X extends Throwable> @Nullable T awaitOrThrow(
+      ObservableSource<? extends T> observable, Class<X> type) throws X {
+    return Failures.<@Nullable T, X>orThrow(type, () -> RxJavaBridge.<T>await(observable));
+  }
+
+  /**
+   * Makes {@code single} awaitable, for {@link Await#awaitAll(java.util.Collection)}. Nothing is
+   * subscribed before it is awaited; each await subscribes once.
+   *
+   * @param single the source
+   * @param <T> the type of the value
+   * @return its value is the value
+   */
+  public static <T> Awaitable<T> awaitable(SingleSource<? extends T> single) {
+    return RxJavaEcosystem.<T>awaitable(requireNonNull(single, "single"));
+  }
+
+  /**
+   * Makes {@code maybe} awaitable, for {@link Await#awaitAll(java.util.Collection)}. Nothing is
+   * subscribed before it is awaited; each await subscribes once.
+   *
+   * @param maybe the source
+   * @param <T> the type of the value
+   * @return its value is the value, null if the source completes empty
+   */
+  public static <T> Awaitable<@Nullable T> awaitable(MaybeSource<? extends T> maybe) {
+    return RxJavaEcosystem.<T>awaitable(requireNonNull(maybe, "maybe"));
+  }
+
+  /**
+   * Makes {@code completable} awaitable; see {@link #awaitable(SingleSource)}.
+   *
+   * @param completable the source
+   * @return its value is null
+   */
+  public static Awaitable<@Nullable Void> awaitable(CompletableSource completable) {
+    return RxJavaEcosystem.awaitable(requireNonNull(completable, "completable"));
+  }
+
+  /**
+   * Makes {@code observable} awaitable, for {@link Await#awaitAll(java.util.Collection)}. Nothing is
+   * subscribed before it is awaited; each await subscribes once.
+   *
+   * @param observable at most one item
+   * @param <T> the type of the item
+   * @return its value is the item, null if the source completes empty
+   */
+  public static <T> Awaitable<@Nullable T> awaitable(ObservableSource<? extends T> observable) {
+    return RxJavaEcosystem.<T, @Nullable T>awaitable(
+        requireNonNull(observable, "observable"), Fold.one());
   }
 
   /**

@@ -2,6 +2,7 @@ package io.bridge.reactor.internal;
 
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.Fold;
+import io.bridge.internal.Receiver;
 import io.bridge.internal.SubscriberAwait;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -17,8 +18,9 @@ import reactor.core.publisher.Operators;
 final class CoreSubscriberAwait<T, R extends @Nullable Object> extends SubscriberAwait<T, R>
     implements CoreSubscriber<T> {
 
-  CoreSubscriberAwait(Fold<T, R> fold, @Nullable CancelFrame frame) {
-    super(fold, frame);
+  CoreSubscriberAwait(
+      Fold<T, R> fold, @Nullable CancelFrame frame, @Nullable Receiver<? super R> receiver) {
+    super(fold, frame, receiver);
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.bridge.reactor.internal;
 
+import io.bridge.Suspension;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.Ecosystem;
 import io.bridge.internal.Fold;
+import io.bridge.internal.Receiver;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -41,12 +43,39 @@ public final class ReactorEcosystem implements Ecosystem {
       "unchecked") // Reactor's convention: a publisher that is a Callable calls its item
   public <T, R extends @Nullable Object> R await(
       Publisher<? extends T> publisher, Fold<T, R> fold, @Nullable CancelFrame frame) {
-    boolean mono = publisher instanceof Mono;
-    if ((mono || publisher instanceof Flux) && publisher instanceof Callable<?> scalar) {
-      return fold.of((T) call(scalar, frame));
+    if (isScalar(publisher)) {
+      return fold.of((T) call((Callable<?>) publisher, frame));
     }
-    Fold<T, R> fitting = mono ? fold.ofAtMostOne() : fold;
-    return new CoreSubscriberAwait<T, R>(fitting, frame).await(publisher);
+    return new CoreSubscriberAwait<T, R>(fitting(fold, publisher), frame, null).await(publisher);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // as above
+  public <T, R extends @Nullable Object> void pass(
+      Publisher<? extends T> publisher, Fold<T, R> fold, Suspension<? super R> suspension) {
+    if (isScalar(publisher)) {
+      @Nullable Object item;
+      try {
+        item = ((Callable<?>) publisher).call();
+      } catch (Throwable t) {
+        suspension.fail(Exceptions.unwrap(t)); // of Reactor's own layer
+        return;
+      }
+      suspension.resume(fold.of((T) item));
+      return;
+    }
+    new CoreSubscriberAwait<T, R>(fitting(fold, publisher), null, Receiver.of(suspension))
+        .pass(publisher, suspension);
+  }
+
+  private static boolean isScalar(Publisher<?> publisher) {
+    return (publisher instanceof Mono || publisher instanceof Flux)
+        && publisher instanceof Callable<?>;
+  }
+
+  private static <T, R extends @Nullable Object> Fold<T, R> fitting(
+      Fold<T, R> fold, Publisher<?> publisher) {
+    return publisher instanceof Mono ? fold.ofAtMostOne() : fold;
   }
 
   private static @Nullable Object call(Callable<?> scalar, @Nullable CancelFrame frame) {

@@ -9,6 +9,6 @@ public class CoreSubscriberAwaitTckTest extends Tck.OfSubscriber {
 
   @Override
   public Subscriber<Long> createSubscriber() {
-    return new CoreSubscriberAwait<>(Fold.<Long>last(), null);
+    return new CoreSubscriberAwait<>(Fold.<Long>last(), null, null);
   }
 }

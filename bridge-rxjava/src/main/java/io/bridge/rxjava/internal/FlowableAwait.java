@@ -2,6 +2,7 @@ package io.bridge.rxjava.internal;
 
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.Fold;
+import io.bridge.internal.Receiver;
 import io.bridge.internal.SubscriberAwait;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class FlowableAwait<T, R extends @Nullable Object> extends SubscriberAwait<T, R>
     implements FlowableSubscriber<T> {
 
-  FlowableAwait(Fold<T, R> fold, @Nullable CancelFrame frame) {
-    super(fold, frame);
+  FlowableAwait(
+      Fold<T, R> fold, @Nullable CancelFrame frame, @Nullable Receiver<? super R> receiver) {
+    super(fold, frame, receiver);
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.bridge.rxjava.internal;
 
+import io.bridge.Suspension;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.Fold;
 import io.bridge.internal.FoldAwait;
+import io.bridge.internal.Receiver;
 import io.reactivex.rxjava3.core.ObservableSource;
 import io.reactivex.rxjava3.core.Observer;
 import io.reactivex.rxjava3.disposables.Disposable;
@@ -18,17 +20,28 @@ import org.jspecify.annotations.Nullable;
 final class ObservableAwait<T, R extends @Nullable Object> extends FoldAwait<Disposable, T, R>
     implements Observer<T> {
 
-  ObservableAwait(Fold<T, R> fold, @Nullable CancelFrame frame) {
-    super(fold, frame);
+  ObservableAwait(
+      Fold<T, R> fold, @Nullable CancelFrame frame, @Nullable Receiver<? super R> receiver) {
+    super(fold, frame, receiver);
   }
 
   R await(ObservableSource<? extends T> source) {
+    subscribeTo(source);
+    return join();
+  }
+
+  void pass(ObservableSource<? extends T> source, Suspension<?> suspension) {
+    if (follow(suspension)) {
+      subscribeTo(source);
+    }
+  }
+
+  private void subscribeTo(ObservableSource<? extends T> source) {
     try {
       source.subscribe(this);
     } catch (Throwable t) {
       sourceThrew(t);
     }
-    return join();
   }
 
   @Override

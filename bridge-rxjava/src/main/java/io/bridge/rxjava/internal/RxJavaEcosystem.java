@@ -1,8 +1,11 @@
 package io.bridge.rxjava.internal;
 
+import io.bridge.Awaitable;
+import io.bridge.Suspension;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.Ecosystem;
 import io.bridge.internal.Fold;
+import io.bridge.internal.Receiver;
 import io.reactivex.rxjava3.core.CompletableSource;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
@@ -11,6 +14,7 @@ import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.ObservableSource;
 import io.reactivex.rxjava3.core.SingleSource;
 import io.reactivex.rxjava3.functions.Supplier;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
@@ -32,7 +36,19 @@ public final class RxJavaEcosystem implements Ecosystem {
     if (publisher instanceof Supplier<?> scalar) {
       return fold.of((T) get(scalar, frame));
     }
-    return new FlowableAwait<T, R>(fold, frame).await(publisher);
+    return new FlowableAwait<T, R>(fold, frame, null).await(publisher);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // as above
+  public <T, R extends @Nullable Object> void pass(
+      Publisher<? extends T> publisher, Fold<T, R> fold, Suspension<? super R> suspension)
+      throws Exception {
+    if (publisher instanceof Supplier<?> scalar) {
+      suspension.resume(fold.of((T) valueOf(scalar)));
+    } else {
+      new FlowableAwait<T, R>(fold, null, Receiver.of(suspension)).pass(publisher, suspension);
+    }
   }
 
   @Override
@@ -56,7 +72,26 @@ public final class RxJavaEcosystem implements Ecosystem {
     if (source instanceof Observable && source instanceof Supplier<?> scalar) {
       return fold.of((T) get(scalar, frame));
     }
-    return new ObservableAwait<T, R>(fold, frame).await(source);
+    return new ObservableAwait<T, R>(fold, frame, null).await(source);
+  }
+
+  /**
+   * Makes an Observable awaitable.
+   *
+   * @param source the source
+   * @param fold what becomes of the items
+   * @param <T> the type of the items
+   * @param <R> what an await of it returns
+   * @return subscribes when it is subscribed to
+   */
+  @SuppressWarnings("unchecked") // as above
+  public static <T, R extends @Nullable Object> Awaitable<R> awaitable(
+      ObservableSource<? extends T> source, Fold<T, R> fold) {
+    if (source instanceof Observable && source instanceof Supplier<?> scalar) {
+      return suspension -> suspension.resume(fold.of((T) valueOf(scalar)));
+    }
+    return suspension ->
+        new ObservableAwait<T, R>(fold, null, Receiver.of(suspension)).pass(source, suspension);
   }
 
   /**
@@ -67,7 +102,19 @@ public final class RxJavaEcosystem implements Ecosystem {
    * @return the value
    */
   public static <T> T await(SingleSource<? extends T> source) {
-    return new ValueAwait<T>(CancelFrame.enterAwait()).from(source);
+    return new ValueAwait<T>(CancelFrame.enterAwait(), null).from(source);
+  }
+
+  /**
+   * Makes a Single awaitable.
+   *
+   * @param source the source
+   * @param <T> the type of the value
+   * @return subscribes when it is subscribed to
+   */
+  @SuppressWarnings("NullAway") // a Single has a value
+  public static <T> Awaitable<T> awaitable(SingleSource<? extends T> source) {
+    return suspension -> new ValueAwait<T>(null, Receiver.of(suspension)).pass(source, suspension);
   }
 
   /**
@@ -83,7 +130,22 @@ public final class RxJavaEcosystem implements Ecosystem {
     if (source instanceof Maybe && source instanceof Supplier<?> scalar) {
       return (T) get(scalar, frame);
     }
-    return new ValueAwait<T>(frame).from(source);
+    return new ValueAwait<T>(frame, null).from(source);
+  }
+
+  /**
+   * Makes a Maybe awaitable.
+   *
+   * @param source the source
+   * @param <T> the type of the value
+   * @return subscribes when it is subscribed to
+   */
+  @SuppressWarnings({"unchecked", "NullAway"}) // which does not see through Suspension<? super T>
+  public static <T> Awaitable<@Nullable T> awaitable(MaybeSource<? extends T> source) {
+    if (source instanceof Maybe && source instanceof Supplier<?> scalar) {
+      return suspension -> suspension.resume((T) valueOf(scalar));
+    }
+    return suspension -> new ValueAwait<T>(null, Receiver.of(suspension)).pass(source, suspension);
   }
 
   /**
@@ -92,7 +154,29 @@ public final class RxJavaEcosystem implements Ecosystem {
    * @param source the source
    */
   public static void await(CompletableSource source) {
-    new ValueAwait<Object>(CancelFrame.enterAwait()).from(source);
+    new ValueAwait<Object>(CancelFrame.enterAwait(), null).from(source);
+  }
+
+  /**
+   * Makes a Completable awaitable.
+   *
+   * @param source the source
+   * @return subscribes when it is subscribed to
+   */
+  public static Awaitable<@Nullable Void> awaitable(CompletableSource source) {
+    return suspension ->
+        new ValueAwait<Void>(null, Receiver.of(suspension)).pass(source, suspension);
+  }
+
+  /** RxJava's suppliers may throw anything; only an Error is no Exception then. */
+  private static @Nullable Object valueOf(Supplier<?> scalar) throws Exception {
+    try {
+      return scalar.get();
+    } catch (Exception | Error e) {
+      throw e;
+    } catch (Throwable t) {
+      throw new CompletionException(t);
+    }
   }
 
   private static @Nullable Object get(Supplier<?> scalar, @Nullable CancelFrame frame) {

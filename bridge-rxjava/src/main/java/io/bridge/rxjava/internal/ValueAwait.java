@@ -2,8 +2,10 @@ package io.bridge.rxjava.internal;
 
 import static java.util.Objects.requireNonNull;
 
+import io.bridge.Suspension;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.LinkedAwait;
+import io.bridge.internal.Receiver;
 import io.reactivex.rxjava3.core.CompletableObserver;
 import io.reactivex.rxjava3.core.CompletableSource;
 import io.reactivex.rxjava3.core.MaybeObserver;
@@ -23,35 +25,65 @@ import org.jspecify.annotations.Nullable;
 final class ValueAwait<T> extends LinkedAwait<Disposable, @Nullable T>
     implements SingleObserver<T>, MaybeObserver<T>, CompletableObserver {
 
-  ValueAwait(@Nullable CancelFrame frame) {
-    super(frame);
+  ValueAwait(@Nullable CancelFrame frame, @Nullable Receiver<? super @Nullable T> receiver) {
+    super(frame, receiver);
   }
 
   T from(SingleSource<? extends T> source) {
-    try {
-      source.subscribe(this);
-    } catch (Throwable t) {
-      sourceThrew(t);
-    }
+    subscribeTo(source);
     return requireNonNull(join(), "a Single that completed empty");
   }
 
   @Nullable T from(MaybeSource<? extends T> source) {
-    try {
-      source.subscribe(this);
-    } catch (Throwable t) {
-      sourceThrew(t);
-    }
+    subscribeTo(source);
     return join();
   }
 
   void from(CompletableSource source) {
+    subscribeTo(source);
+    join();
+  }
+
+  void pass(SingleSource<? extends T> source, Suspension<?> suspension) {
+    if (follow(suspension)) {
+      subscribeTo(source);
+    }
+  }
+
+  void pass(MaybeSource<? extends T> source, Suspension<?> suspension) {
+    if (follow(suspension)) {
+      subscribeTo(source);
+    }
+  }
+
+  void pass(CompletableSource source, Suspension<?> suspension) {
+    if (follow(suspension)) {
+      subscribeTo(source);
+    }
+  }
+
+  private void subscribeTo(SingleSource<? extends T> source) {
     try {
       source.subscribe(this);
     } catch (Throwable t) {
       sourceThrew(t);
     }
-    join();
+  }
+
+  private void subscribeTo(MaybeSource<? extends T> source) {
+    try {
+      source.subscribe(this);
+    } catch (Throwable t) {
+      sourceThrew(t);
+    }
+  }
+
+  private void subscribeTo(CompletableSource source) {
+    try {
+      source.subscribe(this);
+    } catch (Throwable t) {
+      sourceThrew(t);
+    }
   }
 
   @Override

@@ -9,6 +9,6 @@ public class FlowableAwaitTckTest extends Tck.OfSubscriber {
 
   @Override
   public Subscriber<Long> createSubscriber() {
-    return new FlowableAwait<>(Fold.<Long>last(), null);
+    return new FlowableAwait<>(Fold.<Long>last(), null, null);
   }
 }

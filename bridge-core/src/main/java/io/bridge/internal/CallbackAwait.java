@@ -1,13 +1,11 @@
-package io.bridge;
+package io.bridge.internal;
 
 import static java.util.Objects.requireNonNull;
 
-import io.bridge.internal.CancelFrame;
-import io.bridge.internal.ParkedAwait;
+import io.bridge.Awaitable;
+import io.bridge.Suspension;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,36 +19,43 @@ import org.jspecify.annotations.Nullable;
  *            comes now runs at once if it was cancelled
  * </pre>
  *
+ * Proof: SuspendRaceTest, SuspendTest.
+ *
  * @param <T> what the await returns
  */
-final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait<T>
-    implements Suspension<T> {
+public final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait<T>
+    implements Suspension<T>, Receiver<T> {
 
-  /** Actions in the order of their registration, the last one first. */
-  private record Actions(@Nullable Runnable last, @Nullable Actions before) {}
-
-  private static final Actions CLOSED = new Actions(null, null);
+  private static final CancelActions CLOSED = new CancelActions(() -> {}, null);
 
   private static final VarHandle ON_CANCEL;
 
   static {
     try {
       ON_CANCEL =
-          MethodHandles.lookup().findVarHandle(CallbackAwait.class, "onCancel", Actions.class);
+          MethodHandles.lookup()
+              .findVarHandle(CallbackAwait.class, "onCancel", CancelActions.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
   // any thread
-  private volatile @Nullable Actions onCancel;
+  private volatile @Nullable CancelActions onCancel;
   private volatile boolean cancelled;
 
   private CallbackAwait(@Nullable CancelFrame frame) {
-    super(frame);
+    super(frame, null);
   }
 
-  static <T extends @Nullable Object> T await(Awaitable<? extends T> awaitable) {
+  /**
+   * Awaits {@code awaitable}.
+   *
+   * @param awaitable the source
+   * @param <T> the type of the value
+   * @return its value
+   */
+  public static <T extends @Nullable Object> T await(Awaitable<? extends T> awaitable) {
     CallbackAwait<T> suspension = new CallbackAwait<>(CancelFrame.enterAwait());
     try {
       awaitable.subscribe(suspension);
@@ -62,36 +67,52 @@ final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait<T>
 
   @Override
   public void resume(T value) {
-    if (tryResume(value)) {
-      ON_CANCEL.setVolatile(this, CLOSED);
-    } else {
+    if (!receive(value)) {
       discard(value);
     }
   }
 
   @Override
   public void fail(Throwable failure) {
-    @SuppressWarnings("NullAway") // a callback API may hand null through
-    Throwable cause = failure == null ? new NullPointerException("failure") : failure;
-    if (tryFail(cause)) {
-      ON_CANCEL.setVolatile(this, CLOSED);
-    } else {
+    Throwable cause = CancelActions.failure(failure);
+    if (!receiveFailure(cause)) {
       reportLost(cause);
     }
+  }
+
+  @Override
+  public boolean receive(T value) {
+    return closeIf(tryResume(value));
+  }
+
+  @Override
+  public boolean receiveFailure(Throwable failure) {
+    if (isOwnCancellation(failure)) { // a source that ran in place took the flag down with it
+      tryCancel();
+      return true;
+    }
+    return closeIf(tryFail(failure));
+  }
+
+  private boolean closeIf(boolean ended) {
+    if (ended) {
+      ON_CANCEL.setVolatile(this, CLOSED);
+    }
+    return ended;
   }
 
   @Override
   public void onCancel(Runnable action) {
     requireNonNull(action, "action");
     while (true) {
-      Actions now = onCancel;
+      CancelActions now = onCancel;
       if (now == CLOSED) {
         if (cancelled) {
           runReporting(action);
         }
         return;
       }
-      if (ON_CANCEL.compareAndSet(this, now, new Actions(action, now))) {
+      if (ON_CANCEL.compareAndSet(this, now, new CancelActions(action, now))) {
         return;
       }
     }
@@ -100,17 +121,15 @@ final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait<T>
   @Override
   protected void cancelUpstream() {
     cancelled = true;
-    Actions registered = (Actions) ON_CANCEL.getAndSet(this, CLOSED);
-    Deque<Runnable> inOrder = new ArrayDeque<>();
-    for (Actions a = registered; a != null && a.last != null; a = a.before) {
-      inOrder.addFirst(a.last);
+    CancelActions registered = (CancelActions) ON_CANCEL.getAndSet(this, CLOSED);
+    if (registered != null && registered != CLOSED) {
+      registered.inOrder().forEach(this::runReporting);
     }
-    inOrder.forEach(this::runReporting);
   }
 
   private void runReporting(Runnable action) {
     try {
-      outsideWindow(action);
+      stopSource(action);
     } catch (Throwable t) {
       reportLost(t);
     }

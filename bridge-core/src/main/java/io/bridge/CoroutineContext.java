@@ -1,0 +1,150 @@
+package io.bridge;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bridge.internal.Bodies;
+import io.bridge.internal.CancelFrame;
+import io.bridge.internal.ContextFrame;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values that go along with a coroutine: immutable, found by typed keys, inherited by every
+ * coroutine that is started inside. {@link #with} binds one for a block.
+ *
+ * <p><b>Cancellation:</b> has none of its own; a block of {@code with} is cancelled with the code
+ * around it.
+ *
+ * <p><b>Memory:</b> a coroutine keeps the context it was started with until it ends. Reading takes
+ * the same time for any number of entries.
+ *
+ * @since 0.1.0
+ */
+public final class CoroutineContext {
+
+  /**
+   * Names a value; two keys are the same only if they are one object.
+   *
+   * @param <T> the type of the value
+   */
+  @SuppressWarnings("UnusedTypeParameter") // says what get returns
+  public static final class Key<T> {
+
+    private final String name;
+
+    private Key(String name) {
+      this.name = name;
+    }
+
+    /**
+     * Makes a key, to be kept in a constant.
+     *
+     * @param name for the reader of a log
+     * @param <T> the type of the value
+     * @return a new key
+     */
+    public static <T> Key<T> of(String name) {
+      return new Key<>(requireNonNull(name, "name"));
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static final CoroutineContext EMPTY = new CoroutineContext(Map.of());
+
+  private final Map<Key<?>, Object> entries;
+
+  private CoroutineContext(Map<Key<?>, Object> entries) {
+    this.entries = entries;
+  }
+
+  /**
+   * Returns the context without entries.
+   *
+   * @return the same object on each call
+   */
+  public static CoroutineContext empty() {
+    return EMPTY;
+  }
+
+  /**
+   * Returns the context of the calling code.
+   *
+   * @return the innermost one; empty outside of any, and in a subscriber's code that the thread
+   *     runs to signal
+   */
+  public static CoroutineContext current() {
+    CancelFrame frame = CancelFrame.current();
+    return frame == null ? EMPTY : frame.context();
+  }
+
+  /**
+   * Returns the value of a key.
+   *
+   * @param key names it
+   * @param <T> the type of the value
+   * @return the value, null if there is none
+   */
+  @SuppressWarnings("unchecked") // plus() put a T there
+  public <T> @Nullable T get(Key<T> key) {
+    return (T) entries.get(requireNonNull(key, "key"));
+  }
+
+  /**
+   * Returns a context with one more entry, or with another value in its place.
+   *
+   * @param key names the value
+   * @param value the value
+   * @param <T> the type of the value
+   * @return a new context; this one is unchanged
+   */
+  public <T> CoroutineContext plus(Key<T> key, T value) {
+    Map<Key<?>, Object> more = new HashMap<>(entries);
+    more.put(requireNonNull(key, "key"), requireNonNull(value, "value"));
+    return new CoroutineContext(more);
+  }
+
+  /**
+   * Runs {@code body} in place, with one more entry in its context.
+   *
+   * @param key names the value
+   * @param value what {@link #get} returns for it inside
+   * @param body the code
+   * @param <T> the type of the value
+   * @param <R> the type of the body's value
+   * @param <X> the checked exception that it may throw
+   * @return the body's value
+   * @throws X when it fails
+   */
+  public static <T, R extends @Nullable Object, X extends Exception> R with(
+      Key<T> key, T value, Body<? extends R, ? extends X> body) throws X {
+    CoroutineContext context = current().plus(key, value);
+    return ContextFrame.<R, X>run(context, requireNonNull(body, "body"));
+  }
+
+  /**
+   * Runs {@code body} in place, with one more entry in its context; see {@link #with(Key, Object,
+   * Body)}.
+   *
+   * @param key names the value
+   * @param value what {@link #get} returns for it inside
+   * @param body the code
+   * @param <T> the type of the value
+   * @param <X> the checked exception that it may throw
+   * @throws X when it fails
+   */
+  public static <T, X extends Exception> void with(Key<T> key, T value, VoidBody<X> body)
+      throws X {
+    CoroutineContext context = current().plus(key, value);
+    ContextFrame.<@Nullable Object, X>run(context, Bodies.returningNull(body));
+  }
+
+  @Override
+  public String toString() {
+    return "CoroutineContext" + entries;
+  }
+}

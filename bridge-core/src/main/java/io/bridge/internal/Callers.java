@@ -1,0 +1,54 @@
+package io.bridge.internal;
+
+import io.bridge.Await;
+import io.bridge.Coroutine;
+import java.lang.StackWalker.StackFrame;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The code that called bridge: the frames below the last of the facade that was called. */
+final class Callers {
+
+  /** Enough to tell who awaits; a site is kept as long as its failure. */
+  private static final int MAX_FRAMES = 32;
+
+  private static final StackWalker STACK =
+      StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+  private Callers() {}
+
+  /** The callers, the nearest first. */
+  static List<StackTraceElement> all() {
+    return STACK.walk(stack -> callers(stack, MAX_FRAMES));
+  }
+
+  /** The nearest caller, as text. */
+  static String nearest() {
+    List<StackTraceElement> callers = STACK.walk(stack -> callers(stack, 1));
+    return callers.isEmpty() ? "an unknown caller" : callers.get(0).toString();
+  }
+
+  private static List<StackTraceElement> callers(Stream<StackFrame> stack, int limit) {
+    List<StackTraceElement> callers = new ArrayList<>();
+    boolean inFacade = false;
+    for (Iterator<StackFrame> frames = stack.iterator();
+        frames.hasNext() && callers.size() < limit; ) {
+      StackFrame frame = frames.next();
+      boolean facade = callers.isEmpty() && isFacade(frame.getDeclaringClass());
+      if (!facade && inFacade) {
+        callers.add(frame.toStackTraceElement());
+      }
+      inFacade |= facade;
+    }
+    return callers;
+  }
+
+  private static boolean isFacade(Class<?> type) {
+    return Await.class.isAssignableFrom(type)
+        || type == Coroutine.class
+        || type == RunningCoroutine.class
+        || type == EmitterSubscription.class;
+  }
+}

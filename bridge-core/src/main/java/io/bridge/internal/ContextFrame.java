@@ -1,0 +1,45 @@
+package io.bridge.internal;
+
+import io.bridge.Body;
+import io.bridge.CoroutineContext;
+import org.jspecify.annotations.Nullable;
+
+/** Gives its code a context of its own; all cancellation is that of the code around it. */
+public final class ContextFrame extends CancelFrame {
+
+  private ContextFrame(@Nullable CancelFrame outer, CoroutineContext context) {
+    super(outer, outer != null ? outer.window : new InterruptWindow(), context);
+  }
+
+  /**
+   * Runs {@code body} with {@code context}.
+   *
+   * @param context what the body finds as the current one
+   * @param body the code
+   * @param <T> the type of its value
+   * @param <X> the checked exception that it may throw
+   * @return its value
+   * @throws X when it fails
+   */
+  public static <T extends @Nullable Object, X extends Exception> T run(
+      CoroutineContext context, Body<? extends T, ? extends X> body) throws X {
+    ContextFrame frame = new ContextFrame(current(), context);
+    CancelFrame previous = replaceCurrent(frame);
+    if (frame.outer == null) {
+      frame.window.begin(); // nobody sends anything to it; it only says that this is user code
+    }
+    try {
+      return body.call();
+    } finally {
+      if (frame.outer == null) {
+        frame.window.close();
+      }
+      replaceCurrent(previous);
+    }
+  }
+
+  @Override
+  boolean foreignInterrupt() {
+    return outer == null || outer.foreignInterrupt();
+  }
+}

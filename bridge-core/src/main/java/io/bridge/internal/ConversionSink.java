@@ -1,0 +1,157 @@
+package io.bridge.internal;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bridge.Awaitable;
+import io.bridge.Suspension;
+import io.bridge.Undeliverable;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sink of a conversion: a {@link Suspension} at whose end nobody is parked. A subclass passes
+ * the outcome on. What is cancelled is stopped by the thread that cancels (A6).
+ *
+ * <pre>
+ * cell       meaning                                     left by
+ * null       pending, nothing to run                     onCancel -> actions, outcome, cancel
+ * actions    pending; what stops the source              onCancel -> one more, outcome, cancel
+ * ENDED      the outcome was passed on, final            -
+ * CANCELLED  cancelled, final; an action that comes now  -
+ *            runs at once
+ * </pre>
+ *
+ * Proof: AwaitAllTest, AwaitAllRaceTest.
+ *
+ * @param <T> the type of the value
+ */
+public abstract non-sealed class ConversionSink<T extends @Nullable Object>
+    implements Suspension<T>, Receiver<T> {
+
+  private static final CancelActions ENDED = new CancelActions(() -> {}, null);
+  private static final CancelActions CANCELLED = new CancelActions(() -> {}, null);
+
+  private static final VarHandle CELL;
+
+  static {
+    try {
+      CELL = MethodHandles.lookup().findVarHandle(ConversionSink.class, "cell", CancelActions.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  // any thread
+  private volatile @Nullable CancelActions cell;
+
+  /** Creates a pending sink. */
+  protected ConversionSink() {}
+
+  /** Passes a value on, once; false if nobody wants it any more. */
+  protected abstract boolean succeeded(T value);
+
+  /** Passes a failure on, once; false if nobody wants it any more. */
+  protected abstract boolean failed(Throwable failure);
+
+  /** Begins the work of {@code source}; if that throws, what it registered is stopped (A5). */
+  public final void subscribeTo(Awaitable<? extends T> source) {
+    try {
+      source.subscribe(this);
+    } catch (Throwable t) {
+      CancelActions registered = settle(ENDED);
+      if (registered != null) {
+        run(registered);
+      }
+      if (registered == ENDED || registered == CANCELLED || !failed(t)) {
+        reportLost(t);
+      }
+    }
+  }
+
+  /** Cancels the source, on the calling thread; nothing after an outcome. */
+  public final void cancel() {
+    CancelActions registered = settle(CANCELLED);
+    if (registered != null) {
+      run(registered);
+    }
+  }
+
+  /** Takes the pending cell; returns what was in it, ENDED or CANCELLED if it was not pending. */
+  private @Nullable CancelActions settle(CancelActions end) {
+    while (true) {
+      CancelActions now = cell;
+      if (isEnd(now) || CELL.compareAndSet(this, now, end)) {
+        return now;
+      }
+    }
+  }
+
+  private static boolean isEnd(@Nullable CancelActions state) {
+    return state == ENDED || state == CANCELLED;
+  }
+
+  private static void run(CancelActions registered) {
+    if (!isEnd(registered)) {
+      registered.inOrder().forEach(ConversionSink::runReporting);
+    }
+  }
+
+  private static void runReporting(Runnable action) {
+    try {
+      action.run();
+    } catch (Throwable t) {
+      Undeliverable.report(t);
+    }
+  }
+
+  @Override
+  public final boolean receive(T value) {
+    return !isEnd(settle(ENDED)) && succeeded(value);
+  }
+
+  @Override
+  public final boolean receiveFailure(Throwable failure) {
+    return !isEnd(settle(ENDED)) && failed(failure);
+  }
+
+  @Override
+  public final void resume(T value) {
+    if (!receive(value)) {
+      Undeliverable.discard(value);
+    }
+  }
+
+  @Override
+  public final void fail(Throwable failure) {
+    Throwable cause = CancelActions.failure(failure);
+    if (!receiveFailure(cause)) {
+      reportLost(cause);
+    }
+  }
+
+  /** A failure that nobody waits for, unless it is the echo of our own cancel. */
+  private void reportLost(Throwable failure) {
+    if (cell != CANCELLED || !(failure instanceof CancellationException)) {
+      Undeliverable.report(failure);
+    }
+  }
+
+  @Override
+  public final void onCancel(Runnable action) {
+    requireNonNull(action, "action");
+    while (true) {
+      CancelActions now = cell;
+      if (isEnd(now)) {
+        if (now == CANCELLED) {
+          runReporting(action);
+        }
+        return;
+      }
+      if (CELL.compareAndSet(this, now, new CancelActions(action, now))) {
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.bridge.internal;
+
+import io.bridge.Suspension;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receiving end of a conversion: what every {@link Suspension} is to the sources of ours, which
+ * keep what it refuses and send that to their own library's channel (A12).
+ *
+ * @param <T> the type of the value
+ */
+public interface Receiver<T extends @Nullable Object> {
+
+  /**
+   * Returns the receiving end of a suspension.
+   *
+   * @param suspension one of ours, there being no other
+   * @param <T> the type of the value
+   * @return the same object
+   */
+  @SuppressWarnings("unchecked") // the sealed family is both, of one T
+  static <T extends @Nullable Object> Receiver<T> of(Suspension<T> suspension) {
+    return (Receiver<T>) suspension;
+  }
+
+  /**
+   * Takes the value, on any thread.
+   *
+   * @param value the outcome
+   * @return false if it came too late, and is lost
+   */
+  boolean receive(T value);
+
+  /**
+   * Takes the failure, on any thread.
+   *
+   * @param failure the outcome
+   * @return false if it came too late, and is lost
+   */
+  boolean receiveFailure(Throwable failure);
+
+  /**
+   * Returns whether nobody wants the outcome any more, though the source has not been told yet: its
+   * signals then stop it (A6).
+   *
+   * @return whether to cancel
+   */
+  boolean isCancelRequested();
+}

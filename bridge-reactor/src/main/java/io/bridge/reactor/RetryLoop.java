@@ -1,0 +1,191 @@
+package io.bridge.reactor;
+
+import io.bridge.Await;
+import io.bridge.Body;
+import io.bridge.Coroutine;
+import io.bridge.Suspension;
+import io.bridge.Undeliverable;
+import io.bridge.internal.CancelFrame;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.retry.Retry;
+
+/**
+ * Runs a body in place under Reactor's own {@code retryWhen}: the operator's source is this object,
+ * and each subscription to it is handed to the calling thread as one attempt, whose outcome that
+ * thread signals. The calling thread waits for the next attempt, or the end, by one callback.
+ *
+ * <pre>
+ * next         meaning                                     left by
+ * null         nothing has come, nobody waits              offer -> the step, wait -> the suspension
+ * a step       the next attempt, or the end                wait -> null, offer -> the end
+ * a suspension the calling thread waits for it             offer -> null, it is resumed
+ * CLOSED       the loop is left, final
+ * </pre>
+ *
+ * @param <T> the type of the value
+ * @param <X> the checked exception of the body
+ */
+final class RetryLoop<T extends @Nullable Object, X extends Exception> {
+
+  /** What the calling thread does next. */
+  private sealed interface Step {
+    record Attempt(CoreSubscriber<? super Object> signals) implements Step {}
+
+    record Ended(@Nullable Throwable failure) implements Step {}
+  }
+
+  private static final Object CLOSED = new Object();
+
+  private final Body<? extends T, ? extends X> body;
+
+  // any thread
+  private final AtomicReference<@Nullable Object> next = new AtomicReference<>();
+
+  // by the calling thread
+  private @Nullable Throwable lastFailure;
+  private @Nullable T value;
+
+  RetryLoop(Body<? extends T, ? extends X> body) {
+    this.body = body;
+  }
+
+  /** Runs the body until the spec says that it is enough. */
+  T run(Retry spec) throws X {
+    CancelFrame.enterAwait(); // an attempt that succeeds at once must not hide a refused thread (A2)
+    End end = new End();
+    try {
+      new Attempts().retryWhen(spec).subscribe(end);
+      while (true) {
+        switch (Await.<Step>suspend(this::awaitStep)) {
+          case Step.Attempt(var signals) -> attempt(signals);
+          case Step.Ended(var failure) -> {
+            return result(failure);
+          }
+        }
+      }
+    } finally {
+      next.set(CLOSED);
+      end.cancel();
+    }
+  }
+
+  @SuppressWarnings("NullAway") // the value is a T when there is no failure
+  private T result(@Nullable Throwable failure) throws X {
+    if (failure == null) {
+      return value;
+    }
+    if (failure == lastFailure) {
+      RetryLoop.<RuntimeException>rethrow(failure); // the body threw it: an X, or unchecked
+    }
+    return Await.<T>suspend(suspension -> suspension.fail(failure)); // as any failed source (A7)
+  }
+
+  @SuppressWarnings("unchecked") // erased: only the compiler believes that it is a Y
+  private static <Y extends Throwable> void rethrow(Throwable failure) throws Y {
+    throw (Y) failure;
+  }
+
+  private void awaitStep(Suspension<? super Step> suspension) {
+    while (true) {
+      Object now = next.get();
+      if (now instanceof Step step && next.compareAndSet(step, null)) {
+        suspension.resume(step);
+        return;
+      }
+      if (now == null && next.compareAndSet(null, suspension)) {
+        suspension.onCancel(() -> next.compareAndSet(suspension, null));
+        return;
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked") // awaitStep put it there
+  private void offer(Step step) {
+    while (true) {
+      Object now = next.get();
+      if (now == CLOSED) {
+        if (step instanceof Step.Ended(Throwable failure) && failure != null) {
+          Undeliverable.report(failure);
+        }
+        return;
+      }
+      if (now instanceof Suspension<?> waiting) {
+        if (next.compareAndSet(waiting, null)) {
+          ((Suspension<? super Step>) waiting).resume(step);
+          return;
+        }
+      } else if (next.compareAndSet(now, step)) { // the end replaces a pending attempt
+        return;
+      }
+    }
+  }
+
+  /** One run of the body; its own cancellation and a fatal error are nobody's to retry. */
+  private void attempt(CoreSubscriber<? super Object> signals) throws X {
+    try {
+      value = body.call();
+    } catch (Throwable failure) {
+      Exceptions.throwIfFatal(failure);
+      if (isCancellation(failure)) {
+        throw failure;
+      }
+      lastFailure = failure;
+      signals.onError(failure);
+      return;
+    }
+    signals.onComplete();
+  }
+
+  private static boolean isCancellation(Throwable failure) {
+    return Coroutine.isCancelled()
+        || Thread.currentThread().isInterrupted()
+        || failure instanceof InterruptedException;
+  }
+
+  /** The source of the operator: each subscription is an attempt. */
+  private final class Attempts extends Mono<Object> {
+    @Override
+    public void subscribe(CoreSubscriber<? super Object> signals) {
+      signals.onSubscribe(Operators.emptySubscription());
+      offer(new Step.Attempt(signals));
+    }
+  }
+
+  /** The end of the operator. */
+  private final class End implements CoreSubscriber<Object> {
+
+    private volatile @Nullable Subscription upstream;
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+      upstream = subscription;
+      subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(Object unexpected) {}
+
+    @Override
+    public void onError(Throwable failure) {
+      offer(new Step.Ended(failure));
+    }
+
+    @Override
+    public void onComplete() {
+      offer(new Step.Ended(null));
+    }
+
+    void cancel() {
+      Subscription operator = upstream;
+      if (operator != null) {
+        operator.cancel();
+      }
+    }
+  }
+}
