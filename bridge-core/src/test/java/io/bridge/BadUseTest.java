@@ -25,11 +25,13 @@ class BadUseTest {
   private static final Map<Class<?>, Object> INSTANCES =
       Map.of(
           Duration.class, Duration.ofSeconds(1),
+          CoroutineContext.Key.class, TimeSource.KEY,
+          Object.class, "value",
           java.util.stream.Collector.class, Collectors.toList());
 
   @TestFactory
   Stream<DynamicTest> nullArguments() {
-    return Stream.of(Await.class, Coroutine.class, Publishers.class)
+    return Stream.of(Await.class, Coroutine.class, CoroutineContext.class, Publishers.class)
         .flatMap(facade -> NullArguments.of(facade, INSTANCES));
   }
 

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 @Timeout(30)
 class ReactorNullArgumentsTest {
@@ -17,6 +18,10 @@ class ReactorNullArgumentsTest {
   @DisplayName("section 8: a null argument is refused by its name")
   Stream<DynamicTest> facade_null_namesTheParameter() {
     return NullArguments.of(
-        ReactorBridge.class, Map.of(Mono.class, Mono.never(), Duration.class, Duration.ZERO));
+        ReactorBridge.class,
+        Map.of(
+            Mono.class, Mono.never(),
+            Duration.class, Duration.ZERO,
+            Retry.class, Retry.max(1)));
   }
 }

@@ -71,6 +71,9 @@ public final class NullArguments {
     if (given != null) {
       return given;
     }
+    if (type == Class.class) {
+      return Exception.class; // of a failure to be declared
+    }
     return Proxy.newProxyInstance(
         type.getClassLoader(),
         new Class<?>[] {type},
