@@ -16,6 +16,9 @@ class FutureNullArgumentsTest {
   @DisplayName("section 8: a null argument is refused by its name")
   Stream<DynamicTest> facade_null_namesTheParameter() {
     return NullArguments.of(
-        CompletableFutureBridge.class, Map.of(Object.class, new CompletableFuture<String>()));
+        CompletableFutureBridge.class,
+        Map.of(
+            Object.class, new CompletableFuture<String>(),
+            CompletableFuture.class, new CompletableFuture<String>()));
   }
 }
