@@ -1,5 +1,7 @@
 package io.bridge.testkit;
 
+import org.jspecify.annotations.Nullable;
+
 /** The null that a hostile source sends where its types promise none. */
 public final class Nulls {
 
@@ -12,5 +14,11 @@ public final class Nulls {
   }) // an Object[] at run time, and its only element is null
   public static <T> T smuggled() {
     return ((T[]) new Object[1])[0];
+  }
+
+  /** The same where {@code value} is null. */
+  @SuppressWarnings("NullAway") // it lies
+  public static <T> T smuggled(@Nullable T value) {
+    return value;
   }
 }

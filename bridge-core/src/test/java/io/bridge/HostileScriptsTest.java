@@ -1,0 +1,107 @@
+package io.bridge;
+
+import io.bridge.testkit.Cardinality;
+import io.bridge.testkit.HostileScripts;
+import io.bridge.testkit.Nulls;
+import io.bridge.testkit.Protocol;
+import io.bridge.testkit.Signals;
+import io.bridge.testkit.Upstream;
+import java.util.concurrent.Flow;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+
+@DisplayName("A5 A11 A12 section 2: every script of four signals ends as the contract says")
+@Timeout(120)
+class HostileScriptsTest {
+
+  record OfSubscriber(Subscriber<? super String> subscriber) implements Signals {
+    @Override
+    public void onSubscribe(@Nullable Upstream upstream) {
+      subscriber.onSubscribe(Nulls.<Upstream>smuggled(upstream));
+    }
+
+    @Override
+    public void onNext(@Nullable String item) {
+      subscriber.onNext(Nulls.<String>smuggled(item));
+    }
+
+    @Override
+    public void onError(@Nullable Throwable failure) {
+      subscriber.onError(Nulls.<Throwable>smuggled(failure));
+    }
+
+    @Override
+    public void onComplete() {
+      subscriber.onComplete();
+    }
+  }
+
+  record OfFlowSubscriber(Flow.Subscriber<? super String> subscriber) implements Signals {
+    @Override
+    public void onSubscribe(@Nullable Upstream upstream) {
+      subscriber.onSubscribe(
+          upstream == null ? Nulls.<Flow.Subscription>smuggled() : new Link(upstream));
+    }
+
+    @Override
+    public void onNext(@Nullable String item) {
+      subscriber.onNext(Nulls.<String>smuggled(item));
+    }
+
+    @Override
+    public void onError(@Nullable Throwable failure) {
+      subscriber.onError(Nulls.<Throwable>smuggled(failure));
+    }
+
+    @Override
+    public void onComplete() {
+      subscriber.onComplete();
+    }
+  }
+
+  record Link(Upstream upstream) implements Flow.Subscription {
+    @Override
+    public void request(long n) {
+      upstream.request(n);
+    }
+
+    @Override
+    public void cancel() {
+      upstream.cancel();
+    }
+  }
+
+  static Stream<HostileScripts<?>.Suite> suites() {
+    HostileScripts<Publisher<String>> publishers =
+        new HostileScripts<>(
+            "Publisher",
+            Protocol.PUBLISHER,
+            script -> subscriber -> script.accept(new OfSubscriber(subscriber)));
+    HostileScripts<Flow.Publisher<String>> flows =
+        new HostileScripts<>(
+            "Flow.Publisher",
+            Protocol.PUBLISHER,
+            script -> subscriber -> script.accept(new OfFlowSubscriber(subscriber)));
+    for (Kind kind : Kind.values()) {
+      Cardinality cardinality = Cardinality.valueOf(kind.name());
+      publishers.await(kind.name(), cardinality, source -> kind.of(source));
+      flows.await(kind.name(), cardinality, source -> kind.of(source));
+    }
+    return Stream.concat(publishers.suites(), flows.suites());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("suites")
+  @DisplayName("A5 A11 A12 the first legal outcome wins, the rest is Undeliverable")
+  void scripts(HostileScripts<?>.Suite suite) {
+    try (Undelivered lost = new Undelivered()) {
+      suite.play(lost.failures(), lost.values());
+    }
+  }
+}
