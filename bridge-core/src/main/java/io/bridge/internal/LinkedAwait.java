@@ -138,6 +138,7 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   protected final void failAndCancel(Throwable failure) {
     cancelUpstream();
     failOrReport(failure);
+    discardPartial();
   }
 
   /** Called by a signal after the end: pays what its thread owes from inside request (A6). */

@@ -194,7 +194,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   /** Stops the source, once. Called after a cancellation, by the thread that won it. */
   protected abstract void cancelUpstream();
 
-  /** Gives up what has been received of an outcome that nobody gets. After a cancellation. */
+  /** Gives up what has been received of an outcome that nobody gets. After the end. */
   protected void discardPartial() {}
 
   /** What {@code subscribe} or {@code request} threw: it ends the await, and upstream (A5). */
@@ -204,6 +204,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     } else if (!hasEnded()) {
       cancelUpstream();
       failOrReport(failure);
+      discardPartial();
     } else if (!(cell instanceof Failure outcome) || outcome.cause != failure) {
       reportLost(failure);
     }

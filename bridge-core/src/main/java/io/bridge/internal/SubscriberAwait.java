@@ -95,6 +95,7 @@ public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Su
       NullPointerException failure = new NullPointerException(name);
       cancelUpstream();
       tryFail(failure); // not lost if that fails: the source gets it
+      discardPartial();
       throw failure;
     }
   }
