@@ -102,7 +102,11 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
    * @return whether it ended now; false for a second end, and for the answer to our own cancel
    */
   protected final boolean unlink() {
-    return (int) LINK.getAndSet(this, UNLINKED) != UNLINKED;
+    int now = link;
+    while (now != UNLINKED && now != OWED && !LINK.compareAndSet(this, now, UNLINKED)) {
+      now = link;
+    }
+    return now != UNLINKED && now != OWED; // the bringer still pays what it owes
   }
 
   /** The failure of the source. */
