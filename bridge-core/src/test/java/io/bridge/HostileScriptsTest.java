@@ -99,7 +99,7 @@ class HostileScriptsTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("suites")
   @DisplayName("A5 A11 A12 the first legal outcome wins, the rest is Undeliverable")
-  void scripts(HostileScripts<?>.Suite suite) {
+  void scripts(HostileScripts<?>.Suite suite) throws Exception {
     try (Undelivered lost = new Undelivered()) {
       suite.play(lost.failures(), lost.values());
     }

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -94,8 +94,9 @@ public final class HostileScripts<S> {
 
   /** Adds an await. */
   public HostileScripts<S> await(String name, Cardinality cardinality, Call<? super S> call) {
+    Set<HostileScript> scripts = HostileScript.all(protocol, cardinality);
     for (Place place : places) {
-      suites.add(new Suite(name, cardinality, place, source -> call.await(source)));
+      suites.add(new Suite(name, cardinality, scripts, place, source -> call.await(source)));
     }
     return this;
   }
@@ -110,47 +111,71 @@ public final class HostileScripts<S> {
 
     private final String name;
     private final Cardinality cardinality;
+    private final Set<HostileScript> scripts;
     private final Place place;
     private final Call<S> call;
 
+    // by the awaiting thread
     private volatile int round;
-    private int watched = -1;
 
-    private Suite(String name, Cardinality cardinality, Place place, Call<S> call) {
+    private Suite(
+        String name,
+        Cardinality cardinality,
+        Set<HostileScript> scripts,
+        Place place,
+        Call<S> call) {
       this.name = name;
       this.cardinality = cardinality;
+      this.scripts = scripts;
       this.place = place;
       this.call = call;
     }
 
     /**
-     * Plays all scripts on this thread, and on another one.
+     * Plays all scripts, on two threads of its own: a failure costs more the deeper its stack is.
      *
      * @param failures receives what is reported as lost; is cleared for every script
      * @param values receives what is discarded; is cleared for every script
      */
-    public void play(List<Throwable> failures, List<Object> values) {
-      try (ScheduledExecutorService signaller = Executors.newSingleThreadScheduledExecutor();
-          ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor()) {
-        Thread awaiting = Thread.currentThread();
-        watchdog.scheduleWithFixedDelay(
-            () -> interruptIfHanging(awaiting),
-            HANGS_AFTER_SECONDS,
-            HANGS_AFTER_SECONDS,
-            TimeUnit.SECONDS);
-        for (HostileScript script : HostileScript.all(protocol, cardinality)) {
-          failures.clear();
-          values.clear();
-          Run run = new Run(script, place, signaller);
-          Outcome outcome = outcome(run);
-          boolean hung = Thread.interrupted();
-          run.awaitEnd();
-          assertThat(run.verdict(outcome, failures, values))
-              .as("%s in %s%s", script, this, hung ? ", which hung" : "")
-              .isEqualTo(ScriptOracle.judge(script, protocol, cardinality, place.insideRequest));
-          round++;
+    public void play(List<Throwable> failures, List<Object> values) throws Exception {
+      try (ExecutorService awaiter = Executors.newSingleThreadExecutor();
+          ExecutorService signaller = Executors.newSingleThreadExecutor()) {
+        Thread awaiting = awaiter.submit(Thread::currentThread).get();
+        Future<?> end = awaiter.submit(() -> playAll(signaller, failures, values));
+        while (!end.isDone()) {
+          int before = round;
+          try {
+            end.get(HANGS_AFTER_SECONDS, TimeUnit.SECONDS);
+          } catch (TimeoutException e) {
+            if (before == round) {
+              awaiting.interrupt();
+            }
+          } catch (ExecutionException e) {
+            if (e.getCause() instanceof AssertionError failed) {
+              throw failed;
+            }
+            throw e;
+          }
         }
-        watchdog.shutdownNow();
+      }
+    }
+
+    private void playAll(ExecutorService signaller, List<Throwable> failures, List<Object> values) {
+      for (HostileScript script : scripts) {
+        failures.clear();
+        values.clear();
+        Run run = new Run(script, place, signaller);
+        Outcome outcome = outcome(run);
+        boolean hung = Thread.interrupted();
+        run.awaitEnd();
+        Verdict expected = ScriptOracle.judge(script, protocol, cardinality, place.insideRequest);
+        Verdict actual = run.verdict(outcome, failures, values);
+        if (hung || !actual.equals(expected)) {
+          assertThat(actual)
+              .as("%s in %s%s", script, this, hung ? ", which hung" : "")
+              .isEqualTo(expected);
+        }
+        round++;
       }
     }
 
@@ -161,13 +186,6 @@ public final class HostileScripts<S> {
         run.thrown = t;
         return Outcome.thrown("");
       }
-    }
-
-    private void interruptIfHanging(Thread awaiting) {
-      if (watched == round) {
-        awaiting.interrupt();
-      }
-      watched = round;
     }
 
     @Override
@@ -181,7 +199,7 @@ public final class HostileScripts<S> {
 
     private final HostileScript script;
     private final Place place;
-    private final ScheduledExecutorService signaller;
+    private final ExecutorService signaller;
 
     // by one thread after the other: every thread that hands on waits, or does nothing more
     private int position;
@@ -193,7 +211,7 @@ public final class HostileScripts<S> {
 
     @Nullable Throwable thrown;
 
-    Run(HostileScript script, Place place, ScheduledExecutorService signaller) {
+    Run(HostileScript script, Place place, ExecutorService signaller) {
       this.script = script;
       this.place = place;
       this.signaller = signaller;

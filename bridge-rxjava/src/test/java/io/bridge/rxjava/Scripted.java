@@ -1,0 +1,135 @@
+package io.bridge.rxjava;
+
+import io.bridge.testkit.Nulls;
+import io.bridge.testkit.Signals;
+import io.bridge.testkit.Upstream;
+import io.reactivex.rxjava3.core.Completable;
+import io.reactivex.rxjava3.core.CompletableObserver;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.Maybe;
+import io.reactivex.rxjava3.core.MaybeObserver;
+import io.reactivex.rxjava3.core.Observable;
+import io.reactivex.rxjava3.core.Observer;
+import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.core.SingleObserver;
+import io.reactivex.rxjava3.disposables.Disposable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+
+/** Sources of each of RxJava's kinds that hand their observer to a script. */
+final class Scripted {
+
+  private Scripted() {}
+
+  static Flowable<String> flowable(Consumer<Signals> script) {
+    return new Flowable<>() {
+      @Override
+      protected void subscribeActual(Subscriber<? super String> s) {
+        script.accept(new OfSubscriber(s));
+      }
+    };
+  }
+
+  static Observable<String> observable(Consumer<Signals> script) {
+    return new Observable<>() {
+      @Override
+      protected void subscribeActual(Observer<? super String> o) {
+        script.accept(new Of(o::onSubscribe, o::onNext, o::onError, o::onComplete));
+      }
+    };
+  }
+
+  static Single<String> single(Consumer<Signals> script) {
+    return new Single<>() {
+      @Override
+      protected void subscribeActual(SingleObserver<? super String> o) {
+        script.accept(new Of(o::onSubscribe, o::onSuccess, o::onError, Scripted::missing));
+      }
+    };
+  }
+
+  static Maybe<String> maybe(Consumer<Signals> script) {
+    return new Maybe<>() {
+      @Override
+      protected void subscribeActual(MaybeObserver<? super String> o) {
+        script.accept(new Of(o::onSubscribe, o::onSuccess, o::onError, o::onComplete));
+      }
+    };
+  }
+
+  static Completable completable(Consumer<Signals> script) {
+    return new Completable() {
+      @Override
+      protected void subscribeActual(CompletableObserver o) {
+        script.accept(new Of(o::onSubscribe, item -> missing(), o::onError, o::onComplete));
+      }
+    };
+  }
+
+  private static void missing() {
+    throw new AssertionError("not a signal of this protocol");
+  }
+
+  private record Link(Upstream upstream) implements Disposable {
+    @Override
+    public void dispose() {
+      upstream.cancel();
+    }
+
+    @Override
+    public boolean isDisposed() {
+      return upstream.isCancelled();
+    }
+  }
+
+  /** An observer by its methods. */
+  private record Of(
+      Consumer<Disposable> subscribe,
+      Consumer<String> next,
+      Consumer<Throwable> error,
+      Runnable complete)
+      implements Signals {
+    @Override
+    public void onSubscribe(@Nullable Upstream upstream) {
+      subscribe.accept(upstream == null ? Nulls.<Disposable>smuggled() : new Link(upstream));
+    }
+
+    @Override
+    public void onNext(@Nullable String item) {
+      next.accept(Nulls.<String>smuggled(item));
+    }
+
+    @Override
+    public void onError(@Nullable Throwable failure) {
+      error.accept(Nulls.<Throwable>smuggled(failure));
+    }
+
+    @Override
+    public void onComplete() {
+      complete.run();
+    }
+  }
+
+  private record OfSubscriber(Subscriber<? super String> subscriber) implements Signals {
+    @Override
+    public void onSubscribe(@Nullable Upstream upstream) {
+      subscriber.onSubscribe(Nulls.<Upstream>smuggled(upstream));
+    }
+
+    @Override
+    public void onNext(@Nullable String item) {
+      subscriber.onNext(Nulls.<String>smuggled(item));
+    }
+
+    @Override
+    public void onError(@Nullable Throwable failure) {
+      subscriber.onError(Nulls.<Throwable>smuggled(failure));
+    }
+
+    @Override
+    public void onComplete() {
+      subscriber.onComplete();
+    }
+  }
+}
