@@ -344,8 +344,8 @@ public abstract class Await {
    * Awaits the only item of {@code publisher} and throws a checked failure of one type as itself.
    *
    * @param publisher at most one item; unbounded demand
-   * @param type the failure to be thrown as itself; any other is thrown as {@link #await(Publisher)}
-   *     says
+   * @param type the failure to be thrown as itself; any other is thrown as {@link
+   *     #await(Publisher)} says
    * @param <T> the type of the item
    * @param <X> the type of the failure
    * @return the item, null if the source completes empty
@@ -396,8 +396,7 @@ public abstract class Await {
    * @return its value is the item, null if the source completes empty
    */
   public static <T> Awaitable<@Nullable T> awaitable(Publisher<? extends T> publisher) {
-    return Ecosystems.<T, @Nullable T>awaitable(
-        requireNonNull(publisher, "publisher"), Fold.one());
+    return Ecosystems.<T, @Nullable T>awaitable(requireNonNull(publisher, "publisher"), Fold.one());
   }
 
   /**
@@ -457,8 +456,7 @@ public abstract class Await {
    * @return the combiner's result
    */
   @SuppressWarnings("unchecked") // the values come in the order of their sources
-  public static <
-          A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
       R awaitAll(
           Awaitable<? extends A> first,
           Awaitable<? extends B> second,

@@ -137,8 +137,7 @@ public final class CoroutineContext {
    * @param <X> the checked exception that it may throw
    * @throws X when it fails
    */
-  public static <T, X extends Exception> void with(Key<T> key, T value, VoidBody<X> body)
-      throws X {
+  public static <T, X extends Exception> void with(Key<T> key, T value, VoidBody<X> body) throws X {
     CoroutineContext context = current().plus(key, value);
     ContextFrame.<@Nullable Object, X>run(context, Bodies.returningNull(body));
   }

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the value
  * @since 0.1.0
  */
-public sealed interface Suspension<T extends @Nullable Object> permits CallbackAwait, ConversionSink {
+public sealed interface Suspension<T extends @Nullable Object>
+    permits CallbackAwait, ConversionSink {
 
   /**
    * Ends the await with {@code value}.

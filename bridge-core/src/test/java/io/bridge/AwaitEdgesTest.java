@@ -18,8 +18,10 @@ import java.util.stream.Collector;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @DisplayName("edges that a review found")
+@Timeout(300)
 class AwaitEdgesTest {
 
   @Test

@@ -24,10 +24,14 @@ class BadUseTest {
 
   private static final Map<Class<?>, Object> INSTANCES =
       Map.of(
-          Duration.class, Duration.ofSeconds(1),
-          CoroutineContext.Key.class, TimeSource.KEY,
-          Object.class, "value",
-          java.util.stream.Collector.class, Collectors.toList());
+          Duration.class,
+          Duration.ofSeconds(1),
+          CoroutineContext.Key.class,
+          TimeSource.KEY,
+          Object.class,
+          "value",
+          java.util.stream.Collector.class,
+          Collectors.toList());
 
   @TestFactory
   Stream<DynamicTest> nullArguments() {

@@ -10,10 +10,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 @DisplayName("races of the demand gate")
+@Timeout(300)
 class EmitterRaceTest {
 
   private static final int ROUNDS = 20_000;

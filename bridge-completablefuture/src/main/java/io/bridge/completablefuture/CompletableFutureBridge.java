@@ -214,21 +214,21 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Makes {@code stage} awaitable, for {@link Await#awaitAll(java.util.Collection)}; it observes, and
-   * cancels nothing.
+   * Makes {@code stage} awaitable, for {@link Await#awaitAll(java.util.Collection)}; it observes,
+   * and cancels nothing.
    *
    * @param stage the source
    * @param <T> the type of the value
    * @return its value
    */
-  public static <T extends @Nullable Object> Awaitable<T> awaitable(CompletionStage<? extends T> stage) {
+  public static <T extends @Nullable Object> Awaitable<T> awaitable(
+      CompletionStage<? extends T> stage) {
     return StageAwait.<T>awaitable(requireNonNull(stage, "stage"));
   }
 
   /**
-   * Makes {@code future} awaitable, for {@link Await#awaitAll(java.util.Collection)}; it observes, and
-   * cancels nothing. One that is no stage
-   * costs a virtual thread while it is awaited.
+   * Makes {@code future} awaitable, for {@link Await#awaitAll(java.util.Collection)}; it observes,
+   * and cancels nothing. One that is no stage costs a virtual thread while it is awaited.
    *
    * @param future the source
    * @param <T> the type of the value

@@ -34,7 +34,9 @@ final class AwaitSite extends Exception {
     }
   }
 
-  /** Adds the failures of siblings, as far as there is room and they are not known to it already. */
+  /**
+   * Adds the failures of siblings, as far as there is room and they are not known to it already.
+   */
   static void addSiblings(Throwable failure, Iterable<? extends Throwable> siblings) {
     for (Throwable sibling : siblings) {
       if (hasRoom(failure) && !reaches(failure, sibling) && !reaches(sibling, failure)) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Cancelling a frame only sets its reason and asks its window for an interrupt; all that follows
  * is done by the frame's own thread (A6).
  */
-public abstract sealed class CancelFrame 
+public abstract sealed class CancelFrame
     permits ContextFrame, RunningCoroutine, ShieldFrame, TimeoutFrame {
 
   private static final ThreadLocal<@Nullable CancelFrame> CURRENT = new ThreadLocal<>();

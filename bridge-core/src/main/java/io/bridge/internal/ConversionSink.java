@@ -37,7 +37,8 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
 
   static {
     try {
-      CELL = MethodHandles.lookup().findVarHandle(ConversionSink.class, "cell", CancelActions.class);
+      CELL =
+          MethodHandles.lookup().findVarHandle(ConversionSink.class, "cell", CancelActions.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }

@@ -102,7 +102,8 @@ public final class InterruptWindow {
           LockSupport.unpark(target);
         }
       }
-    } while (!STATE.compareAndSet(this, SENDING, SENT) && STATE.compareAndSet(this, AGAIN, SENDING));
+    } while (!STATE.compareAndSet(this, SENDING, SENT)
+        && STATE.compareAndSet(this, AGAIN, SENDING));
     LockSupport.unpark(target);
   }
 

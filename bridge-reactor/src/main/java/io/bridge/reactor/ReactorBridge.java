@@ -59,8 +59,8 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Runs {@code body} in place, and again as {@code spec} says: Reactor's own operator decides about
-   * backoff, jitter, filters and exhaustion, and waits on the scheduler of the spec.
+   * Runs {@code body} in place, and again as {@code spec} says: Reactor's own operator decides
+   * about backoff, jitter, filters and exhaustion, and waits on the scheduler of the spec.
    *
    * <p><b>Cancellation:</b> of the code around it ends the waiting between attempts, and the body,
    * and is never retried.

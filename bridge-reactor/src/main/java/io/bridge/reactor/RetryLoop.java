@@ -57,7 +57,8 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
 
   /** Runs the body until the spec says that it is enough. */
   T run(Retry spec) throws X {
-    CancelFrame.enterAwait(); // an attempt that succeeds at once must not hide a refused thread (A2)
+    CancelFrame
+        .enterAwait(); // an attempt that succeeds at once must not hide a refused thread (A2)
     End end = new End();
     try {
       new Attempts().retryWhen(spec).subscribe(end);

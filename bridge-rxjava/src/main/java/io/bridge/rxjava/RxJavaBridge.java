@@ -337,8 +337,8 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Makes {@code observable} awaitable, for {@link Await#awaitAll(java.util.Collection)}. Nothing is
-   * subscribed before it is awaited; each await subscribes once.
+   * Makes {@code observable} awaitable, for {@link Await#awaitAll(java.util.Collection)}. Nothing
+   * is subscribed before it is awaited; each await subscribes once.
    *
    * @param observable at most one item
    * @param <T> the type of the item

@@ -5,11 +5,13 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
- * Repeats two actions at the same moment and counts how each round ended. The moment is shifted at
- * random by some nanoseconds, so that every order comes up.
+ * Repeats two actions at about the same moment and counts how each round ended. The moment is
+ * shifted at random, or by what the rounds before have shown, so that every order comes up.
  */
 public final class Race {
 
@@ -33,24 +35,147 @@ public final class Race {
     Round next();
   }
 
-  /** Shifts are up to two to this power: on a loaded machine one side may come that much later. */
-  private static final int SHIFT_POWERS = 14;
+  /** How the two sides are moved against each other. */
+  private interface Shift {
+    /** Runs on the first thread, when both have met. */
+    void left();
 
-  private static final int SPINS = 2_000;
+    /** Runs on the second thread, when both have met. */
+    void right();
+
+    /** Runs on the first thread, between two rounds. */
+    default void learn(String outcome) {}
+  }
+
+  /** Each side comes later by a random time, on a loaded machine by much. */
+  private static final class RandomShift implements Shift {
+
+    private static final int POWERS = 14;
+
+    @Override
+    public void left() {
+      ThreadLocalRandom random = ThreadLocalRandom.current();
+      for (int i = random.nextInt(1 << random.nextInt(POWERS)); i > 0; i--) {
+        Thread.onSpinWait();
+      }
+    }
+
+    @Override
+    public void right() {
+      left();
+    }
+  }
+
+  /**
+   * The side that won comes later in the next round, by a small step, so that both go on winning;
+   * the random rest makes the sides cross each other at ever new places. From an outcome between
+   * the two it goes on in its direction, faster and faster.
+   */
+  private static final class LearningShift implements Shift {
+
+    private static final long STEP_NANOS = 100;
+    private static final long MAX_STEP_NANOS = 10_000;
+    private static final long JITTER_NANOS = 500;
+
+    /** Beyond what a side takes by itself: time lost to another process is not to be learnt. */
+    private static final long MAX_NANOS = 200_000;
+
+    private final String leftFirst;
+    private final String rightFirst;
+
+    // written between two rounds; positive: the right side comes later
+    private long lag;
+
+    // by the first thread
+    private long step = STEP_NANOS;
+
+    LearningShift(String leftFirst, String rightFirst) {
+      this.leftFirst = leftFirst;
+      this.rightFirst = rightFirst;
+    }
+
+    @Override
+    public void left() {
+      spin(-lag);
+    }
+
+    @Override
+    public void right() {
+      spin(lag);
+    }
+
+    @Override
+    public void learn(String outcome) {
+      if (outcome.equals(leftFirst)) {
+        step = -STEP_NANOS;
+      } else if (outcome.equals(rightFirst)) {
+        step = STEP_NANOS;
+      } else if (Math.abs(step) < MAX_STEP_NANOS) {
+        step *= 2; // on to the other end of a gap of unknown width
+      }
+      lag += step;
+      if (Math.abs(lag) > MAX_NANOS) {
+        step = -Long.signum(lag) * STEP_NANOS;
+        lag = Long.signum(lag) * MAX_NANOS;
+      }
+    }
+
+    private static void spin(long nanos) {
+      long start = System.nanoTime();
+      long wait = Math.max(nanos, 0) + ThreadLocalRandom.current().nextLong(JITTER_NANOS);
+      while (System.nanoTime() - start < wait) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private static final int SPINS = 200;
 
   private Race() {}
 
-  /** Runs {@code count} rounds and returns how often each outcome came up. */
+  /**
+   * Runs {@code count} rounds, the left sides on the calling thread, the right ones on a platform
+   * thread.
+   *
+   * @return how often each outcome came up
+   */
   public static Map<String, Integer> run(int count, Rounds rounds) throws Exception {
+    return race(count, rounds, new RandomShift(), Fork::platform);
+  }
+
+  /**
+   * Runs {@code count} rounds and sees to it that both orders come up, whatever the load: after
+   * each round the side that won is delayed a little more. Any outcome besides the two is between
+   * them.
+   *
+   * <p>Both sides run on virtual threads: coroutines of the rounds share their carriers and get
+   * their turn as soon as a side yields, while a carrier of their own would have to be woken first,
+   * or wait for a processor.
+   *
+   * @param leftFirst the outcome when the left side has won
+   * @param rightFirst the outcome when the right side has won
+   * @return how often each outcome came up
+   */
+  public static Map<String, Integer> balanced(
+      int count, String leftFirst, String rightFirst, Rounds rounds) throws Exception {
+    Shift shift = new LearningShift(leftFirst, rightFirst);
+    Fork<Map<String, Integer>> left = Fork.virtual(() -> race(count, rounds, shift, Fork::virtual));
+    left.thread().join(); // each of its rounds has a deadline, all of them together have none
+    return left.join();
+  }
+
+  private static Map<String, Integer> race(
+      int count, Rounds rounds, Shift shift, Function<Fork.Action, Fork<String>> fork)
+      throws Exception {
     Map<String, Integer> histogram = new TreeMap<>();
     Round[] current = new Round[1];
     AtomicLong arrivals = new AtomicLong();
     AtomicBoolean leftFailed = new AtomicBoolean();
     Fork<String> right =
-        Fork.platform(() -> {
+        fork.apply(() -> {
           for (int i = 0; i < count; i++) {
             meet(arrivals, leftFailed::get);
-            shift();
+            shift.right();
             current[0].right();
             meet(arrivals, leftFailed::get);
           }
@@ -59,10 +184,12 @@ public final class Race {
       for (int i = 0; i < count; i++) {
         current[0] = rounds.next();
         meet(arrivals, () -> hasFailed(right));
-        shift();
+        shift.left();
         current[0].left();
         meet(arrivals, () -> hasFailed(right));
-        histogram.merge(current[0].outcome(), 1, Integer::sum);
+        String outcome = current[0].outcome();
+        histogram.merge(outcome, 1, Integer::sum);
+        shift.learn(outcome);
       }
     } catch (Throwable t) {
       leftFailed.set(true);
@@ -88,7 +215,11 @@ public final class Race {
     for (int i = 1; arrivals.get() < both; i++) {
       Thread.onSpinWait();
       if (i % SPINS == 0) {
-        Thread.yield();
+        if (i % (SPINS * SPINS) == 0) {
+          LockSupport.parkNanos(1); // two virtual threads that only yield can starve a third
+        } else {
+          Thread.yield();
+        }
         if (arrivals.get() < both && otherIsGone.getAsBoolean()) {
           throw new AssertionError("the other side of the race has failed");
         }
@@ -96,13 +227,6 @@ public final class Race {
           throw new AssertionError("the other side of the race hangs");
         }
       }
-    }
-  }
-
-  private static void shift() {
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    for (int i = random.nextInt(1 << random.nextInt(SHIFT_POWERS)); i > 0; i--) {
-      Thread.onSpinWait();
     }
   }
 }
