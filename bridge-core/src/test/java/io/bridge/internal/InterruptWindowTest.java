@@ -7,6 +7,8 @@ import io.bridge.testkit.Race;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +105,49 @@ class InterruptWindowTest {
     interruptElsewhere(window);
     assertThat(Thread.interrupted()).isTrue();
     window.close();
+  }
+
+  /** A worker that uses up each interrupt, and whose first sender is held up behind it. */
+  private static final class UsesUp extends Thread {
+    final CountDownLatch firstSent = new CountDownLatch(1);
+    final CountDownLatch release = new CountDownLatch(1);
+    final AtomicInteger usedUp = new AtomicInteger();
+    final InterruptWindow window = new InterruptWindow();
+
+    @Override
+    public void run() {
+      window.begin();
+      while (usedUp.get() < 2) {
+        LockSupport.park();
+        if (Thread.interrupted()) {
+          usedUp.incrementAndGet();
+        }
+      }
+      window.close();
+    }
+
+    @Override
+    public void interrupt() {
+      super.interrupt();
+      firstSent.countDown();
+      Eventually.until("the release", () -> release.getCount() == 0);
+    }
+  }
+
+  @Test
+  @DisplayName("a second interrupt is sent though the first is used up and still under way")
+  void secondWhileSending() {
+    UsesUp worker = new UsesUp();
+    worker.setDaemon(true);
+    worker.start();
+    Eventually.until("the window is open", worker.window::isOpen);
+    Thread.ofPlatform().daemon().start(worker.window::interrupt);
+    Eventually.until("the first is used up", () -> worker.usedUp.get() == 1);
+    worker.window.interrupt();
+    assertThat(worker.release.getCount()).as("nobody waited").isEqualTo(1);
+    worker.release.countDown();
+    Eventually.until("the second is used up", () -> worker.usedUp.get() == 2);
+    Eventually.until("the worker leaves", () -> !worker.isAlive());
   }
 
   @Test
