@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -115,8 +116,7 @@ public final class HostileScripts<S> {
     private final Place place;
     private final Call<S> call;
 
-    // by the awaiting thread
-    private volatile int round;
+    private final AtomicInteger rounds = new AtomicInteger();
 
     private Suite(
         String name,
@@ -143,11 +143,11 @@ public final class HostileScripts<S> {
         Thread awaiting = awaiter.submit(Thread::currentThread).get();
         Future<?> end = awaiter.submit(() -> playAll(signaller, failures, values));
         while (!end.isDone()) {
-          int before = round;
+          int before = rounds.get();
           try {
             end.get(HANGS_AFTER_SECONDS, TimeUnit.SECONDS);
           } catch (TimeoutException e) {
-            if (before == round) {
+            if (before == rounds.get()) {
               awaiting.interrupt();
             }
           } catch (ExecutionException e) {
@@ -175,7 +175,7 @@ public final class HostileScripts<S> {
               .as("%s in %s%s", script, this, hung ? ", which hung" : "")
               .isEqualTo(expected);
         }
-        round++;
+        rounds.incrementAndGet();
       }
     }
 
