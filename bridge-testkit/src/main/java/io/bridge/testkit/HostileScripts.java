@@ -168,7 +168,9 @@ public final class HostileScripts<S> {
         Outcome outcome = outcome(run);
         boolean hung = Thread.interrupted();
         run.awaitEnd();
-        Verdict expected = ScriptOracle.judge(script, protocol, cardinality, place.insideRequest);
+        Verdict expected =
+            ScriptOracle.judge(
+                script, protocol, cardinality, place.insideRequest, run.stopped.keySet());
         Verdict actual = run.verdict(outcome, failures, values);
         if (hung || !actual.equals(expected)) {
           assertThat(actual)
@@ -205,6 +207,7 @@ public final class HostileScripts<S> {
     private int position;
     private final @Nullable Object[] payload;
     private final @Nullable Throwable[] intoSource;
+    private final Map<Integer, Boolean> stopped = new TreeMap<>();
     private @Nullable Signals signals;
     private @Nullable Thread signalling;
     private @Nullable Future<?> playing;
@@ -260,6 +263,13 @@ public final class HostileScripts<S> {
         }
       } catch (Throwable t) {
         intoSource[at] = t;
+      }
+      if (signal == Signal.NEXT) {
+        for (Object sentBefore : payload) {
+          if (sentBefore instanceof Upstream upstream && upstream.isRequesting()) {
+            stopped.put(at, upstream.isCancelled());
+          }
+        }
       }
     }
 
@@ -335,7 +345,8 @@ public final class HostileScripts<S> {
           values.stream().map(String::valueOf).sorted().toList(),
           failures.stream().map(this::name).sorted().toList(),
           upstreams,
-          thrownIntoSource);
+          thrownIntoSource,
+          stopped);
     }
 
     /** A failure that was sent, or thrown into the script, by the position of that. */

@@ -6,6 +6,7 @@ import io.bridge.testkit.HostileScript.Signal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +25,16 @@ final class ScriptOracle {
    * @param reported failures, sorted
    * @param upstreams what was done with each, by its position
    * @param intoSource what the observer threw, by the position of the signal
+   * @param stopped whether a source that is inside its request finds itself cancelled after an item
+   *     (A6), by the position of the item
    */
   record Verdict(
       @Nullable Outcome outcome,
       List<String> discarded,
       List<String> reported,
       Map<Integer, String> upstreams,
-      Map<Integer, String> intoSource) {}
+      Map<Integer, String> intoSource,
+      Map<Integer, Boolean> stopped) {}
 
   private static final String NULL_POINTER = NullPointerException.class.getSimpleName();
 
@@ -43,8 +47,10 @@ final class ScriptOracle {
   private final List<String> reported = new ArrayList<>();
   private final Map<Integer, String> upstreams = new TreeMap<>();
   private final Map<Integer, String> intoSource = new TreeMap<>();
+  private final Map<Integer, Boolean> stopped = new TreeMap<>();
   private @Nullable Outcome outcome;
   private @Nullable Integer taken;
+  private boolean cancelled;
 
   private ScriptOracle(Protocol protocol, Cardinality cardinality, boolean insideRequest) {
     this.protocol = protocol;
@@ -56,27 +62,41 @@ final class ScriptOracle {
    * Judges one script.
    *
    * @param insideRequest whether what follows the first upstream is played inside its request
+   * @param fromRequest the positions that were sent by the thread that is inside the request
    */
   static Verdict judge(
-      HostileScript script, Protocol protocol, Cardinality cardinality, boolean insideRequest) {
+      HostileScript script,
+      Protocol protocol,
+      Cardinality cardinality,
+      boolean insideRequest,
+      Set<Integer> fromRequest) {
     ScriptOracle oracle = new ScriptOracle(protocol, cardinality, insideRequest);
     for (int i = 0; i < script.length(); i++) {
       oracle.signal(i, script.signals().get(i));
     }
     oracle.discarded.sort(null);
     oracle.reported.sort(null);
+    oracle.stopped.keySet().retainAll(fromRequest);
     return new Verdict(
-        oracle.outcome, oracle.discarded, oracle.reported, oracle.upstreams, oracle.intoSource);
+        oracle.outcome,
+        oracle.discarded,
+        oracle.reported,
+        oracle.upstreams,
+        oracle.intoSource,
+        oracle.stopped);
   }
 
   static boolean decides(HostileScript script, Protocol protocol, Cardinality cardinality) {
-    return judge(script, protocol, cardinality, false).outcome() != null;
+    return judge(script, protocol, cardinality, false, Set.of()).outcome() != null;
   }
 
   private void signal(int position, Signal signal) {
     switch (signal) {
       case SUBSCRIBE -> subscribed(position);
-      case NEXT -> item(HostileScript.item(position));
+      case NEXT -> {
+        item(HostileScript.item(position));
+        stopped.put(position, cancelled);
+      }
       case ERROR -> ended(signal + "@" + position);
       case COMPLETE -> {
         if (outcome == null) {
@@ -167,6 +187,7 @@ final class ScriptOracle {
 
   private void cancelTaken() {
     if (taken != null) {
+      cancelled = true;
       upstreams.computeIfPresent(taken, (position, use) -> use.replace("cancels 0", "cancels 1"));
     }
   }

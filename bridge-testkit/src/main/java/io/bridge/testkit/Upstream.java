@@ -39,6 +39,11 @@ public final class Upstream implements Subscription {
     cancels.incrementAndGet();
   }
 
+  /** Whether the calling thread is inside the request. */
+  boolean isRequesting() {
+    return requester == Thread.currentThread();
+  }
+
   /** Whether it was cancelled, for libraries that ask. */
   public boolean isCancelled() {
     return cancels.get() > 0;
