@@ -93,6 +93,10 @@ class HostileScriptsTest {
       publishers.await(kind.name(), cardinality, source -> kind.of(source));
       flows.await(kind.name(), cardinality, source -> kind.of(source));
     }
+    publishers
+        .await("awaitable", Cardinality.AWAIT, s -> Await.await(Await.awaitable(s)))
+        .await("awaitAll", Cardinality.AWAIT, s -> Await.awaitAll(Await.awaitable(s)).get(0))
+        .await("awaitAny", Cardinality.AWAIT, s -> Await.awaitAny(Await.awaitable(s)));
     return Stream.concat(publishers.suites(), flows.suites());
   }
 

@@ -90,6 +90,8 @@ class HostileScriptsTest {
   private static HostileScripts<Publisher<String>> published(
       HostileScripts<Publisher<String>> scripts) {
     return scripts
+        .await("awaitable", Cardinality.AWAIT, s -> Await.await(Await.awaitable(s)))
+        .await("awaitAll", Cardinality.AWAIT, s -> Await.awaitAll(Await.awaitable(s)).get(0))
         .await("await", Cardinality.AWAIT, s -> Await.await(s))
         .await("awaitSingle", Cardinality.SINGLE, s -> Await.awaitSingle(s))
         .await("awaitOptional", Cardinality.OPTIONAL, s -> Await.awaitOptional(s))

@@ -31,6 +31,7 @@ class HostileScriptsTest {
   private static HostileScripts<Flowable<String>> flowables() {
     return new HostileScripts<Flowable<String>>("Flowable", Protocol.PUBLISHER, Scripted::flowable)
         .await("await", Cardinality.AWAIT, s -> Await.await(s))
+        .await("awaitAll", Cardinality.AWAIT, s -> Await.awaitAll(Await.awaitable(s)).get(0))
         .await("awaitSingle", Cardinality.SINGLE, s -> Await.awaitSingle(s))
         .await("awaitOptional", Cardinality.OPTIONAL, s -> Await.awaitOptional(s))
         .await("awaitFirst", Cardinality.FIRST, s -> Await.awaitFirst(s))
@@ -56,6 +57,7 @@ class HostileScriptsTest {
   private static HostileScripts<Observable<String>> observables() {
     return new HostileScripts<Observable<String>>(
             "Observable", Protocol.OBSERVABLE, Scripted::observable)
+        .await("awaitAll", Cardinality.AWAIT, s -> Await.awaitAll(RxJavaBridge.awaitable(s)).get(0))
         .await("await", Cardinality.AWAIT, s -> RxJavaBridge.await(s))
         .await("awaitSingle", Cardinality.SINGLE, s -> RxJavaBridge.awaitSingle(s))
         .await("awaitOptional", Cardinality.OPTIONAL, s -> RxJavaBridge.awaitOptional(s))
@@ -83,11 +85,13 @@ class HostileScriptsTest {
 
   private static HostileScripts<Single<String>> singles() {
     return new HostileScripts<Single<String>>("Single", Protocol.SINGLE, Scripted::single)
+        .await("awaitAll", Cardinality.AWAIT, s -> Await.awaitAll(RxJavaBridge.awaitable(s)).get(0))
         .await("await", Cardinality.AWAIT, s -> RxJavaBridge.await(s));
   }
 
   private static HostileScripts<Maybe<String>> maybes() {
     return new HostileScripts<Maybe<String>>("Maybe", Protocol.MAYBE, Scripted::maybe)
+        .await("awaitAll", Cardinality.AWAIT, s -> Await.awaitAll(RxJavaBridge.awaitable(s)).get(0))
         .await("await", Cardinality.AWAIT, s -> RxJavaBridge.await(s))
         .await("awaitSingle", Cardinality.SINGLE, s -> RxJavaBridge.awaitSingle(s))
         .await("awaitOptional", Cardinality.OPTIONAL, s -> RxJavaBridge.awaitOptional(s));
@@ -96,6 +100,10 @@ class HostileScriptsTest {
   private static HostileScripts<Completable> completables() {
     return new HostileScripts<Completable>(
             "Completable", Protocol.COMPLETABLE, Scripted::completable)
+        .await(
+            "awaitAll",
+            Cardinality.COMPLETION,
+            s -> Await.awaitAll(RxJavaBridge.awaitable(s)).get(0))
         .await(
             "await",
             Cardinality.COMPLETION,
