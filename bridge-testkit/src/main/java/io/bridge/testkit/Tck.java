@@ -1,8 +1,11 @@
 package io.bridge.testkit;
 
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 import org.reactivestreams.tck.PublisherVerification;
 import org.reactivestreams.tck.SubscriberBlackboxVerification;
+import org.reactivestreams.tck.SubscriberWhiteboxVerification;
 import org.reactivestreams.tck.TestEnvironment;
 
 /** Bases for the TCK classes: the time that a loaded machine needs stands here once. */
@@ -48,6 +51,73 @@ public final class Tck {
     @Override
     public Long createElement(int element) {
       return (long) element;
+    }
+  }
+
+  /**
+   * The same subscriber, watched from inside. Ours ask for all items at once, so what the TCK
+   * requests and cancels by itself goes straight to the subscription, beside them.
+   */
+  public abstract static class OfWatchedSubscriber extends SubscriberWhiteboxVerification<Long> {
+
+    /** For a subclass in the module of the subscriber. */
+    protected OfWatchedSubscriber() {
+      super(environment());
+    }
+
+    /** A fresh subscriber. */
+    protected abstract Subscriber<Long> subscriber();
+
+    @Override
+    public Subscriber<Long> createSubscriber(WhiteboxSubscriberProbe<Long> probe) {
+      return new Watched(subscriber(), probe);
+    }
+
+    @Override
+    public Long createElement(int element) {
+      return (long) element;
+    }
+  }
+
+  /** Hands each signal on, then tells the TCK of it; one that is refused is not told. */
+  private record Watched(
+      Subscriber<Long> subscriber,
+      SubscriberWhiteboxVerification.WhiteboxSubscriberProbe<Long> probe)
+      implements Subscriber<Long> {
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+      subscriber.onSubscribe(subscription);
+      probe.registerOnSubscribe(
+          new SubscriberWhiteboxVerification.SubscriberPuppet() {
+            @Override
+            public void triggerRequest(long elements) {
+              subscription.request(elements);
+            }
+
+            @Override
+            public void signalCancel() {
+              subscription.cancel();
+            }
+          });
+    }
+
+    @Override
+    public void onNext(Long item) {
+      subscriber.onNext(item);
+      probe.registerOnNext(item);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      subscriber.onError(failure);
+      probe.registerOnError(failure);
+    }
+
+    @Override
+    public void onComplete() {
+      subscriber.onComplete();
+      probe.registerOnComplete();
     }
   }
 }
