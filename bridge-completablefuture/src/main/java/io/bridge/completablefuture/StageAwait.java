@@ -27,8 +27,8 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
   /** Whether the stage is ours to cancel (A14). */
   private final boolean owns;
 
-  // by whoever cancels; null if there is nothing to cancel
-  private @Nullable CompletionStage<?> stage;
+  // any thread; null if there is nothing to cancel
+  private volatile @Nullable CompletionStage<?> stage;
 
   private StageAwait(
       @Nullable CompletionStage<?> owned,
@@ -81,6 +81,9 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
     stage = cancelled;
     CompletableFuture.anyOf(future, cancelled)
         .whenComplete((value, failure) -> accept((T) value, failure));
+    if (hasEnded()) { // a cancel on another thread may have come before the stage was there
+      cancelUpstream();
+    }
   }
 
   static <T extends @Nullable Object> T await(Future<? extends T> future, boolean owned) {

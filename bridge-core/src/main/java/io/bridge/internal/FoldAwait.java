@@ -67,6 +67,12 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     this.folded = fold.start();
   }
 
+  /** What to request of a source that has just been linked; 0 if the await is over meanwhile. */
+  final long demand() {
+    Fold<T, R> now = fold;
+    return now == null ? 0 : now.demand();
+  }
+
   /** One item. Stops a source that goes on after the await was cancelled (A6). */
   protected final void item(T item) {
     if (!hasEnded() && isCancelRequested()) {

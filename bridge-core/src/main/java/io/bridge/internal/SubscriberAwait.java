@@ -16,8 +16,6 @@ import org.reactivestreams.Subscription;
 public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Subscription, T, R>
     implements Subscriber<T> {
 
-  private final long demand;
-
   /**
    * Creates the subscriber of the calling thread, or of a conversion.
    *
@@ -28,7 +26,6 @@ public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Su
   public SubscriberAwait(
       Fold<T, R> fold, @Nullable CancelFrame frame, @Nullable Receiver<? super R> receiver) {
     super(fold, frame, receiver);
-    this.demand = fold.demand();
   }
 
   /** Subscribes to {@code publisher} and waits for the outcome. */
@@ -59,7 +56,10 @@ public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Su
       return;
     }
     try {
-      subscription.request(demand);
+      long demand = demand();
+      if (demand > 0) {
+        subscription.request(demand);
+      }
     } catch (Throwable t) {
       sourceThrew(t);
     } finally {

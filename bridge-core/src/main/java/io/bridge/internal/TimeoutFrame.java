@@ -170,7 +170,6 @@ public final class TimeoutFrame extends CancelFrame {
   /** Leaves the block; true if its deadline has passed. No interrupt of the timer comes later. */
   @SuppressWarnings("ThreadPriorityCheck") // right with any scheduler, kind to a busy one
   private boolean leave(Registration timer, @Nullable CancelFrame previous) {
-    timer.close();
     boolean expired = !PHASE.compareAndSet(this, RUNNING, DONE);
     while (expired && phase != EXPIRED) {
       Thread.yield(); // the timer is between two steps that wait for nobody
@@ -182,7 +181,16 @@ public final class TimeoutFrame extends CancelFrame {
     if (outer != null && expired) {
       reopenFor(outer);
     }
+    close(timer);
     return expired;
+  }
+
+  private static void close(Registration timer) {
+    try {
+      timer.close();
+    } catch (Throwable t) { // a time source of the user's must not hide what the block did
+      Undeliverable.report(t);
+    }
   }
 
   /** Lowers our flag for the code outside, and keeps it up if that is cancelled too. */
