@@ -187,8 +187,11 @@ public abstract sealed class CancelFrame
    * Runs {@code cleanup} on the thread of {@code frame}, outside of its interrupt window and with
    * the flag down: what stops a source is not to be cut short (B6). May nest, and may run where the
    * window is closed already.
+   *
+   * @param frame what {@link #enterAwait()} returned
+   * @param cleanup the foreign code
    */
-  static void outsideWindow(@Nullable CancelFrame frame, Runnable cleanup) {
+  public static void outsideWindow(@Nullable CancelFrame frame, Runnable cleanup) {
     CancelFrame open = frame != null && frame.window.isOpen() ? frame : null;
     if (open != null) {
       open.window.close();

@@ -6,6 +6,7 @@ import io.bridge.Coroutine;
 import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import io.bridge.internal.CancelFrame;
+import io.bridge.internal.Receiver;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -22,11 +23,13 @@ import reactor.util.retry.Retry;
  *
  * <pre>
  * next         meaning                                     left by
- * null         nothing has come, nobody waits              offer -> the step, wait -> the suspension
+ * null         nothing has come, nobody waits              offer -> the step, wait -> a receiver  
  * a step       the next attempt, or the end                wait -> null, offer -> the end
- * a suspension the calling thread waits for it             offer -> null, it is resumed
+ * a receiver   the calling thread waits for it             offer -> null, it is resumed
  * CLOSED       the loop is left, final
  * </pre>
+ *
+ * Proof: RetryTest, RetryCancelTest, RetryPeerTest.
  *
  * @param <T> the type of the value
  * @param <X> the checked exception of the body
@@ -57,34 +60,46 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
 
   /** Runs the body until the spec says that it is enough. */
   T run(Retry spec) throws X {
-    CancelFrame
-        .enterAwait(); // an attempt that succeeds at once must not hide a refused thread (A2)
+    CancelFrame frame = CancelFrame.enterAwait(); // whatever the attempts do (A2, A3)
     End end = new End();
     try {
       new Attempts().retryWhen(spec).subscribe(end);
       while (true) {
         switch (Await.<Step>suspend(this::awaitStep)) {
-          case Step.Attempt(var signals) -> attempt(signals);
+          case Step.Attempt(var signals) -> {
+            if (attempt(signals)) { // there is a value: no await, which a cancellation would end
+              return result(next.getAndSet(null) instanceof Step.Ended(var why) ? why : null, frame);
+            }
+          }
           case Step.Ended(var failure) -> {
-            return result(failure);
+            return result(failure, frame);
           }
         }
       }
     } finally {
-      next.set(CLOSED);
-      end.cancel();
+      report(next.getAndSet(CLOSED));
+      CancelFrame.outsideWindow(frame, end::cancel);
     }
   }
 
   @SuppressWarnings("NullAway") // the value is a T when there is no failure
-  private T result(@Nullable Throwable failure) throws X {
-    if (failure == null) {
+  private T result(@Nullable Throwable end, @Nullable CancelFrame frame) throws X {
+    if (end == null) {
       return value;
     }
-    if (failure == lastFailure) {
-      RetryLoop.<RuntimeException>rethrow(failure); // the body threw it: an X, or unchecked
+    Undeliverable.discard(value); // of a body that was still running when the spec failed
+    Throwable failure = Exceptions.unwrap(end); // of Reactor's own layer
+    if (end == lastFailure || failure == lastFailure) {
+      RetryLoop.<RuntimeException>rethrow(lastFailure); // the body threw it: an X, or unchecked
     }
-    return Await.<T>suspend(suspension -> suspension.fail(failure)); // as any failed source (A7)
+    throw CancelFrame.thrown(failure, frame); // as any failed source (A7)
+  }
+
+  /** The failure of a spec that nobody waits for any more (A12). */
+  private static void report(@Nullable Object step) {
+    if (step instanceof Step.Ended(Throwable failure) && failure != null) {
+      Undeliverable.report(failure);
+    }
   }
 
   @SuppressWarnings("unchecked") // erased: only the compiler believes that it is a Y
@@ -99,8 +114,9 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
         suspension.resume(step);
         return;
       }
-      if (now == null && next.compareAndSet(null, suspension)) {
-        suspension.onCancel(() -> next.compareAndSet(suspension, null));
+      Receiver<? super Step> waiting = Receiver.of(suspension);
+      if (now == null && next.compareAndSet(null, waiting)) {
+        suspension.onCancel(() -> next.compareAndSet(waiting, null));
         return;
       }
     }
@@ -111,14 +127,14 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
     while (true) {
       Object now = next.get();
       if (now == CLOSED) {
-        if (step instanceof Step.Ended(Throwable failure) && failure != null) {
-          Undeliverable.report(failure);
-        }
+        report(step);
         return;
       }
-      if (now instanceof Suspension<?> waiting) {
+      if (now instanceof Receiver<?> waiting) {
         if (next.compareAndSet(waiting, null)) {
-          ((Suspension<? super Step>) waiting).resume(step);
+          if (!((Receiver<? super Step>) waiting).receive(step)) { // it is cancelled just now
+            report(step);
+          }
           return;
         }
       } else if (next.compareAndSet(now, step)) { // the end replaces a pending attempt
@@ -127,8 +143,12 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
     }
   }
 
-  /** One run of the body; its own cancellation and a fatal error are nobody's to retry. */
-  private void attempt(CoreSubscriber<? super Object> signals) throws X {
+  /**
+   * One run of the body; its own cancellation and a fatal error are nobody's to retry.
+   *
+   * @return whether there is a value now
+   */
+  private boolean attempt(CoreSubscriber<? super Object> signals) throws X {
     try {
       value = body.call();
     } catch (Throwable failure) {
@@ -138,9 +158,10 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
       }
       lastFailure = failure;
       signals.onError(failure);
-      return;
+      return false;
     }
     signals.onComplete();
+    return true;
   }
 
   private static boolean isCancellation(Throwable failure) {
