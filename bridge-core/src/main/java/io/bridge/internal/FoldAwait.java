@@ -75,10 +75,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
 
   /** One item. Stops a source that goes on after the await was cancelled (A6). */
   protected final void item(T item) {
-    if (!hasEnded() && isCancelRequested()) {
-      tryCancel();
-    }
-    if (hasEnded() || !TURN.compareAndSet(this, IDLE, BUSY)) { // or RS 1.3 is broken
+    if (cancelIfRequested() || !TURN.compareAndSet(this, IDLE, BUSY)) { // or RS 1.3 is broken
       payOwedCancel();
       discard(item);
       return;

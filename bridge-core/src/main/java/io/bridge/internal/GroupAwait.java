@@ -41,12 +41,13 @@ abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object
     }
 
     @Override
-    public boolean isCancelRequested() {
-      return GroupAwait.this.isCancelRequested();
+    public boolean cancelIfRequested() {
+      return GroupAwait.this.cancelIfRequested();
     }
   }
 
-  private final @Nullable CancelFrame frame;
+  // by the owner; null at the end, because a source may keep its part (A13)
+  private @Nullable CancelFrame frame;
 
   // by the owner
   private final List<Part> parts = new ArrayList<>();
@@ -83,16 +84,16 @@ abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object
         Part part = new Part(i);
         parts.add(part);
         part.subscribeTo(sources.get(i));
-        if (isCancelRequested()) { // the sources after it are not even subscribed (A3)
-          tryCancel();
-        }
+        cancelIfRequested(); // then the sources after it are not even subscribed (A3)
       }
       R result = join();
       returned = true;
       return result;
     } finally {
       boolean failed = !returned;
-      CancelFrame.outsideWindow(frame, () -> release(failed));
+      CancelFrame enclosing = frame;
+      frame = null;
+      CancelFrame.outsideWindow(enclosing, () -> release(failed));
     }
   }
 

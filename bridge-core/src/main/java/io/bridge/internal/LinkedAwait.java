@@ -72,9 +72,7 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
    * @return whether it was taken; the caller then ends onSubscribe with {@link #idle()}
    */
   protected final boolean link(U newUpstream) {
-    if (!hasEnded() && isCancelRequested()) {
-      tryCancel(); // the owner is cancelled inside subscribe: no request any more
-    }
+    cancelIfRequested(); // the owner is cancelled inside subscribe: no request any more
     if (!LINK.compareAndSet(this, NONE, BUSY)) {
       if (newUpstream == upstream) { // RS 2.12 is broken; cancelling the one we have would hang
         reportLost(new IllegalStateException("onSubscribe twice with one subscription"));

@@ -185,10 +185,22 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     return now != null && now != Mark.PARKED;
   }
 
-  /** Whether the owner is cancelled and has not noticed yet, being inside its source (A6). */
-  public final boolean isCancelRequested() {
+  /**
+   * Cancels the await if its owner is cancelled and has not noticed yet, being inside its source
+   * (A6). Any thread.
+   *
+   * @return whether it has ended, so that its source may stop
+   */
+  public final boolean cancelIfRequested() {
+    if (!hasEnded() && isCancelRequested()) {
+      tryCancel();
+    }
+    return hasEnded();
+  }
+
+  private boolean isCancelRequested() {
     Receiver<? super T> to = receiver;
-    return to == null ? CancelFrame.cancelRequested(frame, owner) : to.isCancelRequested();
+    return to == null ? CancelFrame.cancelRequested(frame, owner) : to.cancelIfRequested();
   }
 
   /** Stops the source, once. Called after a cancellation, by the thread that won it. */

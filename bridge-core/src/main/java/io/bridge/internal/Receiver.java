@@ -40,10 +40,10 @@ public interface Receiver<T extends @Nullable Object> {
   boolean receiveFailure(Throwable failure);
 
   /**
-   * Returns whether nobody wants the outcome any more, though the source has not been told yet: its
-   * signals then stop it (A6).
+   * Called by the signals of a source, which stop it when nobody wants the outcome any more (A6).
+   * What waits for it is then cancelled, too: the request may be gone when it looks itself.
    *
-   * @return whether to cancel
+   * @return whether to stop the source
    */
-  boolean isCancelRequested();
+  boolean cancelIfRequested();
 }
