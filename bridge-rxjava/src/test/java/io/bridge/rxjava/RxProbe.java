@@ -52,33 +52,38 @@ final class RxProbe implements Disposable {
   /** Awaits this probe as a source of {@code kind}. */
   @Nullable String await(Kind kind) {
     return switch (kind) {
-      case SINGLE ->
-          RxJavaBridge.await(
-              (SingleSource<String>)
-                  o -> subscribed(new Signals(o::onSubscribe, o::onSuccess, o::onError)));
-      case MAYBE ->
-          RxJavaBridge.await(
-              (MaybeSource<String>)
-                  o -> subscribed(new Signals(o::onSubscribe, o::onSuccess, o::onError)));
+      case SINGLE -> RxJavaBridge.await(single());
+      case MAYBE -> RxJavaBridge.await(maybe());
       case COMPLETABLE -> {
-        RxJavaBridge.await(
-            (CompletableSource)
-                o -> subscribed(new Signals(o::onSubscribe, v -> o.onComplete(), o::onError)));
+        RxJavaBridge.await(completable());
         yield null;
       }
-      case OBSERVABLE ->
-          RxJavaBridge.await(
-              (ObservableSource<String>)
-                  o ->
-                      subscribed(
-                          new Signals(
-                              o::onSubscribe,
-                              v -> {
-                                o.onNext(v);
-                                o.onComplete();
-                              },
-                              o::onError)));
+      case OBSERVABLE -> RxJavaBridge.await(observable());
     };
+  }
+
+  SingleSource<String> single() {
+    return o -> subscribed(new Signals(o::onSubscribe, o::onSuccess, o::onError));
+  }
+
+  MaybeSource<String> maybe() {
+    return o -> subscribed(new Signals(o::onSubscribe, o::onSuccess, o::onError));
+  }
+
+  CompletableSource completable() {
+    return o -> subscribed(new Signals(o::onSubscribe, v -> o.onComplete(), o::onError));
+  }
+
+  ObservableSource<String> observable() {
+    return o ->
+        subscribed(
+            new Signals(
+                o::onSubscribe,
+                v -> {
+                  o.onNext(v);
+                  o.onComplete();
+                },
+                o::onError));
   }
 
   private void subscribed(Signals newSignals) {
