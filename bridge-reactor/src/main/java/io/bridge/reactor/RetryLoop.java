@@ -23,7 +23,7 @@ import reactor.util.retry.Retry;
  *
  * <pre>
  * next         meaning                                     left by
- * null         nothing has come, nobody waits              offer -> the step, wait -> a receiver  
+ * null         nothing has come, nobody waits              offer -> the step, wait -> a receiver
  * a step       the next attempt, or the end                wait -> null, offer -> the end
  * a receiver   the calling thread waits for it             offer -> null, it is resumed
  * CLOSED       the loop is left, final
@@ -68,7 +68,8 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
         switch (Await.<Step>suspend(this::awaitStep)) {
           case Step.Attempt(var signals) -> {
             if (attempt(signals)) { // there is a value: no await, which a cancellation would end
-              return result(next.getAndSet(null) instanceof Step.Ended(var why) ? why : null, frame);
+              return result(
+                  next.getAndSet(null) instanceof Step.Ended(var why) ? why : null, frame);
             }
           }
           case Step.Ended(var failure) -> {

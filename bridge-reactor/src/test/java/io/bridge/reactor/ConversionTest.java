@@ -178,8 +178,7 @@ class ConversionTest {
   void awaitAll_lateSignals_nothingVanishes() {
     IllegalStateException failure = new IllegalStateException();
     IllegalStateException late = new IllegalStateException("late");
-    assertThatThrownBy(() ->
-            awaitAll(probed, otherProbed, awaitable(Mono.<String>error(failure))))
+    assertThatThrownBy(() -> awaitAll(probed, otherProbed, awaitable(Mono.<String>error(failure))))
         .isSameAs(failure);
 
     probe.next("late").complete();
@@ -226,8 +225,7 @@ class ConversionTest {
           Eventually.until("the signals were sent", signals::isDone); // join would be interrupted
           assertThat(Thread.interrupted()).as("swallowed").isTrue();
         });
-    Fork<String> fork =
-        Fork.platform(() -> String.valueOf(how.of(awaitable(swallowing))));
+    Fork<String> fork = Fork.platform(() -> String.valueOf(how.of(awaitable(swallowing))));
 
     assertThat(fork.joinFailure()).isInstanceOf(CancellationException.class);
     assertThat(probe.cancels()).isEqualTo(1);
@@ -286,8 +284,8 @@ class ConversionTest {
   @DisplayName("A7 awaitOrThrow: our own cancellation is never taken for the source's failure")
   void awaitOrThrow_cancelled_cancellation() throws Exception {
     Awaiting<@Nullable String> awaiting =
-        Awaiting.<@Nullable String>start(() ->
-            awaitOrThrow(Mono.<String>never(), IOException.class));
+        Awaiting.<@Nullable String>start(
+            () -> awaitOrThrow(Mono.<String>never(), IOException.class));
     awaiting.awaitParked().cancel();
 
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);

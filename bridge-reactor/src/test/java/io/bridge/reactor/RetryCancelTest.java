@@ -52,7 +52,8 @@ class RetryCancelTest {
   }
 
   @Test
-  @DisplayName("T5, A5 a cancelled backoff ends at once, and its timer; the body does not run again")
+  @DisplayName(
+      "T5, A5 a cancelled backoff ends at once, and its timer; the body does not run again")
   void retry_cancelledInBackoff_endsAtOnce() throws Exception {
     Flaky body = new Flaky(9);
     Awaiting<String> awaiting = Awaiting.start(() -> retry(spec, body));
@@ -67,7 +68,8 @@ class RetryCancelTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  @DisplayName("T5, A9 an interrupted backoff of a plain thread ends; the flag is up, not in dispose")
+  @DisplayName(
+      "T5, A9 an interrupted backoff of a plain thread ends; the flag is up, not in dispose")
   void retry_interruptedInBackoff_ends(boolean virtual) {
     Flaky body = new Flaky(9);
     AtomicBoolean flagInCancel = new AtomicBoolean();
@@ -95,8 +97,7 @@ class RetryCancelTest {
   void retry_timedOutInBackoff_ends() {
     Flaky body = new Flaky(9);
 
-    assertThatThrownBy(() ->
-            Coroutine.withTimeout(Duration.ofMillis(50), () -> retry(spec, body)))
+    assertThatThrownBy(() -> Coroutine.withTimeout(Duration.ofMillis(50), () -> retry(spec, body)))
         .isInstanceOf(AwaitTimeoutException.class);
     assertThat(scheduler.pending()).isZero();
     assertThat(body.attempts()).isEqualTo(1);
@@ -112,7 +113,8 @@ class RetryCancelTest {
             Retry.max(1),
             () ->
                 attempts.incrementAndGet() == 1
-                    ? Coroutine.withTimeout(Duration.ZERO, () -> String.valueOf(await(Mono.never())))
+                    ? Coroutine.withTimeout(
+                        Duration.ZERO, () -> String.valueOf(await(Mono.never())))
                     : "value");
 
     assertThat(value).isEqualTo("value");
@@ -253,7 +255,8 @@ class RetryCancelTest {
   }
 
   @Test
-  @DisplayName("T5 cancellation against the end of a backoff: an attempt runs or not, nothing hangs")
+  @DisplayName(
+      "T5 cancellation against the end of a backoff: an attempt runs or not, nothing hangs")
   void retry_cancelAgainstTimer_eitherWay() throws Exception {
     Map<String, Integer> outcomes = Race.run(ROUNDS, CancelAgainstTimer::new);
 

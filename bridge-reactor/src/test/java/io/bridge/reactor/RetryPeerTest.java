@@ -75,8 +75,8 @@ class RetryPeerTest {
         Named.of(
             "companion counts",
             Retry.from(signals ->
-                signals.flatMap(s ->
-                    s.totalRetries() < 2 ? Mono.just(1) : Mono.error(s.failure())))));
+                signals.flatMap(
+                    s -> s.totalRetries() < 2 ? Mono.just(1) : Mono.error(s.failure())))));
   }
 
   @ParameterizedTest

@@ -138,8 +138,7 @@ class RetryTest {
   @DisplayName("T5, A7 the body's own checked failure, let through, is thrown as itself")
   void retry_exhaustedThrowsFailure_asItself(UnaryOperator<Throwable> way) {
     Flaky body = new Flaky(9);
-    Retry spec =
-        Retry.max(1).onRetryExhaustedThrow((retry, signal) -> way.apply(signal.failure()));
+    Retry spec = Retry.max(1).onRetryExhaustedThrow((retry, signal) -> way.apply(signal.failure()));
 
     assertThatThrownBy(() -> retry(spec, body))
         .isExactlyInstanceOf(IOException.class)
@@ -215,7 +214,8 @@ class RetryTest {
     assertThatThrownBy(() -> retry(spec, body)).isSameAs(failure);
     assertThat(body.attempts()).isEqualTo(1);
     IOException checked = new IOException();
-    assertThatThrownBy(() -> retry(Retry.from(s -> Mono.error(Exceptions.propagate(checked))), body))
+    assertThatThrownBy(
+            () -> retry(Retry.from(s -> Mono.error(Exceptions.propagate(checked))), body))
         .isInstanceOf(CompletionException.class)
         .cause()
         .isSameAs(checked);
@@ -342,8 +342,7 @@ class RetryTest {
     disposed.dispose();
 
     Throwable thrown =
-        catchThrowable(() ->
-            retry(Retry.fixedDelay(3, BACKOFF).scheduler(disposed), new Flaky(9)));
+        catchThrowable(() -> retry(Retry.fixedDelay(3, BACKOFF).scheduler(disposed), new Flaky(9)));
 
     assertThat(thrown).isInstanceOf(RejectedExecutionException.class);
   }

@@ -129,9 +129,10 @@ class ConversionTest {
     IllegalStateException unchecked = new IllegalStateException();
     IOException checked = new IOException();
 
-    of(() -> {
-          throw unchecked;
-        })
+    of(
+            () -> {
+              throw unchecked;
+            })
         .forEach(source -> assertThatThrownBy(() -> how.of(source)).isSameAs(unchecked));
     Stream.concat(
             of(() -> {
