@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * slot      meaning                                 left by
- * null      no value from this source               partSucceeded -> a value, giveUp -> GIVEN_UP
- * a value   received (NULL stands for null)         giveUp -> GIVEN_UP, it is discarded
- * GIVEN_UP  the await failed, final; a value that
+ * null      no value from this source               partSucceeded -> a value, forget -> GIVEN_UP
+ * a value   received (NULL stands for null)         forget -> GIVEN_UP; discarded after a failure
+ * GIVEN_UP  the owner has left, final; a value that
  *           comes now is refused
  * </pre>
  *
@@ -83,10 +83,10 @@ public final class AllAwait<T extends @Nullable Object> extends GroupAwait<T, Li
   }
 
   @Override
-  void giveUpReceived() {
+  void forgetReceived(boolean failed) {
     for (int i = 0; i < slots.length(); i++) {
       Object value = slots.getAndSet(i, Mark.GIVEN_UP);
-      if (value != Mark.NULL) {
+      if (failed && value != Mark.NULL) {
         Undeliverable.discard(value);
       }
     }

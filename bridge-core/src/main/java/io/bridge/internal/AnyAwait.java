@@ -60,4 +60,9 @@ public final class AnyAwait<T extends @Nullable Object> extends GroupAwait<T, T>
     AwaitSite.addSiblings(failure, failures);
     return tryFail(failure);
   }
+
+  @Override
+  void forgetReceived(boolean failed) {
+    failures.clear();
+  }
 }

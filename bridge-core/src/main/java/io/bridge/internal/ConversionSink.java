@@ -61,14 +61,34 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     try {
       source.subscribe(this);
     } catch (Throwable t) {
-      CancelActions registered = settle(ENDED);
-      if (registered != null) {
-        run(registered);
-      }
-      if (registered == ENDED || registered == CANCELLED || !failed(t)) {
-        reportLost(t);
-      }
+      sourceThrew(t);
     }
+  }
+
+  private void sourceThrew(Throwable failure) {
+    CancelActions registered = settle(CANCELLED); // what it registers from now on is stopped too
+    if (isEnd(registered)) {
+      if (!endsByCancellation(failure)) {
+        reportLost(failure);
+      }
+      return;
+    }
+    if (registered != null) {
+      run(registered);
+    }
+    if (!failed(failure)) {
+      Undeliverable.report(failure);
+    }
+  }
+
+  /** Whether the failure only hands the cancellation of whoever waits back; it is then done. */
+  protected boolean endsByCancellation(Throwable failure) {
+    return false;
+  }
+
+  /** Runs what stops the source. */
+  protected void stop(Runnable action) {
+    action.run();
   }
 
   /** Cancels the source, on the calling thread; nothing after an outcome. */
@@ -93,15 +113,15 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     return state == ENDED || state == CANCELLED;
   }
 
-  private static void run(CancelActions registered) {
+  private void run(CancelActions registered) {
     if (!isEnd(registered)) {
-      registered.inOrder().forEach(ConversionSink::runReporting);
+      registered.inOrder().forEach(this::runReporting);
     }
   }
 
-  private static void runReporting(Runnable action) {
+  private void runReporting(Runnable action) {
     try {
-      action.run();
+      stop(action);
     } catch (Throwable t) {
       Undeliverable.report(t);
     }

@@ -33,23 +33,32 @@ abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object
 
     @Override
     protected boolean failed(Throwable failure) {
-      if (isOwnCancellation(failure)) { // a source that ran in place took the flag down with it
-        tryCancel();
-        return true;
-      }
-      return partFailed(failure);
+      return endsByCancellation(failure) || partFailed(failure);
     }
 
+    @Override
+    protected boolean endsByCancellation(Throwable failure) {
+      boolean own = isOwnCancellation(failure);
+      if (own) { // a source that ran in place took the flag down with it
+        tryCancel();
+      }
+      return own;
+    }
+
+    @Override
+    protected void stop(Runnable action) {
+      stopSource(action);
+    }
+
+    /** After another source's end too: the owner may be inside this one's request (A6). */
     @Override
     public boolean cancelIfRequested() {
       return GroupAwait.this.cancelIfRequested();
     }
   }
 
-  // by the owner; null at the end, because a source may keep its part (A13)
+  // by the owner; a source may keep a part for ever, so both are empty when the owner leaves (A13)
   private @Nullable CancelFrame frame;
-
-  // by the owner
   private final List<Part> parts = new ArrayList<>();
 
   GroupAwait(@Nullable CancelFrame frame) {
@@ -73,8 +82,12 @@ abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object
   /** A failure has come; false if nobody wants it any more. Any thread. */
   abstract boolean partFailed(Throwable failure);
 
-  /** Gives up what has come and goes into no outcome (A12). Owner, after all were cancelled. */
-  void giveUpReceived() {}
+  /**
+   * Keeps nothing of what has come (A13). Owner, after all were cancelled.
+   *
+   * @param failed whether it goes into no outcome, and is given up (A12)
+   */
+  abstract void forgetReceived(boolean failed);
 
   /** Subscribes to all, in their order, and waits. */
   final R await(List<? extends Awaitable<? extends T>> sources) {
@@ -90,18 +103,17 @@ abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object
       returned = true;
       return result;
     } finally {
-      boolean failed = !returned;
       CancelFrame enclosing = frame;
       frame = null;
+      boolean failed = !returned;
       CancelFrame.outsideWindow(enclosing, () -> release(failed));
     }
   }
 
   private void release(boolean failed) {
     parts.forEach(ConversionSink::cancel);
-    if (failed) {
-      giveUpReceived();
-    }
+    parts.clear();
+    forgetReceived(failed);
   }
 
   /** The owner cancels the parts when it leaves. */

@@ -126,14 +126,19 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     }
   }
 
+  /** Whether the calling thread is the one that waits. */
+  protected final boolean isOwner() {
+    return owner == Thread.currentThread();
+  }
+
   /** Whether a source that runs on the owner's thread only hands its cancellation back. */
   protected final boolean isOwnCancellation(Throwable failure) {
-    return owner == Thread.currentThread() && CancelFrame.isCancellation(failure, frame);
+    return isOwner() && CancelFrame.isCancellation(failure, frame);
   }
 
   /** Runs what stops the source, on the owner's thread as {@link CancelFrame#outsideWindow}. */
   protected final void stopSource(Runnable cleanup) {
-    if (owner == Thread.currentThread()) {
+    if (isOwner()) {
       CancelFrame.outsideWindow(frame, cleanup);
     } else {
       cleanup.run();
@@ -217,8 +222,16 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
       cancelUpstream();
       failOrReport(failure);
       discardPartial();
+    } else if (owner == null && cell == Mark.CANCELLED && Failures.isCancelEcho(failure)) {
+      raiseAgain(failure); // a conversion was stopped inside its source, which says so
     } else if (!(cell instanceof Failure outcome) || outcome.cause != failure) {
       reportLost(failure);
+    }
+  }
+
+  private static void raiseAgain(Throwable failure) {
+    if (failure instanceof InterruptedException && Failures.isThrownInsideAwait(failure)) {
+      Thread.currentThread().interrupt();
     }
   }
 
