@@ -115,6 +115,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     try {
       result = requireNonNull(fold).finish(folded);
     } catch (Throwable t) { // a collector of the user's
+      giveUp();
       failOrReport(t);
       return;
     }
