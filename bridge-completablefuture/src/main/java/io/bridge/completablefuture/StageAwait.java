@@ -17,12 +17,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Awaits a stage by one callback. After a cancelled await, that callback is all the stage keeps; a
- * {@code CompletableFuture} keeps nothing.
+ * {@code CompletableFuture} that does not delegate keeps nothing.
  *
  * @param <T> the type of the value
  */
 final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
     implements BiConsumer<T, @Nullable Throwable> {
+
+  /** One that delegates its callbacks is never complete itself, which is all that anyOf looks at. */
+  private static final ClassValue<Boolean> DELEGATES =
+      new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+          try {
+            return type.getMethod("whenComplete", BiConsumer.class).getDeclaringClass()
+                != CompletableFuture.class;
+          } catch (NoSuchMethodException e) {
+            throw new AssertionError(e);
+          }
+        }
+      };
 
   /** Whether the stage is ours to cancel (A14). */
   private final boolean owns;
@@ -61,7 +75,9 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
 
   private void subscribeTo(CompletionStage<? extends T> source) {
     try {
-      if (!owns && source instanceof CompletableFuture<? extends T> future) {
+      if (!owns
+          && source instanceof CompletableFuture<? extends T> future
+          && !DELEGATES.get(source.getClass())) {
         subscribeRevocably(future);
       } else {
         source.whenComplete(this);
