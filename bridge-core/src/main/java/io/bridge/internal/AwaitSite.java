@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Where a failure that another thread made was awaited: a suppressed entry of it, whose stack trace
@@ -21,6 +22,9 @@ final class AwaitSite extends Exception {
   private static final int MAX_ADDED = 8;
 
   private static final boolean ON = !"false".equals(System.getProperty("io.bridge.awaitSites"));
+
+  /** Held while causes are read: of the getters of a failure, the only one a source can write. */
+  private static final ReentrantLock SIBLINGS = new ReentrantLock();
 
   private AwaitSite(List<StackTraceElement> callers) {
     super(callers.isEmpty() ? "awaited" : "awaited at " + callers.get(0), null, false, true);
@@ -38,10 +42,16 @@ final class AwaitSite extends Exception {
    * Adds the failures of siblings, as far as there is room and they are not known to it already.
    */
   static void addSiblings(Throwable failure, Iterable<? extends Throwable> siblings) {
-    for (Throwable sibling : siblings) {
-      if (hasRoom(failure) && !reaches(failure, sibling) && !reaches(sibling, failure)) {
-        add(failure, sibling);
+    // Two awaits of the same failures at once, each with another one last, would make a cycle.
+    SIBLINGS.lock();
+    try {
+      for (Throwable sibling : siblings) {
+        if (hasRoom(failure) && !reaches(failure, sibling) && !reaches(sibling, failure)) {
+          add(failure, sibling);
+        }
       }
+    } finally {
+      SIBLINGS.unlock();
     }
   }
 
@@ -68,7 +78,7 @@ final class AwaitSite extends Exception {
         return true;
       }
       if (seen.add(failure)) {
-        Throwable cause = failure.getCause();
+        Throwable cause = Failures.cause(failure);
         if (cause != null) {
           next.push(cause);
         }

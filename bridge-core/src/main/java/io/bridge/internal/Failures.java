@@ -97,9 +97,18 @@ public final class Failures {
       if (isInterruption(cause) || cause instanceof CancellationException) {
         return true;
       }
-      cause = cause.getCause();
+      cause = cause(cause);
     }
     return false;
+  }
+
+  /** The cause of a failure, none if the getter that its class may override throws (A11). */
+  static @Nullable Throwable cause(Throwable failure) {
+    try {
+      return failure.getCause();
+    } catch (RuntimeException hostile) {
+      return null;
+    }
   }
 
   /**
