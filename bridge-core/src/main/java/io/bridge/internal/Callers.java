@@ -36,13 +36,21 @@ final class Callers {
     for (Iterator<StackFrame> frames = stack.iterator();
         frames.hasNext() && callers.size() < limit; ) {
       StackFrame frame = frames.next();
-      boolean facade = callers.isEmpty() && isFacade(frame.getDeclaringClass());
-      if (!facade && inFacade) {
+      Class<?> type = frame.getDeclaringClass();
+      boolean facade = callers.isEmpty() && isFacade(type);
+      if (inFacade && !facade && !(callers.isEmpty() && isBetweenFacades(type))) {
         callers.add(frame.toStackTraceElement());
       }
       inFacade |= facade;
     }
     return callers;
+  }
+
+  /** Through which one method of a facade calls another. */
+  private static boolean isBetweenFacades(Class<?> type) {
+    return type == Failures.class
+        || CancelFrame.class.isAssignableFrom(type)
+        || type.getNestHost() == Bodies.class;
   }
 
   private static boolean isFacade(Class<?> type) {
