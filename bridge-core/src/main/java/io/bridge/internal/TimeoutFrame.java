@@ -1,5 +1,7 @@
 package io.bridge.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Body;
 import io.bridge.Registration;
@@ -113,7 +115,8 @@ public final class TimeoutFrame extends CancelFrame {
 
   private <T extends @Nullable Object, X extends Exception> T call(
       Body<? extends T, ? extends X> body) throws X {
-    Registration timer = TimeSource.current().schedule(timeout, this::expire);
+    TimeSource time = TimeSource.current();
+    Registration timer = requireNonNull(time.schedule(timeout, this::expire), "schedule");
     CancelFrame previous = enter();
     T value;
     try {
