@@ -191,7 +191,8 @@ class AwaitAllTest {
     Hand<String> a = new Hand<>();
     Hand<String> b = new Hand<>();
     Fork<List<String>> fork =
-        where.fork(() -> Await.<String>awaitAll(List.<Awaitable<String>>of(a, s -> s.fail(failure), b)));
+        where.fork(
+            () -> Await.<String>awaitAll(List.<Awaitable<String>>of(a, s -> s.fail(failure), b)));
     assertThat(fork.joinFailure()).isSameAs(failure);
     assertThat(a.cancels).containsExactly(fork.thread());
     assertThat(b.subscribers).isEmpty();
@@ -352,8 +353,8 @@ class AwaitAllTest {
           return "slow";
         });
     Coroutine<List<String>> inner =
-        Coroutine.start(() ->
-            Await.<String>awaitAll(Coroutine.start(() -> "a"), Coroutine.start(() -> "b")));
+        Coroutine.start(
+            () -> Await.<String>awaitAll(Coroutine.start(() -> "a"), Coroutine.start(() -> "b")));
     Coroutine<List<List<String>>> outer =
         Coroutine.start(() -> Await.<List<String>>awaitAll(inner, inner));
     assertThat(outer.await()).containsExactly(List.of("a", "b"), List.of("a", "b"));

@@ -133,8 +133,7 @@ class AwaitAnyTest {
   void lastIsChecked() {
     IllegalStateException first = new IllegalStateException("first");
     IOException last = new IOException("last");
-    assertThatThrownBy(() ->
-            Await.<String>awaitAny(List.of(s -> s.fail(first), s -> s.fail(last))))
+    assertThatThrownBy(() -> Await.<String>awaitAny(List.of(s -> s.fail(first), s -> s.fail(last))))
         .isExactlyInstanceOf(CompletionException.class)
         .cause()
         .isSameAs(last);
@@ -153,7 +152,8 @@ class AwaitAnyTest {
   }
 
   @Test
-  @DisplayName("A8 a failure that the other one has as its cause, and the same object, are not added")
+  @DisplayName(
+      "A8 a failure that the other one has as its cause, and the same object, are not added")
   void reachable() {
     IllegalStateException cause = new IllegalStateException("cause");
     IllegalStateException effect = new IllegalStateException("effect", cause);
@@ -189,11 +189,11 @@ class AwaitAnyTest {
     HostileCause hostile = new HostileCause();
     IllegalStateException other = new IllegalStateException("other");
     Throwable first =
-        catchThrowable(() ->
-            Await.<String>awaitAny(List.of(s -> s.fail(other), s -> s.fail(hostile))));
+        catchThrowable(
+            () -> Await.<String>awaitAny(List.of(s -> s.fail(other), s -> s.fail(hostile))));
     Throwable second =
-        catchThrowable(() ->
-            Await.<String>awaitAny(List.of(s -> s.fail(hostile), s -> s.fail(other))));
+        catchThrowable(
+            () -> Await.<String>awaitAny(List.of(s -> s.fail(hostile), s -> s.fail(other))));
     hostile.disarm();
     assertThat(first).isSameAs(hostile);
     assertThat(second).isSameAs(other);

@@ -46,8 +46,7 @@ class AwaitOrThrowTest {
       }
     };
 
-    abstract @Nullable String await(Items source, Class<? extends Throwable> type)
-        throws Throwable;
+    abstract @Nullable String await(Items source, Class<? extends Throwable> type) throws Throwable;
 
     @SuppressWarnings("unchecked") // X is only what the compiler lets through
     private static Class<Throwable> throwable(Class<? extends Throwable> type) {

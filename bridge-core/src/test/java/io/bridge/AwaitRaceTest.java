@@ -279,7 +279,7 @@ class AwaitRaceTest {
   @DisplayName("A5 T2 cancel against a deadline: one of them is thrown, upstream cancelled once")
   void cancelAgainstTimeout() throws Exception {
     String timedOut = "timed out";
-    Clock clock = new Clock();
+    TestTime time = new TestTime();
     Map<String, Integer> outcomes =
         Race.balanced(
             ROUNDS,
@@ -293,7 +293,7 @@ class AwaitRaceTest {
                   private Coroutine<@Nullable String> start() {
                     Coroutine<@Nullable String> started =
                         Coroutine.<@Nullable String>start(() ->
-                            clock.bind(() ->
+                            time.run(() ->
                                 Coroutine.<@Nullable String, RuntimeException>withTimeout(
                                     Duration.ofSeconds(1), () -> Await.await(probe))));
                     Races.spinUntil("a request", () -> !probe.requests().isEmpty());
@@ -307,7 +307,7 @@ class AwaitRaceTest {
 
                   @Override
                   public void right() {
-                    clock.advance(Duration.ofSeconds(1));
+                    time.advance(Duration.ofSeconds(1));
                   }
 
                   @Override

@@ -163,7 +163,8 @@ class AwaitSiteTest {
   }
 
   @Test
-  @DisplayName("A7 A8 a checked failure gets none: the trace of its CompletionException is the site")
+  @DisplayName(
+      "A7 A8 a checked failure gets none: the trace of its CompletionException is the site")
   void checked() {
     IOException failure = new IOException("checked");
     assertThatThrownBy(() -> Await.await(Items.failing(failure)))
@@ -209,8 +210,7 @@ class AwaitSiteTest {
 
   private static String outputOf(String option) throws Exception {
     String classPath =
-        String.join(
-            File.pathSeparator, root(Await.class), root(Main.class), root(Publisher.class));
+        String.join(File.pathSeparator, root(Await.class), root(Main.class), root(Publisher.class));
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -56,8 +56,8 @@ class AwaitableTest {
     assertThat(Await.<@Nullable String>awaitAll(Await.awaitable(Items.of()))).containsOnlyNulls();
     Probe<String> probe = new Probe<>();
     Fork<List<@Nullable String>> fork =
-        Fork.<List<@Nullable String>>virtual(() ->
-            Await.<@Nullable String>awaitAll(Await.awaitable(probe)));
+        Fork.<List<@Nullable String>>virtual(
+            () -> Await.<@Nullable String>awaitAll(Await.awaitable(probe)));
     probe.awaitRequest().next("a");
     fork.awaitParked();
     probe.complete();
@@ -128,8 +128,7 @@ class AwaitableTest {
     try (Undelivered lost = new Undelivered()) {
       Victim victim =
           Victim.start(
-              by,
-              () -> Await.<@Nullable String>awaitAll(before, Await.awaitable(probe), behind));
+              by, () -> Await.<@Nullable String>awaitAll(before, Await.awaitable(probe), behind));
       Eventually.until("emitting", () -> emitting.getCount() == 0);
       victim.stop();
       assertThat(victim.failure()).isExactlyInstanceOf(CancellationException.class);
@@ -144,7 +143,8 @@ class AwaitableTest {
 
   @ParameterizedTest
   @EnumSource(Victim.By.class)
-  @DisplayName("A6 B6 a source that is stopped so and then throws an interruption: no noise, flag up")
+  @DisplayName(
+      "A6 B6 a source that is stopped so and then throws an interruption: no noise, flag up")
   void endlessThenInterrupted(Victim.By by) {
     CountDownLatch emitting = new CountDownLatch(1);
     Probe<String> probe =
@@ -215,8 +215,7 @@ class AwaitableTest {
         if (any) {
           assertThat(Await.<@Nullable String>awaitAny(other, source, behind)).isEqualTo("won");
         } else {
-          assertThat(
-                  catchThrowable(() -> Await.<@Nullable String>awaitAll(other, source, behind)))
+          assertThat(catchThrowable(() -> Await.<@Nullable String>awaitAll(other, source, behind)))
               .isSameAs(failure);
         }
         assertThat(probe.cancelThreads()).containsExactly(Thread.currentThread());
@@ -269,9 +268,7 @@ class AwaitableTest {
     try (Undelivered lost = new Undelivered()) {
       Victim victim =
           Victim.start(
-              by,
-              () ->
-                  Await.<@Nullable String>awaitAll(Await.awaitable(a), Await.awaitable(b)));
+              by, () -> Await.<@Nullable String>awaitAll(Await.awaitable(a), Await.awaitable(b)));
       b.awaitRequest();
       victim.awaitParked();
       a.next("had come");

@@ -39,10 +39,12 @@ class ClockTest {
   @DisplayName("T4 A17 a delay ends at its nanosecond, not before")
   void delay(Where where) {
     Fork<@Nullable String> fork =
-        fork(where, () -> {
-          Await.delay(HOUR);
-          return "late";
-        });
+        fork(
+            where,
+            () -> {
+              Await.delay(HOUR);
+              return "late";
+            });
     time.awaitScheduled(1);
     time.advance(HOUR.minus(NANO));
     fork.awaitParked();
@@ -57,8 +59,10 @@ class ClockTest {
   void timeout(Where where) {
     Probe<String> probe = new Probe<>();
     Fork<@Nullable String> fork =
-        fork(where, () ->
-            Coroutine.<@Nullable String, Exception>withTimeout(HOUR, () -> Await.await(probe)));
+        fork(
+            where,
+            () ->
+                Coroutine.<@Nullable String, Exception>withTimeout(HOUR, () -> Await.await(probe)));
     probe.awaitRequest();
     time.advance(HOUR.minus(NANO));
     fork.awaitParked();
@@ -78,10 +82,11 @@ class ClockTest {
     Coroutine<String> coroutine =
         time.run(() ->
             Coroutine.start(() ->
-                Coroutine.<String>start(() -> {
-                      Await.delay(HOUR);
-                      return "late";
-                    })
+                Coroutine.<String>start(
+                        () -> {
+                          Await.delay(HOUR);
+                          return "late";
+                        })
                     .await()));
     assertThat(TimeSource.current()).isSameAs(TimeSource.system());
     time.awaitScheduled(1).advance(HOUR);
@@ -113,8 +118,8 @@ class ClockTest {
   void nothingStays(Victim.By by) throws Exception {
     assertThat(time.<String>run(() -> Coroutine.withTimeout(HOUR, () -> "a"))).isEqualTo("a");
     assertThat(
-            time.<@Nullable String>run(() ->
-                Coroutine.<String, Exception>withTimeoutOrNull(HOUR, () -> "a")))
+            time.<@Nullable String>run(
+                () -> Coroutine.<String, Exception>withTimeoutOrNull(HOUR, () -> "a")))
         .isEqualTo("a");
     IOException failure = new IOException("body");
     Body<String, IOException> failing =
@@ -146,15 +151,17 @@ class ClockTest {
   void nested(Where where) {
     List<String> order = new CopyOnWriteArrayList<>();
     Fork<@Nullable String> fork =
-        fork(where, () ->
-            Coroutine.<@Nullable String, Exception>withTimeout(
-                Duration.ofSeconds(3),
-                () -> {
-                  nestedBlock(order, Duration.ofSeconds(1));
-                  nestedBlock(order, Duration.ofSeconds(1));
-                  nestedBlock(order, Duration.ofSeconds(5));
-                  return "not reached";
-                }));
+        fork(
+            where,
+            () ->
+                Coroutine.<@Nullable String, Exception>withTimeout(
+                    Duration.ofSeconds(3),
+                    () -> {
+                      nestedBlock(order, Duration.ofSeconds(1));
+                      nestedBlock(order, Duration.ofSeconds(1));
+                      nestedBlock(order, Duration.ofSeconds(5));
+                      return "not reached";
+                    }));
     for (int second = 1; second <= 3; second++) {
       time.awaitScheduled(3);
       fork.awaitParked();
@@ -187,17 +194,19 @@ class ClockTest {
   void orNull(Where where) {
     AtomicBoolean flag = new AtomicBoolean();
     Fork<@Nullable String> fork =
-        fork(where, () -> {
-          String value =
-              Coroutine.<String, Exception>withTimeoutOrNull(
-                  SECOND,
-                  () -> {
-                    Await.delay(HOUR);
-                    return "late";
-                  });
-          flag.set(Thread.currentThread().isInterrupted());
-          return value;
-        });
+        fork(
+            where,
+            () -> {
+              String value =
+                  Coroutine.<String, Exception>withTimeoutOrNull(
+                      SECOND,
+                      () -> {
+                        Await.delay(HOUR);
+                        return "late";
+                      });
+              flag.set(Thread.currentThread().isInterrupted());
+              return value;
+            });
     time.awaitScheduled(2);
     fork.awaitParked();
     time.advance(SECOND);
@@ -210,13 +219,15 @@ class ClockTest {
   @DisplayName("T1 T2 withTimeoutOrNull lets an inner block's timeout and a failure pass")
   void orNull_othersPass() {
     Fork<@Nullable String> fork =
-        fork(Where.VIRTUAL, () ->
-            Coroutine.<String, Exception>withTimeoutOrNull(
-                HOUR,
-                () -> {
-                  Coroutine.withTimeout(SECOND, () -> Await.delay(HOUR));
-                  return "not reached";
-                }));
+        fork(
+            Where.VIRTUAL,
+            () ->
+                Coroutine.<String, Exception>withTimeoutOrNull(
+                    HOUR,
+                    () -> {
+                      Coroutine.withTimeout(SECOND, () -> Await.delay(HOUR));
+                      return "not reached";
+                    }));
     time.awaitScheduled(3);
     fork.awaitParked();
     time.advance(SECOND);
@@ -242,8 +253,8 @@ class ClockTest {
         };
     try (Undelivered lost = new Undelivered()) {
       assertThat(
-              time.<@Nullable String>run(() ->
-                  Coroutine.<String, RuntimeException>withTimeoutOrNull(SECOND, late)))
+              time.<@Nullable String>run(
+                  () -> Coroutine.<String, RuntimeException>withTimeoutOrNull(SECOND, late)))
           .isNull();
       assertThat(lost.values()).containsExactly("late");
       assertThatThrownBy(() -> time.run(() -> Coroutine.withTimeout(SECOND, late)))
@@ -269,8 +280,8 @@ class ClockTest {
           .hasSuppressedException(failure);
       assertThat(lost.failures()).isEmpty();
       assertThat(
-              time.<@Nullable String>run(() ->
-                  Coroutine.<String, IOException>withTimeoutOrNull(SECOND, late)))
+              time.<@Nullable String>run(
+                  () -> Coroutine.<String, IOException>withTimeoutOrNull(SECOND, late)))
           .isNull();
       assertThat(lost.failures()).containsExactly(failure);
     }
@@ -287,8 +298,8 @@ class ClockTest {
         };
     for (Duration none : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
       assertThat(
-              time.<@Nullable String>run(() ->
-                  Coroutine.<String, RuntimeException>withTimeoutOrNull(none, body)))
+              time.<@Nullable String>run(
+                  () -> Coroutine.<String, RuntimeException>withTimeoutOrNull(none, body)))
           .isNull();
       assertThatThrownBy(() -> time.run(() -> Coroutine.withTimeout(none, body)))
           .isExactlyInstanceOf(AwaitTimeoutException.class);
@@ -325,15 +336,17 @@ class ClockTest {
           throw failure;
         });
     AtomicBoolean ran = new AtomicBoolean();
-    in(hostile, () -> {
-      assertThat(catchThrowable(() -> Coroutine.withTimeout(HOUR, () -> ran.set(true))))
-          .isSameAs(failure);
-      assertThat(catchThrowable(() -> Coroutine.withTimeoutOrNull(HOUR, () -> "ran")))
-          .isSameAs(failure);
-      assertThat(catchThrowable(() -> Await.delay(HOUR))).isSameAs(failure);
-      assertThat(Coroutine.isCancelled()).isFalse();
-      assertThat(TimeSource.current()).isSameAs(hostile);
-    });
+    in(
+        hostile,
+        () -> {
+          assertThat(catchThrowable(() -> Coroutine.withTimeout(HOUR, () -> ran.set(true))))
+              .isSameAs(failure);
+          assertThat(catchThrowable(() -> Coroutine.withTimeoutOrNull(HOUR, () -> "ran")))
+              .isSameAs(failure);
+          assertThat(catchThrowable(() -> Await.delay(HOUR))).isSameAs(failure);
+          assertThat(Coroutine.isCancelled()).isFalse();
+          assertThat(TimeSource.current()).isSameAs(hostile);
+        });
     assertThat(ran).isFalse();
     assertThat(CoroutineContext.current()).isSameAs(CoroutineContext.empty());
   }
@@ -348,9 +361,11 @@ class ClockTest {
               throw failure;
             });
     try (Undelivered lost = new Undelivered()) {
-      in(hostile, () ->
-          assertThat(Coroutine.<String, RuntimeException>withTimeout(HOUR, () -> "a"))
-              .isEqualTo("a"));
+      in(
+          hostile,
+          () ->
+              assertThat(Coroutine.<String, RuntimeException>withTimeout(HOUR, () -> "a"))
+                  .isEqualTo("a"));
       assertThat(lost.failures()).containsExactly(failure);
     }
     assertThat(CoroutineContext.current()).isSameAs(CoroutineContext.empty());
@@ -373,13 +388,15 @@ class ClockTest {
           }
         };
     AtomicReference<@Nullable Throwable> inside = new AtomicReference<>();
-    in(hasty, () -> {
-      Await.delay(HOUR);
-      assertThatThrownBy(() ->
-              Coroutine.withTimeout(
-                  HOUR, () -> inside.set(catchThrowable(Coroutine::checkCancelled))))
-          .isExactlyInstanceOf(AwaitTimeoutException.class);
-    });
+    in(
+        hasty,
+        () -> {
+          Await.delay(HOUR);
+          assertThatThrownBy(() ->
+                  Coroutine.withTimeout(
+                      HOUR, () -> inside.set(catchThrowable(Coroutine::checkCancelled))))
+              .isExactlyInstanceOf(AwaitTimeoutException.class);
+        });
     assertThat(inside.get()).isExactlyInstanceOf(CancellationException.class);
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
   }

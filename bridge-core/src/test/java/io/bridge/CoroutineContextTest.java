@@ -53,19 +53,21 @@ class CoroutineContextTest {
     Fork<String> fork =
         where.<String>fork(() -> {
           assertThat(CoroutineContext.current()).isSameAs(CoroutineContext.empty());
-          as("a", () -> {
-            assertThat(user()).isEqualTo("a");
-            assertThat(valueAs("b")).isEqualTo("b");
-            assertThat(user()).isEqualTo("a");
-            CoroutineContext.<String, RuntimeException>with(
-                TENANT,
-                "t",
-                () -> {
-                  assertThat(user()).isEqualTo("a");
-                  assertThat(CoroutineContext.current().get(TENANT)).isEqualTo("t");
-                });
-            assertThat(CoroutineContext.current().get(TENANT)).isNull();
-          });
+          as(
+              "a",
+              () -> {
+                assertThat(user()).isEqualTo("a");
+                assertThat(valueAs("b")).isEqualTo("b");
+                assertThat(user()).isEqualTo("a");
+                CoroutineContext.<String, RuntimeException>with(
+                    TENANT,
+                    "t",
+                    () -> {
+                      assertThat(user()).isEqualTo("a");
+                      assertThat(CoroutineContext.current().get(TENANT)).isEqualTo("t");
+                    });
+                assertThat(CoroutineContext.current().get(TENANT)).isNull();
+              });
           assertThat(CoroutineContext.current()).isSameAs(CoroutineContext.empty());
           return "done";
         });
@@ -108,28 +110,33 @@ class CoroutineContextTest {
           assertThat(user()).isEqualTo("b");
           throw failure;
         };
-    as("a", () -> {
-      assertThat(
-              catchThrowable(() ->
-                  CoroutineContext.<String, IOException>with(USER, "b", failing)))
-          .isSameAs(failure);
-      assertThat(user()).isEqualTo("a");
-    });
+    as(
+        "a",
+        () -> {
+          assertThat(
+                  catchThrowable(
+                      () -> CoroutineContext.<String, IOException>with(USER, "b", failing)))
+              .isSameAs(failure);
+          assertThat(user()).isEqualTo("a");
+        });
     assertThat(user()).isNull();
   }
 
   @Test
   @DisplayName("C1 visible in shield, in timeouts and behind awaits")
   void blocks() {
-    as("a", () -> {
-      assertThat(Coroutine.<@Nullable String, RuntimeException>shield(() -> user())).isEqualTo("a");
-      assertThat(Coroutine.<@Nullable String, RuntimeException>withTimeout(LONG, () -> user()))
-          .isEqualTo("a");
-      Coroutine.withTimeout(
-          LONG, () -> Coroutine.shield(() -> assertThat(valueAs("b")).isEqualTo("b")));
-      Await.delay(Duration.ofMillis(1));
-      assertThat(user()).isEqualTo("a");
-    });
+    as(
+        "a",
+        () -> {
+          assertThat(Coroutine.<@Nullable String, RuntimeException>shield(() -> user()))
+              .isEqualTo("a");
+          assertThat(Coroutine.<@Nullable String, RuntimeException>withTimeout(LONG, () -> user()))
+              .isEqualTo("a");
+          Coroutine.withTimeout(
+              LONG, () -> Coroutine.shield(() -> assertThat(valueAs("b")).isEqualTo("b")));
+          Await.delay(Duration.ofMillis(1));
+          assertThat(user()).isEqualTo("a");
+        });
   }
 
   @Test
@@ -139,14 +146,16 @@ class CoroutineContextTest {
     Publisher<String> publisher =
         Publishers.publisher((Emitter<String> emitter) -> emitter.emit(String.valueOf(user())));
     List<Coroutine<@Nullable String>> started = new CopyOnWriteArrayList<>();
-    as("a", () -> {
-      started.add(
-          Coroutine.<@Nullable String>start(() -> {
-            outside.await();
-            return Coroutine.<@Nullable String>start(CoroutineContextTest::user).await();
-          }));
-      assertThat(Await.awaitSingle(publisher)).isEqualTo("a");
-    });
+    as(
+        "a",
+        () -> {
+          started.add(
+              Coroutine.<@Nullable String>start(() -> {
+                outside.await();
+                return Coroutine.<@Nullable String>start(CoroutineContextTest::user).await();
+              }));
+          assertThat(Await.awaitSingle(publisher)).isEqualTo("a");
+        });
     outside.countDown();
     assertThat(started.get(0).await()).isEqualTo("a");
     assertThat(Await.awaitSingle(publisher)).isEqualTo("null");
@@ -181,10 +190,12 @@ class CoroutineContextTest {
     List<String> seen = new CopyOnWriteArrayList<>();
     Publisher<String> publisher =
         Publishers.publisher((Emitter<String> emitter) ->
-            as("a", () -> {
-              emitter.emit("item");
-              seen.add("body " + user());
-            }));
+            as(
+                "a",
+                () -> {
+                  emitter.emit("item");
+                  seen.add("body " + user());
+                }));
     publisher.subscribe(
         new Taker(item -> seen.add(item + " " + user() + " " + valueAs("b") + " " + user())));
     Eventually.until("the end", () -> seen.size() == 3);
@@ -201,17 +212,19 @@ class CoroutineContextTest {
         Victim.start(
             by,
             () ->
-                as("a", () -> {
-                  assertThat(Coroutine.current() != null).isEqualTo(by.isCoroutine());
-                  try {
-                    Await.await(probe);
-                  } finally {
-                    seen.add(user() + " " + Coroutine.isCancelled());
-                    assertThat(catchThrowable(() -> Await.await(probe)))
-                        .isExactlyInstanceOf(CancellationException.class);
-                    Coroutine.shield(() -> Await.delay(Duration.ofMillis(1)));
-                  }
-                }));
+                as(
+                    "a",
+                    () -> {
+                      assertThat(Coroutine.current() != null).isEqualTo(by.isCoroutine());
+                      try {
+                        Await.await(probe);
+                      } finally {
+                        seen.add(user() + " " + Coroutine.isCancelled());
+                        assertThat(catchThrowable(() -> Await.await(probe)))
+                            .isExactlyInstanceOf(CancellationException.class);
+                        Coroutine.shield(() -> Await.delay(Duration.ofMillis(1)));
+                      }
+                    }));
     probe.awaitRequest();
     victim.awaitParked().stop();
     assertThat(victim.failure())
@@ -239,13 +252,15 @@ class CoroutineContextTest {
         Victim.start(
             by,
             () ->
-                as("a", () -> {
-                  try {
-                    Thread.sleep(60_000);
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                }));
+                as(
+                    "a",
+                    () -> {
+                      try {
+                        Thread.sleep(60_000);
+                      } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                      }
+                    }));
     victim.awaitParked().stop();
     assertThat(victim.endedWithFlag()).isTrue();
     if (by.isCoroutine()) {
@@ -265,8 +280,8 @@ class CoroutineContextTest {
               .isExactlyInstanceOf(AwaitTimeoutException.class);
           assertThat(Thread.currentThread().isInterrupted()).isFalse();
           assertThat(Coroutine.isCancelled()).isFalse();
-          assertThatThrownBy(() ->
-                  Coroutine.withTimeout(LONG, () -> as("a", () -> time.advance(LONG))))
+          assertThatThrownBy(
+                  () -> Coroutine.withTimeout(LONG, () -> as("a", () -> time.advance(LONG))))
               .isExactlyInstanceOf(AwaitTimeoutException.class);
           Await.<String>suspend(s -> s.resume("still works"));
           return Thread.currentThread().isInterrupted();

@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
     implements BiConsumer<T, @Nullable Throwable> {
 
-  /** One that delegates its callbacks is never complete itself, which is all that anyOf looks at. */
+  /**
+   * One that delegates its callbacks is never complete itself, which is all that anyOf looks at.
+   */
   private static final ClassValue<Boolean> DELEGATES =
       new ClassValue<>() {
         @Override

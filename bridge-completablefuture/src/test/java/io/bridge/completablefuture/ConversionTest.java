@@ -162,8 +162,8 @@ class ConversionTest {
   void awaitAll_value_returned(Form form) throws Exception {
     CompletableFuture<String> later = new CompletableFuture<>();
     Awaiting<List<String>> awaiting =
-        Awaiting.start(() ->
-            awaitAll(form.of(CompletableFuture.completedFuture("a")), form.of(later)));
+        Awaiting.start(
+            () -> awaitAll(form.of(CompletableFuture.completedFuture("a")), form.of(later)));
     awaiting.awaitParked();
     later.complete("b");
 
@@ -189,7 +189,8 @@ class ConversionTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("A7 a conversion: somebody else's cancellation is the cause of a CompletionException")
+  @DisplayName(
+      "A7 a conversion: somebody else's cancellation is the cause of a CompletionException")
   void awaitAll_foreignCancel_wrapped(Form form) throws Exception {
     CompletableFuture<String> cancelled = new CompletableFuture<>();
     cancelled.cancel(false);
@@ -208,7 +209,8 @@ class ConversionTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("A14 a conversion observes: a cancelled or failed awaitAll leaves the future running")
+  @DisplayName(
+      "A14 a conversion observes: a cancelled or failed awaitAll leaves the future running")
   void awaitAll_cancelled_futureRuns(Form form) throws Exception {
     CompletableFuture<String> future = new CompletableFuture<>();
     Awaiting<List<String>> awaiting = Awaiting.start(() -> awaitAll(form.of(future)));
@@ -227,8 +229,8 @@ class ConversionTest {
     IOException checked = new IOException();
     Exception other = new Exception();
 
-    assertThatThrownBy(() ->
-            form.orThrow(CompletableFuture.failedFuture(new CompletionException(checked))))
+    assertThatThrownBy(
+            () -> form.orThrow(CompletableFuture.failedFuture(new CompletionException(checked))))
         .isSameAs(checked);
     assertThatThrownBy(() -> form.orThrow(CompletableFuture.failedFuture(other)))
         .isExactlyInstanceOf(CompletionException.class)
