@@ -8,62 +8,15 @@ import io.bridge.testkit.Signals;
 import io.bridge.testkit.Upstream;
 import java.util.concurrent.Flow;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscriber;
 
 @DisplayName("A5 A11 A12 section 2: every script of four signals ends as the contract says")
 @Timeout(120)
 class HostileScriptsTest {
-
-  record OfSubscriber(Subscriber<? super String> subscriber) implements Signals {
-    @Override
-    public void onSubscribe(@Nullable Upstream upstream) {
-      subscriber.onSubscribe(Nulls.<Upstream>smuggled(upstream));
-    }
-
-    @Override
-    public void onNext(@Nullable String item) {
-      subscriber.onNext(Nulls.<String>smuggled(item));
-    }
-
-    @Override
-    public void onError(@Nullable Throwable failure) {
-      subscriber.onError(Nulls.<Throwable>smuggled(failure));
-    }
-
-    @Override
-    public void onComplete() {
-      subscriber.onComplete();
-    }
-  }
-
-  record OfFlowSubscriber(Flow.Subscriber<? super String> subscriber) implements Signals {
-    @Override
-    public void onSubscribe(@Nullable Upstream upstream) {
-      subscriber.onSubscribe(
-          upstream == null ? Nulls.<Flow.Subscription>smuggled() : new Link(upstream));
-    }
-
-    @Override
-    public void onNext(@Nullable String item) {
-      subscriber.onNext(Nulls.<String>smuggled(item));
-    }
-
-    @Override
-    public void onError(@Nullable Throwable failure) {
-      subscriber.onError(Nulls.<Throwable>smuggled(failure));
-    }
-
-    @Override
-    public void onComplete() {
-      subscriber.onComplete();
-    }
-  }
 
   record Link(Upstream upstream) implements Flow.Subscription {
     @Override
@@ -77,17 +30,27 @@ class HostileScriptsTest {
     }
   }
 
+  private static Signals flow(Flow.Subscriber<? super String> subscriber) {
+    return Signals.of(
+        upstream ->
+            subscriber.onSubscribe(
+                upstream == null ? Nulls.<Flow.Subscription>smuggled() : new Link(upstream)),
+        subscriber::onNext,
+        subscriber::onError,
+        subscriber::onComplete);
+  }
+
   static Stream<HostileScripts<?>.Suite> suites() {
     HostileScripts<Publisher<String>> publishers =
         new HostileScripts<>(
             "Publisher",
             Protocol.PUBLISHER,
-            script -> subscriber -> script.accept(new OfSubscriber(subscriber)));
+            script -> subscriber -> script.accept(Signals.of(subscriber)));
     HostileScripts<Flow.Publisher<String>> flows =
         new HostileScripts<>(
             "Flow.Publisher",
             Protocol.PUBLISHER,
-            script -> subscriber -> script.accept(new OfFlowSubscriber(subscriber)));
+            script -> subscriber -> script.accept(flow(subscriber)));
     for (Kind kind : Kind.values()) {
       Cardinality cardinality = Cardinality.valueOf(kind.name());
       publishers.await(kind.name(), cardinality, source -> kind.of(source));

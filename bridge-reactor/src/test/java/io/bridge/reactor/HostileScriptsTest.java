@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bridge.Await;
 import io.bridge.testkit.Cardinality;
 import io.bridge.testkit.HostileScripts;
-import io.bridge.testkit.Nulls;
 import io.bridge.testkit.Protocol;
 import io.bridge.testkit.Signals;
-import io.bridge.testkit.Upstream;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
@@ -27,28 +24,6 @@ import reactor.core.publisher.Mono;
 @Timeout(120)
 class HostileScriptsTest {
 
-  record OfSubscriber(CoreSubscriber<? super String> subscriber) implements Signals {
-    @Override
-    public void onSubscribe(@Nullable Upstream upstream) {
-      subscriber.onSubscribe(Nulls.<Upstream>smuggled(upstream));
-    }
-
-    @Override
-    public void onNext(@Nullable String item) {
-      subscriber.onNext(Nulls.<String>smuggled(item));
-    }
-
-    @Override
-    public void onError(@Nullable Throwable failure) {
-      subscriber.onError(Nulls.<Throwable>smuggled(failure));
-    }
-
-    @Override
-    public void onComplete() {
-      subscriber.onComplete();
-    }
-  }
-
   static final class ScriptedFlux extends Flux<String> {
     private final Consumer<Signals> script;
 
@@ -58,7 +33,7 @@ class HostileScriptsTest {
 
     @Override
     public void subscribe(CoreSubscriber<? super String> actual) {
-      script.accept(new OfSubscriber(actual));
+      script.accept(Signals.of(actual));
     }
   }
 
@@ -71,7 +46,7 @@ class HostileScriptsTest {
 
     @Override
     public void subscribe(CoreSubscriber<? super String> actual) {
-      script.accept(new OfSubscriber(actual));
+      script.accept(Signals.of(actual));
     }
   }
 

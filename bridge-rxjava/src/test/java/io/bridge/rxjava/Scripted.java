@@ -26,7 +26,7 @@ final class Scripted {
     return new Flowable<>() {
       @Override
       protected void subscribeActual(Subscriber<? super String> s) {
-        script.accept(new OfSubscriber(s));
+        script.accept(Signals.of(s));
       }
     };
   }
@@ -35,7 +35,8 @@ final class Scripted {
     return new Observable<>() {
       @Override
       protected void subscribeActual(Observer<? super String> o) {
-        script.accept(new Of(o::onSubscribe, o::onNext, o::onError, o::onComplete));
+        script.accept(
+            Signals.of(up -> o.onSubscribe(link(up)), o::onNext, o::onError, o::onComplete));
       }
     };
   }
@@ -44,7 +45,8 @@ final class Scripted {
     return new Single<>() {
       @Override
       protected void subscribeActual(SingleObserver<? super String> o) {
-        script.accept(new Of(o::onSubscribe, o::onSuccess, o::onError, Scripted::missing));
+        script.accept(
+            Signals.of(up -> o.onSubscribe(link(up)), o::onSuccess, o::onError, Scripted::missing));
       }
     };
   }
@@ -53,7 +55,8 @@ final class Scripted {
     return new Maybe<>() {
       @Override
       protected void subscribeActual(MaybeObserver<? super String> o) {
-        script.accept(new Of(o::onSubscribe, o::onSuccess, o::onError, o::onComplete));
+        script.accept(
+            Signals.of(up -> o.onSubscribe(link(up)), o::onSuccess, o::onError, o::onComplete));
       }
     };
   }
@@ -62,13 +65,19 @@ final class Scripted {
     return new Completable() {
       @Override
       protected void subscribeActual(CompletableObserver o) {
-        script.accept(new Of(o::onSubscribe, item -> missing(), o::onError, o::onComplete));
+        script.accept(
+            Signals.of(
+                up -> o.onSubscribe(link(up)), item -> missing(), o::onError, o::onComplete));
       }
     };
   }
 
   private static void missing() {
     throw new AssertionError("not a signal of this protocol");
+  }
+
+  private static Disposable link(@Nullable Upstream upstream) {
+    return upstream == null ? Nulls.<Disposable>smuggled() : new Link(upstream);
   }
 
   private record Link(Upstream upstream) implements Disposable {
@@ -80,56 +89,6 @@ final class Scripted {
     @Override
     public boolean isDisposed() {
       return upstream.isCancelled();
-    }
-  }
-
-  /** An observer by its methods. */
-  private record Of(
-      Consumer<Disposable> subscribe,
-      Consumer<String> next,
-      Consumer<Throwable> error,
-      Runnable complete)
-      implements Signals {
-    @Override
-    public void onSubscribe(@Nullable Upstream upstream) {
-      subscribe.accept(upstream == null ? Nulls.<Disposable>smuggled() : new Link(upstream));
-    }
-
-    @Override
-    public void onNext(@Nullable String item) {
-      next.accept(Nulls.<String>smuggled(item));
-    }
-
-    @Override
-    public void onError(@Nullable Throwable failure) {
-      error.accept(Nulls.<Throwable>smuggled(failure));
-    }
-
-    @Override
-    public void onComplete() {
-      complete.run();
-    }
-  }
-
-  private record OfSubscriber(Subscriber<? super String> subscriber) implements Signals {
-    @Override
-    public void onSubscribe(@Nullable Upstream upstream) {
-      subscriber.onSubscribe(Nulls.<Upstream>smuggled(upstream));
-    }
-
-    @Override
-    public void onNext(@Nullable String item) {
-      subscriber.onNext(Nulls.<String>smuggled(item));
-    }
-
-    @Override
-    public void onError(@Nullable Throwable failure) {
-      subscriber.onError(Nulls.<Throwable>smuggled(failure));
-    }
-
-    @Override
-    public void onComplete() {
-      subscriber.onComplete();
     }
   }
 }
