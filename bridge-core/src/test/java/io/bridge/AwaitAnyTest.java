@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.testkit.Fork;
+import io.bridge.testkit.Nulls;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +72,7 @@ class AwaitAnyTest {
   void inPlace() {
     Hand<@Nullable String> before = new Hand<>();
     Hand<@Nullable String> behind = new Hand<>();
-    Awaitable<@Nullable String> none = s -> s.resume(null);
+    Awaitable<@Nullable String> none = s -> s.resume(Nulls.<String>smuggled());
     assertThat(Await.<@Nullable String>awaitAny(List.of(before, none, behind))).isNull();
     assertThat(before.cancels).containsExactly(Thread.currentThread());
     assertThat(behind.subscribers).isEmpty();
