@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  *       AwaitCancellationTest#lateSignals}, {@link AwaitCancellationTest#itemThenCancel}, {@link
  *       AwaitRaceTest#cancelAgainstValue}
  *   <li>kotlinx, {@code -ea}: exceptions are copied (A7), else no frame of the caller (A8): {@link
- *       #kotlinx_copiedExceptions_sameObject}, {@link AwaitFailureTest#unchecked}
+ *       #kotlinx_copiedExceptions_sameObject}, {@link AwaitFailureTest#unchecked}, {@link
+ *       #kotlinx_noFrameOfTheCaller_awaitedAt}
  *   <li>kotlinx Rx: second {@code onSubscribe}, {@code onNext} without one (A11): {@link
  *       AwaitHostileSourceTest#secondOnSubscribe}, {@link
  *       AwaitHostileSourceTest#signalsBeforeOnSubscribe}; {@code RxJavaPeersTest}
@@ -142,5 +144,23 @@ class PeerRowsTest {
     assertThat(catchThrowable(() -> kind.of(source))).isSameAs(failure).hasCause(cause);
     assertThat(failure.getSuppressed()[0]).isSameAs(own);
     assertThat(failure.getSuppressed().length).isLessThanOrEqualTo(1 + 8);
+  }
+
+  @Test
+  @DisplayName("A8 kotlinx without -ea has no frame of the caller: ours names the awaiting method")
+  void kotlinx_noFrameOfTheCaller_awaitedAt() {
+    IllegalStateException failure =
+        Fork.virtual(() -> new IllegalStateException("elsewhere")).join();
+    assertThat(failureOfAwait(Items.failing(failure).async())).isSameAs(failure);
+    assertThat(Stream.of(failure.getSuppressed()).flatMap(site -> Stream.of(site.getStackTrace())))
+        .anyMatch(at -> at.getMethodName().equals("failureOfAwait"));
+  }
+
+  private static Throwable failureOfAwait(Items source) {
+    try {
+      return new AssertionError("not failed: " + Await.<String>await(source));
+    } catch (IllegalStateException expected) {
+      return expected;
+    }
   }
 }

@@ -74,9 +74,9 @@ class RxJavaPeersTest {
     assertThat(isNamedBy(failureOfPeer(failing), "failureOfPeer"))
         .as("a fixed peer would name its caller")
         .isFalse();
-    assertThat(failureOfAwait(failing))
-        .isExactlyInstanceOf(IllegalStateException.class)
-        .hasMessage("elsewhere");
+    Throwable ours = failureOfAwait(failing);
+    assertThat(ours).isExactlyInstanceOf(IllegalStateException.class).hasMessage("elsewhere");
+    assertThat(isNamedBy(ours, "failureOfAwait")).isTrue();
   }
 
   private static Throwable failureOfPeer(Single<String> failing) {
