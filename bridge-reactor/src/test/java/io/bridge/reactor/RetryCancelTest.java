@@ -264,4 +264,35 @@ class RetryCancelTest {
         .as(outcomes.toString())
         .isSubsetOf("CANCELLED after 1", "CANCELLED after 2", "SUCCEEDED after 2");
   }
+
+  /** The end of a backoff against the calling thread, which is about to wait for it. */
+  private static final class TimerAgainstWait implements Race.Round {
+    private final ClockScheduler timers = new ClockScheduler();
+    private final Retry spec = Retry.fixedDelay(1, BACKOFF).scheduler(timers);
+    private final Flaky body = new Flaky(1);
+    private String value = "none";
+
+    @Override
+    public void left() throws Exception {
+      value = retry(spec, body);
+    }
+
+    @Override
+    public void right() {
+      timers.awaitPending().advance();
+    }
+
+    @Override
+    public String outcome() {
+      return value;
+    }
+  }
+
+  @Test
+  @DisplayName("T5 the end of a backoff against the wait for it: no wake-up is lost")
+  void retry_timerAgainstWait_wakes() throws Exception {
+    Map<String, Integer> outcomes = Race.run(ROUNDS, TimerAgainstWait::new);
+
+    assertThat(outcomes).containsOnlyKeys("value 2");
+  }
 }
