@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +31,7 @@ import reactor.util.retry.Retry;
 class RetryCancelTest {
 
   private static final int ROUNDS = 20_000;
+  private static final int MAX_SHIFT = 500;
   private static final Duration BACKOFF = Duration.ofMinutes(1);
 
   private final ClockScheduler scheduler = new ClockScheduler();
@@ -279,7 +281,11 @@ class RetryCancelTest {
 
     @Override
     public void right() {
-      timers.awaitPending().advance();
+      timers.awaitPending();
+      for (int i = ThreadLocalRandom.current().nextInt(MAX_SHIFT); i > 0; i--) {
+        Thread.onSpinWait(); // the other side is still on its way
+      }
+      timers.advance();
     }
 
     @Override
