@@ -31,7 +31,7 @@ import reactor.util.retry.Retry;
 class RetryCancelTest {
 
   private static final int ROUNDS = 20_000;
-  private static final int MAX_SHIFT = 500;
+  private static final int MAX_SHIFT = 100;
   private static final Duration BACKOFF = Duration.ofMinutes(1);
 
   private final ClockScheduler scheduler = new ClockScheduler();
@@ -275,12 +275,12 @@ class RetryCancelTest {
     private String value = "none";
 
     @Override
-    public void left() throws Exception {
+    public void right() throws Exception {
       value = retry(spec, body);
     }
 
     @Override
-    public void right() {
+    public void left() {
       timers.awaitPending();
       for (int i = ThreadLocalRandom.current().nextInt(MAX_SHIFT); i > 0; i--) {
         Thread.onSpinWait(); // the other side is still on its way
