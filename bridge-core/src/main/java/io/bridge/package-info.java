@@ -34,6 +34,10 @@
  * the code that waits. The layers that stages put around a failure are removed first. A failure or
  * value that nobody can receive any more goes to {@link io.bridge.Undeliverable}.
  *
+ * <p>An unchecked failure carries the place where it was awaited as a suppressed entry, "awaited
+ * at", with the stack trace of the code that waits. A failure may be shared, so nothing is added to
+ * one that has eight suppressed entries; {@code -Dio.bridge.awaitSites=false} adds none at all.
+ *
  * <h2>Empty</h2>
  *
  * <p>{@code await} of a source that may be empty returns null for it; {@code awaitSingle} takes

@@ -2,6 +2,7 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Probe;
@@ -130,6 +131,33 @@ class AwaitCardinalityTest {
             });
     assertThat(first).isEqualTo("a");
     assertThat(asked).isFalse();
+  }
+
+  @Test
+  @DisplayName("section 8 a supplier or combiner that throws: as is, after the source's end")
+  void throwingSupplier() {
+    Items empty = Items.of();
+    IllegalStateException failure = new IllegalStateException("of the supplier");
+    assertThat(
+            catchThrowable(() ->
+                Await.<String>awaitFirstOrElse(
+                    empty,
+                    () -> {
+                      throw failure;
+                    })))
+        .isSameAs(failure);
+    assertThat(empty.ended).isTrue();
+    assertThat(empty.cancels).isZero();
+    assertThat(
+            catchThrowable(() ->
+                Await.<String, String, String>awaitAll(
+                    s -> s.resume("a"),
+                    s -> s.resume("b"),
+                    (a, b) -> {
+                      throw failure;
+                    })))
+        .isSameAs(failure);
+    assertThat(failure).hasNoSuppressedExceptions();
   }
 
   @Test
