@@ -63,17 +63,21 @@ class TimeoutTest {
   @DisplayName("T1 A5 cancels what is awaited inside once, on its thread; the flag is down outside")
   void cancelsTheAwait(On on) {
     Probe<String> probe = new Probe<>();
+    TestTime time = new TestTime();
+    Fork<String> clock =
+        Fork.platform(() -> {
+          probe.awaitRequest();
+          time.advance(SHORT);
+        });
     Thread thread =
         on.run(() -> {
           AwaitTimeoutException timedOut =
               catchThrowableOfType(
                   AwaitTimeoutException.class,
                   () ->
-                      Coroutine.withTimeout(
-                          SHORT,
-                          () -> {
-                            Await.await(probe);
-                          }));
+                      time.run(() ->
+                          Coroutine.<@Nullable String, RuntimeException>withTimeout(
+                              SHORT, () -> Await.await(probe))));
           assertThat(timedOut.timeout()).isEqualTo(SHORT);
           assertThat(timedOut.getSuppressed()).isEmpty();
           assertThat((Throwable) timedOut).isNotInstanceOf(CancellationException.class);
@@ -81,6 +85,7 @@ class TimeoutTest {
           return Thread.currentThread();
         });
     assertThat(probe.cancelThreads()).containsExactly(thread);
+    clock.join();
   }
 
   @ParameterizedTest
@@ -378,13 +383,17 @@ class TimeoutTest {
   @Test
   @DisplayName("T1 A6 the timeout of a block whose source blocks in request ends at its return")
   void timeoutInsideRequest() {
-    Probe<String> probe = new Probe<String>().onRequest(p -> Victim.untilStopped());
+    TestTime time = new TestTime();
+    Probe<String> probe =
+        new Probe<String>()
+            .onRequest(p -> {
+              Fork.platform(() -> time.advance(SHORT));
+              Victim.untilStopped();
+            });
     assertThatThrownBy(() ->
-            Coroutine.withTimeout(
-                SHORT,
-                () -> {
-                  Await.await(probe);
-                }))
+            time.run(() ->
+                Coroutine.<@Nullable String, RuntimeException>withTimeout(
+                    SHORT, () -> Await.await(probe))))
         .isExactlyInstanceOf(AwaitTimeoutException.class);
     assertThat(probe.cancels()).isEqualTo(1);
     assertFlagDown();
