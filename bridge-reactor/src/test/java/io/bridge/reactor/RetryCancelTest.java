@@ -212,6 +212,7 @@ class RetryCancelTest {
           Eventually.until("cancelled", () -> cancelled.getCount() == 0);
           return retry(Retry.max(1), body);
         });
+    awaiting.thread(); // one that is cancelled before it begins never does
     awaiting.cancel();
     cancelled.countDown();
 
