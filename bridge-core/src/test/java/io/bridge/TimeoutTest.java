@@ -75,7 +75,7 @@ class TimeoutTest {
               catchThrowableOfType(
                   AwaitTimeoutException.class,
                   () ->
-                      time.run(() ->
+                      time.<@Nullable String>run(() ->
                           Coroutine.<@Nullable String, RuntimeException>withTimeout(
                               SHORT, () -> Await.await(probe))));
           assertThat(timedOut.timeout()).isEqualTo(SHORT);
@@ -391,7 +391,7 @@ class TimeoutTest {
               Victim.untilStopped();
             });
     assertThatThrownBy(() ->
-            time.run(() ->
+            time.<@Nullable String>run(() ->
                 Coroutine.<@Nullable String, RuntimeException>withTimeout(
                     SHORT, () -> Await.await(probe))))
         .isExactlyInstanceOf(AwaitTimeoutException.class);
