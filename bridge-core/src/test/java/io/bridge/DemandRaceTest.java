@@ -327,8 +327,10 @@ class DemandRaceTest {
   @DisplayName("B2 RS 3.9 an illegal request against the end of the body: exactly one end")
   void illegalRequestAgainstEnd() throws Exception {
     Map<String, Integer> outcomes =
-        Race.run(
+        Race.balanced(
             ROUNDS,
+            "completed",
+            "rejected",
             () -> {
               Held held = new Held();
               return new Race.Round() {
