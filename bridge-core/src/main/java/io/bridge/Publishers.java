@@ -3,12 +3,16 @@ package io.bridge;
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.internal.EmitterSubscription;
+import io.bridge.internal.ValueSubscription;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 
 /**
- * Publishers without a library: imperative code as a Reactive Streams or JDK publisher.
+ * Publishers without a library: imperative code as a Reactive Streams or JDK publisher, and
+ * conversions into them.
  *
  * @since 0.1.0
  */
@@ -42,13 +46,38 @@ public final class Publishers {
    * @return the publisher
    */
   public static <T> Publisher<T> publisher(Emitter.Body<T> body) {
-    requireNonNull(body, "body");
-    return subscriber ->
-        EmitterSubscription.subscribe("bridge-publisher", body, subscriber, Undeliverable::report);
+    return ofBody(requireNonNull(body, "body"), null);
   }
 
   /**
-   * Makes a cold JDK publisher of imperative code; see {@link #publisher}.
+   * Makes a cold publisher of imperative code whose signals are delivered by an executor; otherwise
+   * as {@link #publisher(Emitter.Body)}. {@link Emitter#emit} returns when the subscriber has
+   * received the item, so nothing is buffered here either.
+   *
+   * <p><b>Cancellation:</b> takes back an item that the executor has not run yet.
+   *
+   * <p><b>Errors:</b> an executor that rejects an item makes {@code emit} throw what it threw; one
+   * that rejects the end fails the stream with that, on the coroutine's thread.
+   *
+   * @param signals runs each {@code onNext} and the end; {@code onSubscribe} comes on the thread
+   *     that subscribes
+   * @param body the code that emits
+   * @param <T> the type of the items
+   * @return the publisher
+   */
+  public static <T> Publisher<T> publisher(Executor signals, Emitter.Body<T> body) {
+    requireNonNull(signals, "signals");
+    return ofBody(requireNonNull(body, "body"), signals);
+  }
+
+  private static <T> Publisher<T> ofBody(Emitter.Body<T> body, @Nullable Executor signals) {
+    return subscriber ->
+        EmitterSubscription.subscribe(
+            "bridge-publisher", body, signals, subscriber, Undeliverable::report);
+  }
+
+  /**
+   * Makes a cold JDK publisher of imperative code; see {@link #publisher(Emitter.Body)}.
    *
    * @param body the code that emits
    * @param <T> the type of the items
@@ -56,5 +85,61 @@ public final class Publishers {
    */
   public static <T> Flow.Publisher<T> flowPublisher(Emitter.Body<T> body) {
     return FlowAdapters.toFlowPublisher(publisher(body));
+  }
+
+  /**
+   * Makes a cold JDK publisher of imperative code; see {@link #publisher(Executor, Emitter.Body)}.
+   *
+   * @param signals runs each {@code onNext} and the end
+   * @param body the code that emits
+   * @param <T> the type of the items
+   * @return the publisher
+   */
+  public static <T> Flow.Publisher<T> flowPublisher(Executor signals, Emitter.Body<T> body) {
+    return FlowAdapters.toFlowPublisher(publisher(signals, body));
+  }
+
+  /**
+   * Converts anything that can be awaited into a publisher of at most one item; no thread waits for
+   * it. Each subscriber subscribes to it once.
+   *
+   * <p><b>Cancellation:</b> cancels the source, on the thread that cancels.
+   *
+   * <p><b>Errors:</b> the source's own; after a cancellation to {@link Undeliverable}.
+   *
+   * <p><b>Memory:</b> a value waits for the request; cancelled then, it goes to {@link
+   * Undeliverable#onDiscard}.
+   *
+   * @param awaitable the source; null as its value is an empty publisher
+   * @param <T> the type of the item
+   * @return the publisher
+   */
+  public static <T> Publisher<T> toPublisher(Awaitable<? extends @Nullable T> awaitable) {
+    requireNonNull(awaitable, "awaitable");
+    return subscriber -> new ValueSubscription<T>(subscriber).begin(awaitable);
+  }
+
+  /**
+   * Shows a JDK publisher as a Reactive Streams publisher.
+   *
+   * @param publisher the source
+   * @param <T> the type of the items
+   * @return the same source
+   */
+  @SuppressWarnings("unchecked") // a publisher only produces
+  public static <T> Publisher<T> toPublisher(Flow.Publisher<? extends T> publisher) {
+    return FlowAdapters.toPublisher((Flow.Publisher<T>) requireNonNull(publisher, "publisher"));
+  }
+
+  /**
+   * Shows a Reactive Streams publisher, which every Mono, Flux and Flowable is, as a JDK publisher.
+   *
+   * @param publisher the source
+   * @param <T> the type of the items
+   * @return the same source
+   */
+  @SuppressWarnings("unchecked") // a publisher only produces
+  public static <T> Flow.Publisher<T> toFlowPublisher(Publisher<? extends T> publisher) {
+    return FlowAdapters.toFlowPublisher((Publisher<T>) requireNonNull(publisher, "publisher"));
   }
 }

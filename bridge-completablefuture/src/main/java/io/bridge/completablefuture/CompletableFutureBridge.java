@@ -12,6 +12,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -286,7 +287,7 @@ public final class CompletableFutureBridge extends Await {
    */
   public static <T extends @Nullable Object> CompletableFuture<T> future(
       Body<? extends T, ? extends Exception> body) {
-    return CoroutineFuture.start(requireNonNull(body, "body"));
+    return futureOf(requireNonNull(body, "body"), null);
   }
 
   /**
@@ -296,6 +297,64 @@ public final class CompletableFutureBridge extends Await {
    * @return a future of null
    */
   public static CompletableFuture<@Nullable Void> future(VoidBody<? extends Exception> body) {
-    return CoroutineFuture.start(Bodies.returningNull(body));
+    return CompletableFutureBridge.<@Nullable Void>futureOf(Bodies.returningNull(body), null);
+  }
+
+  /**
+   * Runs imperative code now, as a future that an executor completes, so that dependents without an
+   * executor of their own run there; otherwise as {@link #future(Body)}.
+   *
+   * <p><b>Errors:</b> an executor that rejects the value fails the future with what it threw, on
+   * the coroutine's thread.
+   *
+   * @param signals completes the future
+   * @param body the code
+   * @param <T> the type of the value
+   * @return the future
+   */
+  public static <T extends @Nullable Object> CompletableFuture<T> future(
+      Executor signals, Body<? extends T, ? extends Exception> body) {
+    requireNonNull(signals, "signals");
+    return futureOf(requireNonNull(body, "body"), signals);
+  }
+
+  /**
+   * Runs imperative code without a value now; see {@link #future(Executor, Body)}.
+   *
+   * @param signals completes the future
+   * @param body the code
+   * @return a future of null
+   */
+  public static CompletableFuture<@Nullable Void> future(
+      Executor signals, VoidBody<? extends Exception> body) {
+    requireNonNull(signals, "signals");
+    return CompletableFutureBridge.<@Nullable Void>futureOf(Bodies.returningNull(body), signals);
+  }
+
+  private static <T extends @Nullable Object> CompletableFuture<T> futureOf(
+      Body<? extends T, ? extends Exception> body, @Nullable Executor signals) {
+    return SourceFuture.of(Bodies.<T>awaitable("bridge-future", body, signals));
+  }
+
+  /**
+   * Converts anything that can be awaited into a future; subscribes to it now, and no thread waits
+   * for it: {@code toCompletableFuture(awaitable(mono))}.
+   *
+   * <p><b>Cancellation:</b> whoever cancels or completes this future, {@code orTimeout} too,
+   * cancels the source, on that thread. A dependent's cancellation ends the dependent only, as
+   * everywhere in the JDK.
+   *
+   * <p><b>Errors:</b> the source's own; once the future was completed from outside they go to
+   * {@link io.bridge.Undeliverable}.
+   *
+   * <p><b>Memory:</b> actions before the outcome happen-before the dependents.
+   *
+   * @param awaitable the source
+   * @param <T> the type of the value
+   * @return the future; a source without a value gives null
+   */
+  public static <T extends @Nullable Object> CompletableFuture<T> toCompletableFuture(
+      Awaitable<? extends T> awaitable) {
+    return SourceFuture.of(requireNonNull(awaitable, "awaitable"));
   }
 }

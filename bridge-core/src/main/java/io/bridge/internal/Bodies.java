@@ -2,11 +2,13 @@ package io.bridge.internal;
 
 import static java.util.Objects.requireNonNull;
 
+import io.bridge.Awaitable;
 import io.bridge.Body;
 import io.bridge.VoidBody;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** The two forms of a body. */
+/** The two forms of a body, and a body as a source. */
 public final class Bodies {
 
   private Bodies() {}
@@ -25,6 +27,25 @@ public final class Bodies {
     return () -> {
       body.run();
       return null;
+    };
+  }
+
+  /**
+   * A body as a source: each subscription runs it on a coroutine of its own, which is cancelled
+   * with the suspension. Every builder of one value is a conversion of this.
+   *
+   * @param name of the thread
+   * @param body the code
+   * @param signals delivers the outcome; null for the coroutine's own thread
+   * @param <T> the type of the value
+   * @return starts the coroutine when it is subscribed to
+   */
+  public static <T extends @Nullable Object> Awaitable<T> awaitable(
+      String name, Body<? extends T, ?> body, @Nullable Executor signals) {
+    return suspension -> {
+      RunningCoroutine<T> coroutine =
+          RunningCoroutine.start(name, body, new BodyOutcome<T>(suspension, signals));
+      suspension.onCancel(coroutine::cancel);
     };
   }
 }

@@ -3,6 +3,7 @@ package io.bridge.internal;
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.Awaitable;
+import io.bridge.CoroutineContext;
 import io.bridge.Suspension;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -63,6 +64,11 @@ public final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait
       suspension.sourceThrew(t);
     }
     return suspension.join();
+  }
+
+  @Override
+  public CoroutineContext context() {
+    return contextOfOwner();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.bridge.internal;
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.Awaitable;
+import io.bridge.CoroutineContext;
 import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *            runs at once
  * </pre>
  *
- * Proof: AwaitAllTest, AwaitAllRaceTest.
+ * Proof: AwaitAllTest, AwaitAllRaceTest, ConversionRaceTest.
  *
  * @param <T> the type of the value
  */
@@ -50,14 +51,42 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
   /** Creates a pending sink. */
   protected ConversionSink() {}
 
-  /** Passes a value on, once; false if nobody wants it any more. */
+  /** Passes a value on, once, on any thread; false if nobody wants it any more. */
   protected abstract boolean succeeded(T value);
 
-  /** Passes a failure on, once; false if nobody wants it any more. */
+  /** Passes a failure on, once, on any thread; false if nobody wants it any more. */
   protected abstract boolean failed(Throwable failure);
 
-  /** Begins the work of {@code source}; if that throws, what it registered is stopped (A5). */
+  /** Whoever cancels this has stopped the source itself. */
+  @Override
+  public boolean cancelIfRequested() {
+    return hasEnded();
+  }
+
+  /** What a source of ours finds as the context of whoever wants its value. */
+  @Override
+  public CoroutineContext context() {
+    return CoroutineContext.empty();
+  }
+
+  /** Sends a lost failure to the channel of the library that lost it (A12). */
+  protected void undeliverable(Throwable failure) {
+    Undeliverable.report(failure);
+  }
+
+  /** Sends a lost value to {@link Undeliverable} and the library's own discard hook (A12). */
+  protected void discard(@Nullable Object value) {
+    Undeliverable.discard(value);
+  }
+
+  /**
+   * Begins the work of {@code source}, unless it is not wanted any more (A3); if that throws, what
+   * it registered is stopped (A5).
+   */
   public final void subscribeTo(Awaitable<? extends T> source) {
+    if (hasEnded()) {
+      return;
+    }
     try {
       source.subscribe(this);
     } catch (Throwable t) {
@@ -76,8 +105,8 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     if (registered != null) {
       run(registered);
     }
-    if (!failed(failure)) {
-      Undeliverable.report(failure);
+    if (!passOn(failure)) {
+      report(failure);
     }
   }
 
@@ -92,7 +121,7 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
   }
 
   /** Cancels the source, on the calling thread; nothing after an outcome. */
-  public final void cancel() {
+  public void cancel() {
     CancelActions registered = settle(CANCELLED);
     if (registered != null) {
       run(registered);
@@ -109,6 +138,11 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     }
   }
 
+  /** Whether there is an outcome, or nobody wants one. */
+  protected final boolean hasEnded() {
+    return isEnd(cell);
+  }
+
   private static boolean isEnd(@Nullable CancelActions state) {
     return state == ENDED || state == CANCELLED;
   }
@@ -123,24 +157,41 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     try {
       stop(action);
     } catch (Throwable t) {
-      Undeliverable.report(t);
+      report(t);
     }
   }
 
   @Override
   public final boolean receive(T value) {
-    return !isEnd(settle(ENDED)) && succeeded(value);
+    if (isEnd(settle(ENDED))) {
+      return false;
+    }
+    try {
+      return succeeded(value);
+    } catch (Throwable ofReceiver) { // nothing is thrown into the source (A11)
+      report(ofReceiver);
+      return true;
+    }
   }
 
   @Override
   public final boolean receiveFailure(Throwable failure) {
-    return !isEnd(settle(ENDED)) && failed(failure);
+    return !isEnd(settle(ENDED)) && passOn(failure);
+  }
+
+  private boolean passOn(Throwable failure) {
+    try {
+      return failed(failure);
+    } catch (Throwable ofReceiver) { // as above
+      report(ofReceiver);
+      return true;
+    }
   }
 
   @Override
   public final void resume(T value) {
     if (!receive(value)) {
-      Undeliverable.discard(value);
+      discard(value);
     }
   }
 
@@ -155,7 +206,17 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
   /** A failure that nobody waits for, unless it is the echo of our own cancel. */
   private void reportLost(Throwable failure) {
     if (cell != CANCELLED || !(failure instanceof CancellationException)) {
+      report(failure);
+    }
+  }
+
+  /** Sends a lost failure to its channel, whatever that throws. */
+  final void report(Throwable failure) {
+    try {
+      undeliverable(failure);
+    } catch (Throwable ofHook) { // nothing is thrown into the source (A11)
       Undeliverable.report(failure);
+      Undeliverable.report(ofHook);
     }
   }
 

@@ -3,9 +3,11 @@ package io.bridge.internal;
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.Emitter;
+import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -58,6 +60,9 @@ public final class EmitterSubscription<T>
 
   private final Consumer<? super Throwable> lost;
 
+  /** Delivers the signals; null for the threads that emit and end. */
+  private final @Nullable Executor signals;
+
   /** Serialises emit and the terminal signal; never taken by request or cancel (A6). */
   private final ReentrantLock emitting = new ReentrantLock();
 
@@ -69,12 +74,17 @@ public final class EmitterSubscription<T>
   private volatile long requested;
   private volatile @Nullable Thread waiting;
   private volatile @Nullable RunningCoroutine<?> coroutine;
+  private volatile @Nullable HandOver handOver;
 
   // null after a cancel, so that the subscriber is not kept (RS 3.13)
   private volatile @Nullable Subscriber<? super T> downstream;
 
-  private EmitterSubscription(Subscriber<? super T> downstream, Consumer<? super Throwable> lost) {
+  private EmitterSubscription(
+      Subscriber<? super T> downstream,
+      @Nullable Executor signals,
+      Consumer<? super Throwable> lost) {
     this.downstream = downstream;
+    this.signals = signals;
     this.lost = lost;
   }
 
@@ -83,6 +93,7 @@ public final class EmitterSubscription<T>
    *
    * @param name of the thread
    * @param body the code that emits
+   * @param signals delivers all signals but onSubscribe; null for the threads that emit and end
    * @param subscriber takes the signals
    * @param lost takes a failure after the subscriber has cancelled
    * @param <T> the type of the items
@@ -90,10 +101,11 @@ public final class EmitterSubscription<T>
   public static <T> void subscribe(
       String name,
       Emitter.Body<T> body,
+      @Nullable Executor signals,
       Subscriber<? super T> subscriber,
       Consumer<? super Throwable> lost) {
     requireNonNull(subscriber, "subscriber"); // RS 1.9
-    EmitterSubscription<T> subscription = new EmitterSubscription<>(subscriber, lost);
+    EmitterSubscription<T> subscription = new EmitterSubscription<>(subscriber, signals, lost);
     subscriber.onSubscribe(subscription);
     subscription.start(name, body);
   }
@@ -133,7 +145,11 @@ public final class EmitterSubscription<T>
     enter(frame);
     try {
       awaitDemand(frame); // RS 1.1: no onNext without a request
-      deliver(item, frame);
+      if (signals == null) {
+        deliver(item, frame);
+      } else {
+        handOver(item, signals, frame);
+      }
     } finally {
       emitting.unlock();
     }
@@ -143,7 +159,8 @@ public final class EmitterSubscription<T>
   }
 
   private void enter(@Nullable CancelFrame frame) {
-    if (emitting.isHeldByCurrentThread()) {
+    HandOver received = handOver;
+    if (emitting.isHeldByCurrentThread() || (received != null && received.isReceivedHere())) {
       throw new IllegalStateException("emit called from inside the subscriber's onNext");
     }
     while (!emitting.tryLock()) {
@@ -189,6 +206,39 @@ public final class EmitterSubscription<T>
         frame.window.open();
       }
     }
+  }
+
+  /** The same by the executor; waits until the subscriber has received the item. */
+  private void handOver(T item, Executor executor, @Nullable CancelFrame frame) {
+    HandOver passing = new HandOver(() -> receive(item));
+    handOver = passing;
+    try {
+      requireActive(); // a cancel that came before it could see the hand-over
+      if (!passing.await(executor, frame)) {
+        CancelFrame.throwIfCancelled(frame, Thread.currentThread());
+        throw cancelled();
+      }
+    } finally {
+      handOver = null;
+    }
+    Throwable failure = passing.failure();
+    if (failure != null) { // as in deliver
+      cancel();
+      EmitterSubscription.<RuntimeException>rethrow(failure);
+    }
+  }
+
+  private void receive(T item) {
+    Subscriber<? super T> receiver = downstream;
+    if (receiver != null) {
+      emitted++;
+      receiver.onNext(item);
+    }
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // onNext declares none
+  private static <X extends Throwable> void rethrow(Throwable failure) throws X {
+    throw (X) failure;
   }
 
   private void requireActive() {
@@ -249,6 +299,10 @@ public final class EmitterSubscription<T>
       }
     } while (!PHASE.compareAndSet(this, now, wanted));
     wake();
+    HandOver passing = handOver;
+    if (passing != null) {
+      passing.drop();
+    }
     RunningCoroutine<?> running = coroutine;
     if (running != null) {
       running.cancel();
@@ -287,14 +341,39 @@ public final class EmitterSubscription<T>
       downstream = null;
       if (before == REJECTED) {
         reportLost(failure);
-        receiver.onError(new IllegalArgumentException("RS 3.9: request of less than one item"));
-      } else if (failure == null) {
+        end(receiver, new IllegalArgumentException("RS 3.9: request of less than one item"));
+      } else {
+        end(receiver, failure);
+      }
+    } finally {
+      emitting.unlock();
+    }
+  }
+
+  private void end(Subscriber<? super T> receiver, @Nullable Throwable failure) {
+    if (signals == null) {
+      terminate(receiver, failure);
+      return;
+    }
+    try {
+      signals.execute(() -> terminate(receiver, failure));
+    } catch (Throwable rejection) { // told here, so that nobody waits for ever
+      terminate(receiver, failure == null ? rejection : failure);
+      if (failure != null && failure != rejection) {
+        Undeliverable.report(rejection);
+      }
+    }
+  }
+
+  private static void terminate(Subscriber<?> receiver, @Nullable Throwable failure) {
+    try {
+      if (failure == null) {
         receiver.onComplete();
       } else {
         receiver.onError(failure);
       }
-    } finally {
-      emitting.unlock();
+    } catch (Throwable t) { // RS 2.13 is broken; of an executor that runs it at once, no rejection
+      Undeliverable.report(t);
     }
   }
 

@@ -3,6 +3,7 @@ package io.bridge.internal;
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.Awaitable;
+import io.bridge.CoroutineContext;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -48,6 +49,11 @@ abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object
     @Override
     protected void stop(Runnable action) {
       stopSource(action);
+    }
+
+    @Override
+    public CoroutineContext context() {
+      return contextOfOwner();
     }
 
     /** After another source's end too: the owner may be inside this one's request (A6). */

@@ -1,5 +1,6 @@
 package io.bridge.internal;
 
+import io.bridge.CoroutineContext;
 import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
@@ -182,6 +183,12 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     }
     cell = Mark.NULL;
     return to.receive((T) (result == Mark.NULL ? null : result));
+  }
+
+  /** The context of the code that waits, or of whom a conversion is for; empty after the end. */
+  protected final CoroutineContext contextOfOwner() {
+    Receiver<? super T> to = receiver;
+    return to == null ? CancelFrame.contextOf(frame) : to.context();
   }
 
   /** Whether there is an outcome. Any thread. */

@@ -1,5 +1,6 @@
 package io.bridge.internal;
 
+import io.bridge.CoroutineContext;
 import io.bridge.Suspension;
 import org.jspecify.annotations.Nullable;
 
@@ -46,4 +47,7 @@ public interface Receiver<T extends @Nullable Object> {
    * @return whether to stop the source
    */
   boolean cancelIfRequested();
+
+  /** Returns the context of whoever wants the outcome; what a source's library carries along. */
+  CoroutineContext context();
 }

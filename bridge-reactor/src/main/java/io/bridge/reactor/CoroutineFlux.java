@@ -2,6 +2,8 @@ package io.bridge.reactor;
 
 import io.bridge.Emitter;
 import io.bridge.internal.EmitterSubscription;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
@@ -15,19 +17,26 @@ import reactor.util.context.Context;
 final class CoroutineFlux<T> extends Flux<T> {
 
   private final Emitter.Body<T> body;
+  private final @Nullable Executor signals;
 
-  private CoroutineFlux(Emitter.Body<T> body) {
+  private CoroutineFlux(Emitter.Body<T> body, @Nullable Executor signals) {
     this.body = body;
+    this.signals = signals;
   }
 
-  static <T> Flux<T> of(Emitter.Body<T> body) {
-    return onAssembly(new CoroutineFlux<>(body)); // Reactor's hooks see it as any other Flux
+  static <T> Flux<T> of(Emitter.Body<T> body, @Nullable Executor signals) {
+    return onAssembly(
+        new CoroutineFlux<>(body, signals)); // Reactor's hooks see it as any other Flux
   }
 
   @Override
   public void subscribe(CoreSubscriber<? super T> actual) {
     Context context = actual.currentContext(); // a cancelled subscriber is not kept (RS 3.13)
     EmitterSubscription.subscribe(
-        "bridge-flux", body, actual, failure -> Operators.onErrorDropped(failure, context));
+        "bridge-flux",
+        body,
+        signals,
+        actual,
+        failure -> Operators.onErrorDropped(failure, context));
   }
 }

@@ -3,16 +3,21 @@ package io.bridge.reactor;
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.Await;
+import io.bridge.Awaitable;
 import io.bridge.Body;
 import io.bridge.Emitter;
+import io.bridge.ItemBody;
 import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
 import io.bridge.reactor.internal.ReactorEcosystem;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
 /**
@@ -112,7 +117,7 @@ public final class ReactorBridge extends Await {
    * @return the Mono
    */
   public static <T> Mono<T> mono(Body<@Nullable T, ? extends Exception> body) {
-    return CoroutineMono.of(requireNonNull(body, "body"));
+    return monoOf(requireNonNull(body, "body"));
   }
 
   /**
@@ -122,7 +127,37 @@ public final class ReactorBridge extends Await {
    * @return a Mono that completes empty when the code returns
    */
   public static Mono<Void> mono(VoidBody<? extends Exception> body) {
-    return CoroutineMono.of(Bodies.returningNull(body));
+    return monoOf(Bodies.returningNull(body));
+  }
+
+  /**
+   * Makes a cold Mono of imperative code whose signals are delivered on a scheduler; otherwise as
+   * {@link #mono(Body)}.
+   *
+   * @param signals runs the signals; {@code onSubscribe} comes on the thread that subscribes
+   * @param body the code; null is an empty Mono
+   * @param <T> the type of the item
+   * @return the Mono
+   */
+  public static <T> Mono<T> mono(Scheduler signals, Body<@Nullable T, ? extends Exception> body) {
+    requireNonNull(signals, "signals");
+    return monoOf(requireNonNull(body, "body")).publishOn(signals);
+  }
+
+  /**
+   * Makes a cold Mono of imperative code without a value; see {@link #mono(Scheduler, Body)}.
+   *
+   * @param signals runs the signals
+   * @param body the code
+   * @return a Mono that completes empty when the code returns
+   */
+  public static Mono<Void> mono(Scheduler signals, VoidBody<? extends Exception> body) {
+    requireNonNull(signals, "signals");
+    return ReactorBridge.<Void>monoOf(Bodies.returningNull(body)).publishOn(signals);
+  }
+
+  private static <T> Mono<T> monoOf(Body<@Nullable T, ? extends Exception> body) {
+    return AwaitableMono.of(Bodies.<@Nullable T>awaitable("bridge-mono", body, null));
   }
 
   /**
@@ -145,6 +180,112 @@ public final class ReactorBridge extends Await {
    * @return the Flux
    */
   public static <T> Flux<T> flux(Emitter.Body<T> body) {
-    return CoroutineFlux.of(requireNonNull(body, "body"));
+    return CoroutineFlux.of(requireNonNull(body, "body"), null);
+  }
+
+  /**
+   * Makes a cold Flux of imperative code whose signals are delivered on a scheduler; otherwise as
+   * {@link #flux(Emitter.Body)}. {@link Emitter#emit} returns when the subscriber has received the
+   * item, so nothing is buffered here either, as {@code publishOn} would.
+   *
+   * <p><b>Errors:</b> a scheduler that rejects an item makes {@code emit} throw what it threw; one
+   * that rejects the end fails the stream with that, on the coroutine's thread.
+   *
+   * @param signals runs each {@code onNext} and the end, one at a time; {@code onSubscribe} comes
+   *     on the thread that subscribes
+   * @param body the code that emits
+   * @param <T> the type of the items
+   * @return the Flux
+   */
+  public static <T> Flux<T> flux(Scheduler signals, Emitter.Body<T> body) {
+    requireNonNull(signals, "signals");
+    return CoroutineFlux.of(requireNonNull(body, "body"), signals::schedule);
+  }
+
+  /**
+   * Runs imperative code for each item, several at a time, and keeps the order: {@code
+   * ids.transform(mapAwait(8, id -> await(load(id))))}. Each run has a virtual thread of its own; a
+   * null value is no item.
+   *
+   * <p><b>Cancellation:</b> cancels the source and all runs.
+   *
+   * <p><b>Errors:</b> the first failure, of the source or of a run, cancels the rest and is the
+   * Flux's; later ones go to {@code Operators.onErrorDropped}.
+   *
+   * <p><b>Memory:</b> {@code concurrency} items are requested, running or waiting to be delivered,
+   * not more; one is requested for each that is delivered.
+   *
+   * @param concurrency runs at the same time, at least 1
+   * @param body the code for one item
+   * @param <A> the type of the items
+   * @param <B> the type of the values
+   * @return for {@code Flux.transform}
+   */
+  public static <A, B> Function<Flux<A>, Flux<B>> mapAwait(
+      int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
+    requirePositive(concurrency);
+    Function<A, Mono<B>> run = runOf(body);
+    return items -> items.flatMapSequential(run, concurrency, 1);
+  }
+
+  /**
+   * Runs imperative code for each item, several at a time; as {@link #mapAwait}, but delivers the
+   * values as they come.
+   *
+   * @param concurrency runs at the same time, at least 1
+   * @param body the code for one item
+   * @param <A> the type of the items
+   * @param <B> the type of the values
+   * @return for {@code Flux.transform}
+   */
+  public static <A, B> Function<Flux<A>, Flux<B>> mapAwaitUnordered(
+      int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
+    requirePositive(concurrency);
+    Function<A, Mono<B>> run = runOf(body);
+    return items -> items.flatMap(run, concurrency, 1);
+  }
+
+  private static <A, B> Function<A, Mono<B>> runOf(
+      ItemBody<? super A, @Nullable B, ? extends Exception> body) {
+    requireNonNull(body, "body");
+    return item ->
+        AwaitableMono.of(
+            Bodies.<@Nullable B>awaitable("bridge-mapAwait", () -> body.call(item), null));
+  }
+
+  private static void requirePositive(int concurrency) {
+    if (concurrency < 1) {
+      throw new IllegalArgumentException("concurrency: " + concurrency);
+    }
+  }
+
+  /**
+   * Converts anything that can be awaited into a Mono; no thread waits for it. Each subscriber
+   * subscribes to it once: {@code toMono(awaitable(single))}.
+   *
+   * <p><b>Cancellation:</b> cancels the source, on the thread that cancels.
+   *
+   * <p><b>Errors:</b> the source's own; after a cancellation to {@code Operators.onErrorDropped}.
+   *
+   * <p><b>Memory:</b> a source of Reactor gets the subscriber's {@code Context}. A value waits for
+   * the request; cancelled then, it goes to Reactor's discard hook.
+   *
+   * @param awaitable the source; null as its value is an empty Mono
+   * @param <T> the type of the item
+   * @return the Mono
+   */
+  public static <T> Mono<T> toMono(Awaitable<? extends @Nullable T> awaitable) {
+    return AwaitableMono.of(requireNonNull(awaitable, "awaitable"));
+  }
+
+  /**
+   * Converts any publisher into a Flux, whose subscribers subscribe to it directly.
+   *
+   * @param publisher the source
+   * @param <T> the type of the items
+   * @return the Flux; the source itself if it is one
+   */
+  public static <T> Flux<T> toFlux(Publisher<? extends T> publisher) {
+    return Flux.from(requireNonNull(publisher, "publisher"));
   }
 }

@@ -4,6 +4,8 @@ import io.bridge.Emitter;
 import io.bridge.internal.EmitterSubscription;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 
 /**
@@ -15,18 +17,20 @@ final class CoroutineFlowable<T> extends Flowable<T> {
 
   private final String name;
   private final Emitter.Body<T> body;
+  private final @Nullable Executor signals;
 
-  private CoroutineFlowable(String name, Emitter.Body<T> body) {
+  private CoroutineFlowable(String name, Emitter.Body<T> body, @Nullable Executor signals) {
     this.name = name;
     this.body = body;
+    this.signals = signals;
   }
 
-  static <T> Flowable<T> of(String name, Emitter.Body<T> body) {
-    return RxJavaPlugins.onAssembly(new CoroutineFlowable<>(name, body));
+  static <T> Flowable<T> of(String name, Emitter.Body<T> body, @Nullable Executor signals) {
+    return RxJavaPlugins.onAssembly(new CoroutineFlowable<>(name, body, signals));
   }
 
   @Override
   protected void subscribeActual(Subscriber<? super T> subscriber) {
-    EmitterSubscription.subscribe(name, body, subscriber, RxJavaPlugins::onError);
+    EmitterSubscription.subscribe(name, body, signals, subscriber, RxJavaPlugins::onError);
   }
 }

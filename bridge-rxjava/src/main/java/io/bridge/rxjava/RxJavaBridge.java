@@ -6,6 +6,7 @@ import io.bridge.Await;
 import io.bridge.Awaitable;
 import io.bridge.Body;
 import io.bridge.Emitter;
+import io.bridge.ItemBody;
 import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
 import io.bridge.internal.Failures;
@@ -14,20 +15,25 @@ import io.bridge.rxjava.internal.RxJavaEcosystem;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableSource;
 import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.FlowableTransformer;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.MaybeSource;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.ObservableSource;
+import io.reactivex.rxjava3.core.Scheduler;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.core.SingleSource;
+import io.reactivex.rxjava3.functions.Function;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 
 /**
  * bridge for RxJava 3, for {@code import static io.bridge.rxjava.RxJavaBridge.*}, which brings
@@ -367,7 +373,34 @@ public final class RxJavaBridge extends Await {
    * @return the Single
    */
   public static <T> Single<T> single(Body<? extends T, ? extends Exception> body) {
-    return SingleCoroutine.of(requireNonNull(body, "body"));
+    return singleOf(requireNonNull(body, "body"), null);
+  }
+
+  /**
+   * Makes a cold Single of imperative code whose signals are delivered on a scheduler; otherwise as
+   * {@link #single(Body)}.
+   *
+   * <p><b>Errors:</b> a scheduler that rejects the value fails the Single with a {@code
+   * RejectedExecutionException}, on the coroutine's thread.
+   *
+   * @param signals runs the signals; {@code onSubscribe} comes on the thread that subscribes
+   * @param body the code
+   * @param <T> the type of the value
+   * @return the Single
+   */
+  public static <T> Single<T> single(
+      Scheduler signals, Body<? extends T, ? extends Exception> body) {
+    requireNonNull(signals, "signals");
+    return singleOf(requireNonNull(body, "body"), Signals.on(signals));
+  }
+
+  private static <T> Single<T> singleOf(
+      Body<? extends T, ? extends Exception> body, @Nullable Executor signals) {
+    return AwaitableSingle.of(
+        Bodies.<T>awaitable(
+            "bridge-single",
+            () -> requireNonNull(body.call(), "the body of a single returned null"),
+            signals));
   }
 
   /**
@@ -379,7 +412,7 @@ public final class RxJavaBridge extends Await {
    * @return the Maybe
    */
   public static <T> Maybe<T> maybe(Body<@Nullable T, ? extends Exception> body) {
-    return MaybeCoroutine.of(requireNonNull(body, "body"));
+    return maybeOf(requireNonNull(body, "body"), null);
   }
 
   /**
@@ -389,7 +422,38 @@ public final class RxJavaBridge extends Await {
    * @return a Maybe that completes empty when the code returns
    */
   public static Maybe<Void> maybe(VoidBody<? extends Exception> body) {
-    return MaybeCoroutine.of(Bodies.returningNull(body));
+    return maybeOf(Bodies.returningNull(body), null);
+  }
+
+  /**
+   * Makes a cold Maybe of imperative code whose signals are delivered on a scheduler; as {@link
+   * #single(Scheduler, Body)}, but a null value completes it empty.
+   *
+   * @param signals runs the signals
+   * @param body the code
+   * @param <T> the type of the value
+   * @return the Maybe
+   */
+  public static <T> Maybe<T> maybe(Scheduler signals, Body<@Nullable T, ? extends Exception> body) {
+    requireNonNull(signals, "signals");
+    return maybeOf(requireNonNull(body, "body"), Signals.on(signals));
+  }
+
+  /**
+   * Makes a cold Maybe of imperative code without a value; see {@link #maybe(Scheduler, Body)}.
+   *
+   * @param signals runs the signals
+   * @param body the code
+   * @return a Maybe that completes empty when the code returns
+   */
+  public static Maybe<Void> maybe(Scheduler signals, VoidBody<? extends Exception> body) {
+    requireNonNull(signals, "signals");
+    return maybeOf(Bodies.returningNull(body), Signals.on(signals));
+  }
+
+  private static <T> Maybe<T> maybeOf(
+      Body<@Nullable T, ? extends Exception> body, @Nullable Executor signals) {
+    return AwaitableMaybe.of(Bodies.<@Nullable T>awaitable("bridge-maybe", body, signals));
   }
 
   /**
@@ -399,7 +463,26 @@ public final class RxJavaBridge extends Await {
    * @return the Completable
    */
   public static Completable completable(VoidBody<? extends Exception> body) {
-    return CompletableCoroutine.of(Bodies.returningNull(body));
+    return completableOf(body, null);
+  }
+
+  /**
+   * Makes a cold Completable of imperative code whose signals are delivered on a scheduler; as
+   * {@link #single(Scheduler, Body)}, without a value.
+   *
+   * @param signals runs the signals
+   * @param body the code
+   * @return the Completable
+   */
+  public static Completable completable(Scheduler signals, VoidBody<? extends Exception> body) {
+    return completableOf(body, Signals.on(requireNonNull(signals, "signals")));
+  }
+
+  private static Completable completableOf(
+      VoidBody<? extends Exception> body, @Nullable Executor signals) {
+    return AwaitableCompletable.of(
+        Bodies.<@Nullable Object>awaitable(
+            "bridge-completable", Bodies.returningNull(body), signals));
   }
 
   /**
@@ -419,7 +502,28 @@ public final class RxJavaBridge extends Await {
    * @return the Flowable
    */
   public static <T> Flowable<T> flowable(Emitter.Body<T> body) {
-    return CoroutineFlowable.of("bridge-flowable", requireNonNull(body, "body"));
+    return CoroutineFlowable.of("bridge-flowable", requireNonNull(body, "body"), null);
+  }
+
+  /**
+   * Makes a cold Flowable of imperative code whose signals are delivered on a scheduler; otherwise
+   * as {@link #flowable(Emitter.Body)}. {@link Emitter#emit} returns when the subscriber has
+   * received the item, so nothing is buffered here either, as {@code observeOn} would.
+   *
+   * <p><b>Errors:</b> a scheduler that rejects an item makes {@code emit} throw a {@code
+   * RejectedExecutionException}; one that rejects the end fails the stream with that, on the
+   * coroutine's thread.
+   *
+   * @param signals runs each {@code onNext} and the end, one at a time; {@code onSubscribe} comes
+   *     on the thread that subscribes
+   * @param body the code that emits
+   * @param <T> the type of the items
+   * @return the Flowable
+   */
+  public static <T> Flowable<T> flowable(Scheduler signals, Emitter.Body<T> body) {
+    requireNonNull(signals, "signals");
+    return CoroutineFlowable.of(
+        "bridge-flowable", requireNonNull(body, "body"), Signals.on(signals));
   }
 
   /**
@@ -431,7 +535,149 @@ public final class RxJavaBridge extends Await {
    * @return the Observable
    */
   public static <T> Observable<T> observable(Emitter.Body<T> body) {
-    return CoroutineFlowable.of("bridge-observable", requireNonNull(body, "body")).toObservable();
+    return observableOf(requireNonNull(body, "body"), null);
+  }
+
+  /**
+   * Makes a cold Observable of imperative code whose signals are delivered on a scheduler; as
+   * {@link #flowable(Scheduler, Emitter.Body)}, but an Observable has no demand.
+   *
+   * @param signals runs each {@code onNext} and the end, one at a time
+   * @param body the code that emits
+   * @param <T> the type of the items
+   * @return the Observable
+   */
+  public static <T> Observable<T> observable(Scheduler signals, Emitter.Body<T> body) {
+    requireNonNull(signals, "signals");
+    return observableOf(requireNonNull(body, "body"), Signals.on(signals));
+  }
+
+  private static <T> Observable<T> observableOf(Emitter.Body<T> body, @Nullable Executor signals) {
+    return CoroutineFlowable.of("bridge-observable", body, signals).toObservable();
+  }
+
+  /**
+   * Runs imperative code for each item, several at a time, and keeps the order: {@code
+   * ids.compose(mapAwaitFlowable(8, id -> await(load(id))))}. Each run has a virtual thread of its
+   * own; a null value is no item.
+   *
+   * <p><b>Cancellation:</b> cancels the source and all runs.
+   *
+   * <p><b>Errors:</b> the first failure, of the source or of a run, cancels the rest and is the
+   * Flowable's; later ones go to {@code RxJavaPlugins.onError}.
+   *
+   * <p><b>Memory:</b> {@code concurrency} items are requested, running or waiting to be delivered,
+   * not more; one is requested for each that is delivered.
+   *
+   * @param concurrency runs at the same time, at least 1
+   * @param body the code for one item
+   * @param <A> the type of the items
+   * @param <B> the type of the values
+   * @return for {@code Flowable.compose}
+   */
+  public static <A, B> FlowableTransformer<A, B> mapAwaitFlowable(
+      int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
+    requirePositive(concurrency);
+    Function<A, Maybe<B>> run = runOf(body);
+    return items -> items.concatMapEager(item -> run.apply(item).toFlowable(), concurrency, 1);
+  }
+
+  /**
+   * Runs imperative code for each item, several at a time; as {@link #mapAwaitFlowable}, but
+   * delivers the values as they come.
+   *
+   * @param concurrency runs at the same time, at least 1
+   * @param body the code for one item
+   * @param <A> the type of the items
+   * @param <B> the type of the values
+   * @return for {@code Flowable.compose}
+   */
+  public static <A, B> FlowableTransformer<A, B> mapAwaitFlowableUnordered(
+      int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
+    requirePositive(concurrency);
+    Function<A, Maybe<B>> run = runOf(body);
+    return items -> items.flatMapMaybe(run, false, concurrency);
+  }
+
+  private static <A, B> Function<A, Maybe<B>> runOf(
+      ItemBody<? super A, @Nullable B, ? extends Exception> body) {
+    requireNonNull(body, "body");
+    return item ->
+        AwaitableMaybe.of(
+            Bodies.<@Nullable B>awaitable("bridge-mapAwait", () -> body.call(item), null));
+  }
+
+  private static void requirePositive(int concurrency) {
+    if (concurrency < 1) {
+      throw new IllegalArgumentException("concurrency: " + concurrency);
+    }
+  }
+
+  /**
+   * Converts anything that can be awaited into a Single; no thread waits for it. Each observer
+   * subscribes to it once: {@code toSingle(awaitable(mono))}.
+   *
+   * <p><b>Cancellation:</b> disposal cancels the source, on the thread that disposes.
+   *
+   * <p><b>Errors:</b> the source's own; after the disposal to {@code RxJavaPlugins.onError}. A
+   * source without a value is a {@link NoSuchElementException}.
+   *
+   * <p><b>Memory:</b> a value that comes after the disposal goes to {@code
+   * io.bridge.Undeliverable.onDiscard}.
+   *
+   * @param awaitable the source
+   * @param <T> the type of the value
+   * @return the Single
+   */
+  public static <T> Single<T> toSingle(Awaitable<? extends @Nullable T> awaitable) {
+    return AwaitableSingle.of(requireNonNull(awaitable, "awaitable"));
+  }
+
+  /**
+   * Converts anything that can be awaited into a Maybe; as {@link #toSingle}, but a source without
+   * a value completes it empty.
+   *
+   * @param awaitable the source
+   * @param <T> the type of the value
+   * @return the Maybe
+   */
+  public static <T> Maybe<T> toMaybe(Awaitable<? extends @Nullable T> awaitable) {
+    return AwaitableMaybe.of(requireNonNull(awaitable, "awaitable"));
+  }
+
+  /**
+   * Converts anything that can be awaited into a Completable; as {@link #toSingle}, but a value is
+   * discarded.
+   *
+   * @param awaitable the source
+   * @return the Completable
+   */
+  public static Completable toCompletable(Awaitable<?> awaitable) {
+    return AwaitableCompletable.of(requireNonNull(awaitable, "awaitable"));
+  }
+
+  /**
+   * Converts any publisher into a Flowable, whose subscribers subscribe to it directly.
+   *
+   * @param publisher the source
+   * @param <T> the type of the items
+   * @return the Flowable
+   */
+  @SuppressWarnings("unchecked") // a publisher only produces
+  public static <T> Flowable<T> toFlowable(Publisher<? extends T> publisher) {
+    return Flowable.fromPublisher((Publisher<T>) requireNonNull(publisher, "publisher"));
+  }
+
+  /**
+   * Converts any publisher into an Observable, which requests all items at once.
+   *
+   * @param publisher the source
+   * @param <T> the type of the items
+   * @return the Observable
+   */
+  @SuppressWarnings("unchecked") // a publisher only produces
+  public static <T> Observable<T> toObservable(Publisher<? extends T> publisher) {
+    return Observable.fromPublisher((Publisher<T>) requireNonNull(publisher, "publisher"));
   }
 
   private static <T> T present(@Nullable T item) {

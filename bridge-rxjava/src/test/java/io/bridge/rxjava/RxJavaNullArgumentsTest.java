@@ -1,6 +1,8 @@
 package io.bridge.rxjava;
 
 import io.bridge.testkit.NullArguments;
+import io.reactivex.rxjava3.core.Scheduler;
+import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -15,6 +17,8 @@ class RxJavaNullArgumentsTest {
   @TestFactory
   @DisplayName("section 8: a null argument is refused by its name")
   Stream<DynamicTest> facade_null_namesTheParameter() {
-    return NullArguments.of(RxJavaBridge.class, Map.of(Duration.class, Duration.ZERO));
+    return NullArguments.of(
+        RxJavaBridge.class,
+        Map.of(Duration.class, Duration.ZERO, Scheduler.class, Schedulers.trampoline()));
   }
 }

@@ -33,6 +33,7 @@ public final class NullArguments {
         .filter(method -> Modifier.isStatic(method.getModifiers()))
         .flatMap(method ->
             IntStream.range(0, method.getParameterCount())
+                .filter(i -> !method.getParameterTypes()[i].isPrimitive())
                 .mapToObj(i -> test(method, i, instances)));
   }
 
@@ -73,6 +74,9 @@ public final class NullArguments {
     }
     if (type == Class.class) {
       return Exception.class; // of a failure to be declared
+    }
+    if (type == int.class) {
+      return 1;
     }
     return Proxy.newProxyInstance(
         type.getClassLoader(),

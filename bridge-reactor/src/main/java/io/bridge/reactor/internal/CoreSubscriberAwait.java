@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 /**
- * Awaits a publisher of Reactor: its hooks get what is lost.
+ * Awaits a publisher of Reactor: it gets the context of whoever waits, its hooks what is lost.
  *
  * @param <T> the type of the items
  * @param <R> what the await returns
@@ -18,9 +19,17 @@ import reactor.core.publisher.Operators;
 final class CoreSubscriberAwait<T, R extends @Nullable Object> extends SubscriberAwait<T, R>
     implements CoreSubscriber<T> {
 
+  private final Context context;
+
   CoreSubscriberAwait(
       Fold<T, R> fold, @Nullable CancelFrame frame, @Nullable Receiver<? super R> receiver) {
     super(fold, frame, receiver);
+    this.context = ReactorEcosystem.contextIn(contextOfOwner());
+  }
+
+  @Override
+  public Context currentContext() {
+    return context;
   }
 
   @Override
@@ -30,12 +39,12 @@ final class CoreSubscriberAwait<T, R extends @Nullable Object> extends Subscribe
 
   @Override
   protected void undeliverable(Throwable failure) {
-    Operators.onErrorDropped(failure, currentContext());
+    Operators.onErrorDropped(failure, context);
   }
 
   @Override
   protected void discard(@Nullable Object value) {
-    Operators.onDiscard(value, currentContext());
+    Operators.onDiscard(value, context);
     super.discard(value);
   }
 }

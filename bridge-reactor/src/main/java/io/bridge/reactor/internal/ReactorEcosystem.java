@@ -1,5 +1,6 @@
 package io.bridge.reactor.internal;
 
+import io.bridge.CoroutineContext;
 import io.bridge.Suspension;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.Ecosystem;
@@ -13,11 +14,15 @@ import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
 
 /** Reactor's publishers and threads. */
 public final class ReactorEcosystem implements Ecosystem {
 
   private static final ReactorEcosystem INSTANCE = new ReactorEcosystem();
+
+  private static final CoroutineContext.Key<Context> CONTEXT =
+      CoroutineContext.Key.of("reactor.util.context.Context");
 
   /** For the service loader. */
   public ReactorEcosystem() {}
@@ -31,6 +36,24 @@ public final class ReactorEcosystem implements Ecosystem {
    */
   public static <T> @Nullable T await(Mono<? extends T> mono) {
     return INSTANCE.<T, @Nullable T>await(mono, Fold.one(), CancelFrame.enterAwait());
+  }
+
+  /**
+   * Returns the context of code that runs for a subscriber of Reactor.
+   *
+   * @param context of the subscriber
+   * @return what a source of Reactor finds it in
+   */
+  public static CoroutineContext contextWith(Context context) {
+    return context.isEmpty()
+        ? CoroutineContext.empty()
+        : CoroutineContext.empty().plus(CONTEXT, context);
+  }
+
+  /** The Context that a source of Reactor gets from whoever awaits it. */
+  static Context contextIn(CoroutineContext of) {
+    Context context = of.get(CONTEXT);
+    return context == null ? Context.empty() : context;
   }
 
   @Override

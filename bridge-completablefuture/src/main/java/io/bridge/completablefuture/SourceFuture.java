@@ -2,34 +2,43 @@ package io.bridge.completablefuture;
 
 import static java.util.Objects.requireNonNull;
 
-import io.bridge.Body;
-import io.bridge.Undeliverable;
-import io.bridge.internal.Completion;
-import io.bridge.internal.RunningCoroutine;
-import java.util.concurrent.CancellationException;
+import io.bridge.Awaitable;
+import io.bridge.internal.ConversionSink;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The future of a body that already runs. Whoever completes it from outside ends the body: there is
- * nobody left who could take its outcome. Dependents are plain futures, as the JDK makes them.
+ * What can be awaited as a future, subscribed to at once; a body is that, too. Whoever completes it
+ * from outside cancels the source: there is nobody left who could take its outcome. Dependents are
+ * plain futures, as the JDK makes them.
  *
  * @param <T> the type of the value
  */
-final class CoroutineFuture<T extends @Nullable Object> extends CompletableFuture<T>
-    implements Completion<T> {
+final class SourceFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
-  // written before the future is handed out
-  private @Nullable RunningCoroutine<T> coroutine;
+  /** Takes the outcome of the source. */
+  private final class Sink extends ConversionSink<T> {
 
-  private CoroutineFuture() {}
+    @Override
+    protected boolean succeeded(T value) {
+      return SourceFuture.super.complete(value);
+    }
 
-  static <T extends @Nullable Object> CompletableFuture<T> start(
-      Body<? extends T, ? extends Exception> body) {
-    CoroutineFuture<T> future = new CoroutineFuture<>();
-    future.coroutine = RunningCoroutine.start("bridge-future", body, future);
+    @Override
+    protected boolean failed(Throwable failure) {
+      return SourceFuture.super.completeExceptionally(failure);
+    }
+  }
+
+  private final Sink sink = new Sink();
+
+  private SourceFuture() {}
+
+  static <T extends @Nullable Object> CompletableFuture<T> of(Awaitable<? extends T> source) {
+    SourceFuture<T> future = new SourceFuture<>();
+    future.sink.subscribeTo(source);
     return future;
   }
 
@@ -38,29 +47,8 @@ final class CoroutineFuture<T extends @Nullable Object> extends CompletableFutur
     return new CompletableFuture<>();
   }
 
-  @Override
-  public void succeeded(T value) {
-    if (!super.complete(value)) {
-      Undeliverable.discard(value);
-    }
-  }
-
-  @Override
-  public void failed(Throwable failure) {
-    if (!super.completeExceptionally(failure)) {
-      Undeliverable.report(failure);
-    }
-  }
-
-  @Override
-  public void cancelled(CancellationException cancellation) {
-    super.completeExceptionally(cancellation);
-  }
-
   private <R extends @Nullable Object> R ending(R result) {
-    if (coroutine != null) {
-      coroutine.cancel("its future was completed from outside");
-    }
+    sink.cancel();
     return result;
   }
 

@@ -1,0 +1,24 @@
+package io.bridge;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Imperative code for one item of a stream, such as the one of {@code mapAwait}.
+ *
+ * @param <T> the type of the item
+ * @param <R> the type of the value
+ * @param <X> the checked exception that it may throw; inferred
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface ItemBody<T, R extends @Nullable Object, X extends Exception> {
+
+  /**
+   * Runs the code for one item.
+   *
+   * @param item the item
+   * @return its value
+   * @throws X when it fails
+   */
+  R call(T item) throws X;
+}

@@ -1,0 +1,58 @@
+package io.bridge.internal;
+
+import io.bridge.Suspension;
+import io.bridge.Undeliverable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outcome of a body on its way to whoever subscribed, by an executor if there is one (B10). One
+ * that the executor rejects is told on the coroutine's thread, so that nobody waits for ever.
+ *
+ * @param suspension takes the outcome
+ * @param signals delivers it; null for the coroutine's own thread
+ * @param <T> the type of the value
+ */
+record BodyOutcome<T extends @Nullable Object>(
+    Suspension<? super T> suspension, @Nullable Executor signals) implements Completion<T> {
+
+  @Override
+  public void succeeded(T value) {
+    Throwable rejection = deliver(() -> suspension.resume(value));
+    if (rejection != null) {
+      suspension.fail(rejection);
+      Undeliverable.discard(value);
+    }
+  }
+
+  @Override
+  public void failed(Throwable failure) {
+    Throwable rejection = deliver(() -> suspension.fail(failure));
+    if (rejection != null) {
+      suspension.fail(failure);
+      Undeliverable.report(rejection);
+    }
+  }
+
+  @Override
+  public void cancelled(CancellationException cancellation) {
+    if (deliver(() -> suspension.fail(cancellation)) != null) {
+      suspension.fail(cancellation); // mostly the answer to the subscriber's own cancel
+    }
+  }
+
+  /** Returns what the executor threw instead of taking the signal, which itself throws nothing. */
+  private @Nullable Throwable deliver(Runnable signal) {
+    if (signals == null) {
+      signal.run();
+      return null;
+    }
+    try {
+      signals.execute(signal);
+      return null;
+    } catch (Throwable rejection) {
+      return rejection;
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package io.bridge.internal;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bridge.Awaitable;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * A conversion into a publisher of at most one item: the value waits for a request, the end without
+ * one does not. No thread waits. See docs/design/conversion.md.
+ *
+ * <pre>
+ * demand   meaning                                     left by
+ * NONE     nothing requested, no outcome               request -> ASKED, a value -> HELD
+ * ASKED    requested, no outcome                       a value -> DONE
+ * HELD     the value waits for a request               request -> DONE
+ * DONE     ended or cancelled, final; whoever brings   -
+ *          it here sends the terminal signal, if any
+ *
+ * any but DONE: null, a failure, cancel, request(n &lt;= 0) -> DONE
+ * </pre>
+ *
+ * Proof: ValueSubscriptionTest, ConversionRaceTest, the TCK classes.
+ *
+ * @param <T> the type of the item
+ */
+public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements Subscription {
+
+  private static final int NONE = 0;
+  private static final int ASKED = 1;
+  private static final int HELD = 2;
+  private static final int DONE = 3;
+
+  private static final VarHandle DEMAND;
+
+  static {
+    try {
+      DEMAND = MethodHandles.lookup().findVarHandle(ValueSubscription.class, "demand", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  // any thread
+  @SuppressWarnings("unused") // read by DEMAND
+  private volatile int demand;
+
+  // any thread; null after the end or a cancel, so that the subscriber is not kept (RS 3.13)
+  private volatile @Nullable Subscriber<? super T> downstream;
+
+  // written before HELD, read and cleared by whoever leaves it
+  private @Nullable T held;
+
+  /**
+   * Creates a subscription that waits for its source.
+   *
+   * @param subscriber takes the signals
+   */
+  public ValueSubscription(Subscriber<? super T> subscriber) {
+    this.downstream = requireNonNull(subscriber, "subscriber"); // RS 1.9
+  }
+
+  /** Hands this subscription over, then begins the work of {@code source}. */
+  public final void begin(Awaitable<? extends @Nullable T> source) {
+    requireNonNull(downstream).onSubscribe(this);
+    subscribeTo(source);
+  }
+
+  @Override
+  protected final boolean succeeded(@Nullable T value) {
+    if (value == null) { // empty
+      Subscriber<? super T> receiver = takeDownstream();
+      if (receiver != null) {
+        receiver.onComplete();
+      }
+      return true;
+    }
+    held = value;
+    if (DEMAND.compareAndSet(this, NONE, HELD)) {
+      return true;
+    }
+    held = null;
+    if (!DEMAND.compareAndSet(this, ASKED, DONE)) {
+      return false;
+    }
+    send(value);
+    return true;
+  }
+
+  @Override
+  protected final boolean failed(Throwable failure) {
+    Subscriber<? super T> receiver = takeDownstream();
+    if (receiver == null) {
+      return false;
+    }
+    receiver.onError(failure);
+    return true;
+  }
+
+  /** The right to send the terminal signal; null if somebody else has it. */
+  private @Nullable Subscriber<? super T> takeDownstream() {
+    Subscriber<? super T> receiver = downstream;
+    if ((int) DEMAND.getAndSet(this, DONE) == DONE) {
+      return null;
+    }
+    downstream = null;
+    return receiver;
+  }
+
+  private void send(T value) {
+    Subscriber<? super T> receiver = downstream;
+    if (receiver == null) { // cancelled just now
+      discard(value);
+      return;
+    }
+    receiver.onNext(value);
+    if (downstream != null) { // not cancelled inside onNext
+      downstream = null;
+      receiver.onComplete();
+    }
+  }
+
+  private @Nullable T takeHeld() {
+    T value = held;
+    held = null;
+    return value;
+  }
+
+  @Override
+  public final void request(long n) {
+    if (n <= 0) {
+      reject();
+      return;
+    }
+    if (DEMAND.compareAndSet(this, NONE, ASKED) || !DEMAND.compareAndSet(this, HELD, DONE)) {
+      return;
+    }
+    try {
+      send(requireNonNull(takeHeld()));
+    } catch (Throwable ofReceiver) { // RS 2.13 is broken; request throws nothing (RS 3.16)
+      report(ofReceiver);
+    }
+  }
+
+  /** RS 3.9: ends the stream with a failure, and its source. */
+  private void reject() {
+    Subscriber<? super T> receiver = stop();
+    if (receiver != null) {
+      receiver.onError(new IllegalArgumentException("RS 3.9: request of less than one item"));
+    }
+  }
+
+  @Override
+  public final void cancel() {
+    stop();
+  }
+
+  /** Stops the source; returns the subscriber if the stream had not ended. */
+  private @Nullable Subscriber<? super T> stop() {
+    Subscriber<? super T> receiver = downstream;
+    int before = (int) DEMAND.getAndSet(this, DONE);
+    downstream = null;
+    super.cancel();
+    if (before == HELD) {
+      discard(takeHeld());
+    }
+    return before == DONE ? null : receiver;
+  }
+}

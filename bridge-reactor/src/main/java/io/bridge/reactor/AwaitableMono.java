@@ -1,0 +1,61 @@
+package io.bridge.reactor;
+
+import io.bridge.Awaitable;
+import io.bridge.CoroutineContext;
+import io.bridge.internal.ValueSubscription;
+import io.bridge.reactor.internal.ReactorEcosystem;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * What can be awaited as a Mono: each subscriber subscribes to it once. A body is that, too.
+ *
+ * @param <T> the type of the item
+ */
+final class AwaitableMono<T> extends Mono<T> {
+
+  private final Awaitable<? extends @Nullable T> source;
+
+  private AwaitableMono(Awaitable<? extends @Nullable T> source) {
+    this.source = source;
+  }
+
+  static <T> Mono<T> of(Awaitable<? extends @Nullable T> source) {
+    return onAssembly(new AwaitableMono<T>(source)); // Reactor's hooks see it as any other Mono
+  }
+
+  @Override
+  public void subscribe(CoreSubscriber<? super T> actual) {
+    new MonoSubscription<T>(actual).begin(source);
+  }
+
+  /** Reactor's hooks get what is lost, and a source of Reactor the subscriber's Context. */
+  private static final class MonoSubscription<T> extends ValueSubscription<T> {
+
+    private final Context context;
+
+    MonoSubscription(CoreSubscriber<? super T> actual) {
+      super(actual);
+      this.context = actual.currentContext(); // a cancelled subscriber is not kept (RS 3.13)
+    }
+
+    @Override
+    public CoroutineContext context() {
+      return ReactorEcosystem.contextWith(context);
+    }
+
+    @Override
+    protected void undeliverable(Throwable failure) {
+      Operators.onErrorDropped(failure, context);
+    }
+
+    @Override
+    protected void discard(@Nullable Object value) {
+      Operators.onDiscard(value, context);
+      super.discard(value);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.bridge.rxjava;
+
+import io.bridge.Awaitable;
+import io.reactivex.rxjava3.core.Completable;
+import io.reactivex.rxjava3.core.CompletableObserver;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be awaited as a Completable: each observer subscribes to it once. A body is that, too.
+ */
+final class AwaitableCompletable extends Completable {
+
+  private final Awaitable<?> source;
+
+  private AwaitableCompletable(Awaitable<?> source) {
+    this.source = source;
+  }
+
+  static Completable of(Awaitable<?> source) {
+    return RxJavaPlugins.onAssembly(new AwaitableCompletable(source));
+  }
+
+  @Override
+  protected void subscribeActual(CompletableObserver observer) {
+    Sink sink = new Sink(observer);
+    observer.onSubscribe(sink);
+    sink.subscribeTo(source);
+  }
+
+  private static final class Sink extends DisposableSink<Object, CompletableObserver> {
+
+    Sink(CompletableObserver observer) {
+      super(observer);
+    }
+
+    @Override
+    void succeeded(CompletableObserver to, @Nullable Object value) {
+      discard(value); // as awaitCompletion does
+      to.onComplete();
+    }
+
+    @Override
+    void failed(CompletableObserver to, Throwable failure) {
+      to.onError(failure);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.bridge.rxjava;
+
+import io.bridge.Awaitable;
+import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.core.SingleObserver;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be awaited as a Single: each observer subscribes to it once. A body is that, too.
+ *
+ * @param <T> the type of the value
+ */
+final class AwaitableSingle<T> extends Single<T> {
+
+  private final Awaitable<? extends @Nullable T> source;
+
+  private AwaitableSingle(Awaitable<? extends @Nullable T> source) {
+    this.source = source;
+  }
+
+  static <T> Single<T> of(Awaitable<? extends @Nullable T> source) {
+    return RxJavaPlugins.onAssembly(new AwaitableSingle<T>(source));
+  }
+
+  @Override
+  protected void subscribeActual(SingleObserver<? super T> observer) {
+    Sink<T> sink = new Sink<>(observer);
+    observer.onSubscribe(sink);
+    sink.subscribeTo(source);
+  }
+
+  private static final class Sink<T> extends DisposableSink<T, SingleObserver<? super T>> {
+
+    Sink(SingleObserver<? super T> observer) {
+      super(observer);
+    }
+
+    @Override
+    void succeeded(SingleObserver<? super T> to, @Nullable T value) {
+      if (value == null) {
+        to.onError(new NoSuchElementException("the source completed empty"));
+      } else {
+        to.onSuccess(value);
+      }
+    }
+
+    @Override
+    void failed(SingleObserver<? super T> to, Throwable failure) {
+      to.onError(failure);
+    }
+  }
+}
