@@ -1,0 +1,232 @@
+package io.bridge.examples;
+
+import static io.bridge.Publishers.toFlowPublisher;
+import static io.bridge.Publishers.toPublisher;
+import static io.bridge.completablefuture.CompletableFutureBridge.*;
+import static io.bridge.reactor.ReactorBridge.*;
+import static io.bridge.rxjava.RxJavaBridge.*;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.bridge.Emitter;
+import io.bridge.testkit.Eventually;
+import io.reactivex.rxjava3.core.BackpressureStrategy;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.Observable;
+import io.reactivex.rxjava3.core.Single;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** The code of docs/guide/building.md. */
+@Timeout(60)
+class BuildingTest {
+
+  record User(String name, boolean locked) {}
+
+  record Account(String owner) {}
+
+  /** The two forms of one method. */
+  static class Accounts {
+
+    Mono<User> find(String name) {
+      return name.isEmpty() ? Mono.empty() : Mono.just(new User(name, name.startsWith("x")));
+    }
+
+    Mono<Account> create(User user) {
+      return Mono.just(new Account(user.name()));
+    }
+
+    // tag::before[]
+    Mono<Account> openReactive(String name) {
+      return find(name)
+          .switchIfEmpty(Mono.error(() -> new IllegalArgumentException("unknown: " + name)))
+          .flatMap(user ->
+              user.locked()
+                  ? Mono.error(new IllegalStateException("locked: " + name))
+                  : create(user));
+    }
+
+    // end::before[]
+
+    // tag::after[]
+    Mono<Account> open(String name) {
+      return mono(() -> {
+        User user = await(find(name)); // null is empty
+        if (user == null) {
+          throw new IllegalArgumentException("unknown: " + name);
+        }
+        if (user.locked()) {
+          throw new IllegalStateException("locked: " + name);
+        }
+        return awaitSingle(create(user));
+      });
+    }
+    // end::after[]
+  }
+
+  @Test
+  @DisplayName("one method in both forms")
+  void method() {
+    Accounts accounts = new Accounts();
+    for (String name : List.of("ann", "xan", "")) {
+      assertThat(outcome(accounts.open(name))).isEqualTo(outcome(accounts.openReactive(name)));
+    }
+    assertThat(outcome(accounts.open("ann"))).isEqualTo("Account[owner=ann]");
+  }
+
+  private static String outcome(Mono<Account> mono) {
+    return awaitSingle(mono.map(Account::toString).onErrorResume(e -> Mono.just(e.toString())));
+  }
+
+  // tag::stream[]
+  static Flux<String> lines(Path file) {
+    return flux((Emitter<String> lines) -> {
+      try (BufferedReader reader = Files.newBufferedReader(file)) {
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+          lines.emit(line); // waits until the subscriber asks for one more
+        }
+      }
+    });
+  }
+
+  // end::stream[]
+
+  @Test
+  @DisplayName("a file as a Flux, cut off")
+  void stream(@TempDir Path folder) throws IOException {
+    Path file = Files.write(folder.resolve("words"), List.of("one", "two", "three"));
+    assertThat(lines(file).collectList().block()).containsExactly("one", "two", "three");
+    assertThat(lines(file).take(2).collectList().block()).containsExactly("one", "two");
+    assertThat(awaitFirst(lines(file))).isEqualTo("one");
+  }
+
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  // tag::mapawait[]
+  Flux<Integer> sizes(Flux<URI> pages) {
+    return pages.transform(
+        mapAwait(
+            8,
+            page -> {
+              var response =
+                  await(
+                      client.sendAsync(
+                          HttpRequest.newBuilder(page).build(), BodyHandlers.ofString()));
+              if (response.statusCode() != 200) {
+                throw new IOException(page + ": " + response.statusCode());
+              }
+              return response.body().length();
+            }));
+  }
+
+  // end::mapawait[]
+
+  @Test
+  @DisplayName("code for each item, over a real HTTP server")
+  void perItem() throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          byte[] body =
+              exchange.getRequestURI().getPath().substring(1).getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String base = "http://localhost:" + server.getAddress().getPort() + "/";
+      Flux<URI> pages = Flux.range(1, 30).map(n -> URI.create(base + "x".repeat(n)));
+      assertThat(sizes(pages).collectList().block())
+          .containsExactlyElementsOf(Flux.range(1, 30).toIterable());
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  @DisplayName("a future whose timeout ends its body")
+  void futures() throws InterruptedException {
+    CountDownLatch asleep = new CountDownLatch(1);
+    AtomicBoolean ended = new AtomicBoolean();
+    // tag::future[]
+    CompletableFuture<String> report =
+        future(() -> {
+          try {
+            asleep.countDown();
+            Thread.sleep(60_000); // interrupted, as soon as nobody wants the report
+            return "report";
+          } finally {
+            ended.set(true);
+          }
+        });
+    report.orTimeout(50, TimeUnit.MILLISECONDS);
+    // end::future[]
+    asleep.await();
+    Eventually.until("the body has ended", ended::get);
+    assertThat(report).isCompletedExceptionally();
+  }
+
+  @Test
+  @DisplayName("signals on an executor")
+  void signals() {
+    ExecutorService window = Executors.newSingleThreadExecutor(task -> new Thread(task, "window"));
+    // tag::signals[]
+    CompletableFuture<String> shown =
+        future(window, () -> awaitSingle(Mono.just("hello")))
+            .thenApply(this::show); // on window's thread
+    // end::signals[]
+    assertThat(shown.join()).isEqualTo("hello on window");
+    window.shutdown();
+  }
+
+  private String show(String text) {
+    return text + " on " + Thread.currentThread().getName();
+  }
+
+  @Test
+  @DisplayName("conversions")
+  void conversions() {
+    Mono<String> mono = Mono.just("a");
+    Flowable<Integer> flowable = Flowable.range(1, 3);
+    Observable<Integer> observable = Observable.range(1, 3);
+    // tag::convert[]
+    Single<String> single = toSingle(awaitable(mono));
+    CompletableFuture<String> future = toCompletableFuture(awaitable(single));
+    Mono<String> back = toMono(awaitable(future));
+
+    Flux<Integer> flux = toFlux(flowable);
+    Flow.Publisher<Integer> flow = toFlowPublisher(flux);
+    Flowable<Integer> again = toFlowable(toPublisher(flow));
+    Flux<Integer> buffered = toFlux(observable.toFlowable(BackpressureStrategy.BUFFER));
+    // end::convert[]
+    assertThat(awaitSingle(back)).isEqualTo("a");
+    assertThat(awaitList(again)).containsExactly(1, 2, 3);
+    assertThat(awaitList(buffered)).containsExactly(1, 2, 3);
+  }
+}
