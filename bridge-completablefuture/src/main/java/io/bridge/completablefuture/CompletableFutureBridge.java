@@ -301,8 +301,8 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Runs imperative code now, as a future that an executor completes, so that dependents without an
-   * executor of their own run there; otherwise as {@link #future(Body)}.
+   * Runs imperative code now, as a future that an executor completes: dependents that are there by
+   * then, and have no executor of their own, run on it. Otherwise as {@link #future(Body)}.
    *
    * <p><b>Errors:</b> an executor that rejects the value fails the future with what it threw, on
    * the coroutine's thread.

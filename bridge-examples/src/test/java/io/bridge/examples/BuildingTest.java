@@ -14,6 +14,7 @@ import io.reactivex.rxjava3.core.BackpressureStrategy;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -197,11 +198,11 @@ class BuildingTest {
   void signals() {
     ExecutorService window = Executors.newSingleThreadExecutor(task -> new Thread(task, "window"));
     // tag::signals[]
-    CompletableFuture<String> shown =
-        future(window, () -> awaitSingle(Mono.just("hello")))
-            .thenApply(this::show); // on window's thread
+    Single<String> shown =
+        single(Schedulers.from(window), () -> awaitSingle(Mono.just("hello")))
+            .map(this::show); // on window's thread
     // end::signals[]
-    assertThat(shown.join()).isEqualTo("hello on window");
+    assertThat(await(shown)).isEqualTo("hello on window");
     window.shutdown();
   }
 

@@ -8,7 +8,11 @@ import org.reactivestreams.tck.SubscriberBlackboxVerification;
 import org.reactivestreams.tck.SubscriberWhiteboxVerification;
 import org.reactivestreams.tck.TestEnvironment;
 
-/** Bases for the TCK classes: the time that a loaded machine needs stands here once. */
+/**
+ * Bases for the TCK classes: the time that a loaded machine needs stands here once. What the TCK
+ * skips is checked by {@link TckSkipGate}, against {@code tck-skips/<class>.skips} in the test
+ * resources of the class's module.
+ */
 public final class Tck {
 
   /** Signals must come within this time. */
