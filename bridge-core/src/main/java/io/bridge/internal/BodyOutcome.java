@@ -21,7 +21,7 @@ record BodyOutcome<T extends @Nullable Object>(
   public void succeeded(T value) {
     Throwable rejection = deliver(() -> suspension.resume(value));
     if (rejection != null) {
-      suspension.fail(rejection);
+      Receiver.of(suspension).receiveFailure(rejection); // of no interest after a cancel (B6)
       Undeliverable.discard(value);
     }
   }

@@ -378,7 +378,7 @@ public final class EmitterSubscription<T>
   }
 
   private void reportLost(@Nullable Throwable failure) {
-    if (failure != null && !(failure instanceof CancellationException)) {
+    if (failure != null && !Failures.isCancelEcho(failure)) { // also one that the body wrapped
       lost.accept(failure);
     }
   }

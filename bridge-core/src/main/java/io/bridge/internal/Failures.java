@@ -106,7 +106,15 @@ public final class Failures {
   static @Nullable Throwable cause(Throwable failure) {
     try {
       return failure.getCause();
-    } catch (RuntimeException hostile) {
+    } catch (Throwable hostile) {
+      return null;
+    }
+  }
+
+  private static @Nullable String message(Throwable failure) {
+    try {
+      return failure.getMessage();
+    } catch (Throwable hostile) { // as above
       return null;
     }
   }
@@ -133,6 +141,6 @@ public final class Failures {
         || (failure instanceof InterruptedIOException
             && !(failure instanceof SocketTimeoutException))
         || (failure instanceof SocketException
-            && "Closed by interrupt".equals(failure.getMessage())); // of a virtual thread
+            && "Closed by interrupt".equals(message(failure))); // of a virtual thread
   }
 }

@@ -63,7 +63,9 @@ final class HandOver implements Runnable, ParkLoop.Condition {
     try {
       signals.execute(this);
     } catch (Throwable rejection) {
-      drop();
+      if (!drop()) { // it took the item all the same: RS 1.3, as below
+        ParkLoop.await(new ToTheEnd(), null);
+      }
       throw rejection;
     } finally {
       if (frame != null) {

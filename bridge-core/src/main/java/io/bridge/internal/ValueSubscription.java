@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.bridge.Awaitable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -45,12 +46,18 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
     }
   }
 
+  /** Delivers the signals; null for the threads that bring or request them. */
+  private final @Nullable Executor signals;
+
   // any thread
   @SuppressWarnings("unused") // read by DEMAND
   private volatile int demand;
 
   // any thread; null after the end or a cancel, so that the subscriber is not kept (RS 3.13)
   private volatile @Nullable Subscriber<? super T> downstream;
+
+  // any thread; RS 3.9 was broken while the item was on its way
+  private volatile boolean rejected;
 
   // written before HELD, read and cleared by whoever leaves it
   private @Nullable T held;
@@ -61,6 +68,17 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
    * @param subscriber takes the signals
    */
   public ValueSubscription(Subscriber<? super T> subscriber) {
+    this(subscriber, null);
+  }
+
+  /**
+   * Creates a subscription that waits for its source.
+   *
+   * @param subscriber takes the signals
+   * @param signals delivers all but onSubscribe; null for the threads that bring or request them
+   */
+  public ValueSubscription(Subscriber<? super T> subscriber, @Nullable Executor signals) {
+    this.signals = signals;
     this.downstream = requireNonNull(subscriber, "subscriber"); // RS 1.9
   }
 
@@ -75,7 +93,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
     if (value == null) { // empty
       Subscriber<? super T> receiver = takeDownstream();
       if (receiver != null) {
-        receiver.onComplete();
+        end(receiver, null);
       }
       return true;
     }
@@ -97,7 +115,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
     if (receiver == null) {
       return false;
     }
-    receiver.onError(failure);
+    end(receiver, failure);
     return true;
   }
 
@@ -111,7 +129,56 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
     return receiver;
   }
 
+  private void end(Subscriber<? super T> receiver, @Nullable Throwable failure) {
+    Throwable rejection =
+        deliver(() -> {
+          if (failure == null) {
+            receiver.onComplete();
+          } else {
+            receiver.onError(failure);
+          }
+        });
+    if (rejection != null) { // told here, so that nobody waits for ever
+      receiver.onError(failure == null ? rejection : failure);
+      if (failure != null) {
+        report(rejection);
+      }
+    }
+  }
+
   private void send(T value) {
+    Throwable rejection = deliver(() -> sendNow(value));
+    if (rejection != null) {
+      Subscriber<? super T> receiver = downstream;
+      downstream = null;
+      discard(value);
+      if (receiver != null) {
+        receiver.onError(rejection);
+      }
+    }
+  }
+
+  /** Returns what the executor threw instead of taking the signal. */
+  private @Nullable Throwable deliver(Runnable signal) {
+    if (signals == null) {
+      signal.run();
+      return null;
+    }
+    try {
+      signals.execute(() -> {
+        try {
+          signal.run();
+        } catch (Throwable ofReceiver) { // RS 2.13 is broken; it is no rejection
+          report(ofReceiver);
+        }
+      });
+      return null;
+    } catch (Throwable rejection) {
+      return rejection;
+    }
+  }
+
+  private void sendNow(T value) {
     Subscriber<? super T> receiver = downstream;
     if (receiver == null) { // cancelled just now
       discard(value);
@@ -120,7 +187,11 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
     receiver.onNext(value);
     if (downstream != null) { // not cancelled inside onNext
       downstream = null;
-      receiver.onComplete();
+      if (rejected) {
+        receiver.onError(rejection());
+      } else {
+        receiver.onComplete();
+      }
     }
   }
 
@@ -148,26 +219,36 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
 
   /** RS 3.9: ends the stream with a failure, and its source. */
   private void reject() {
-    Subscriber<? super T> receiver = stop();
-    if (receiver != null) {
-      receiver.onError(new IllegalArgumentException("RS 3.9: request of less than one item"));
+    rejected = true;
+    if (demand == DONE) {
+      return; // ended, or the item is on its way: whoever sends it sends the end, too
     }
+    Subscriber<? super T> receiver = downstream;
+    int before = (int) DEMAND.getAndSet(this, DONE);
+    if (before == DONE) {
+      return; // as above
+    }
+    downstream = null;
+    super.cancel();
+    if (before == HELD) {
+      discard(takeHeld());
+    }
+    if (receiver != null) {
+      receiver.onError(rejection());
+    }
+  }
+
+  private static IllegalArgumentException rejection() {
+    return new IllegalArgumentException("RS 3.9: request of less than one item");
   }
 
   @Override
   public final void cancel() {
-    stop();
-  }
-
-  /** Stops the source; returns the subscriber if the stream had not ended. */
-  private @Nullable Subscriber<? super T> stop() {
-    Subscriber<? super T> receiver = downstream;
     int before = (int) DEMAND.getAndSet(this, DONE);
     downstream = null;
     super.cancel();
     if (before == HELD) {
       discard(takeHeld());
     }
-    return before == DONE ? null : receiver;
   }
 }

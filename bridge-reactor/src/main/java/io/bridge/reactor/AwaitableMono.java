@@ -4,6 +4,7 @@ import io.bridge.Awaitable;
 import io.bridge.CoroutineContext;
 import io.bridge.internal.ValueSubscription;
 import io.bridge.reactor.internal.ReactorEcosystem;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
@@ -18,18 +19,25 @@ import reactor.util.context.Context;
 final class AwaitableMono<T> extends Mono<T> {
 
   private final Awaitable<? extends @Nullable T> source;
+  private final @Nullable Executor signals;
 
-  private AwaitableMono(Awaitable<? extends @Nullable T> source) {
+  private AwaitableMono(Awaitable<? extends @Nullable T> source, @Nullable Executor signals) {
     this.source = source;
+    this.signals = signals;
   }
 
   static <T> Mono<T> of(Awaitable<? extends @Nullable T> source) {
-    return onAssembly(new AwaitableMono<T>(source)); // Reactor's hooks see it as any other Mono
+    return of(source, null);
+  }
+
+  static <T> Mono<T> of(Awaitable<? extends @Nullable T> source, @Nullable Executor signals) {
+    return onAssembly(
+        new AwaitableMono<T>(source, signals)); // Reactor's hooks see it as any other Mono
   }
 
   @Override
   public void subscribe(CoreSubscriber<? super T> actual) {
-    new MonoSubscription<T>(actual).begin(source);
+    new MonoSubscription<T>(actual, signals).begin(source);
   }
 
   /** Reactor's hooks get what is lost, and a source of Reactor the subscriber's Context. */
@@ -37,8 +45,8 @@ final class AwaitableMono<T> extends Mono<T> {
 
     private final Context context;
 
-    MonoSubscription(CoreSubscriber<? super T> actual) {
-      super(actual);
+    MonoSubscription(CoreSubscriber<? super T> actual, @Nullable Executor signals) {
+      super(actual, signals);
       this.context = actual.currentContext(); // a cancelled subscriber is not kept (RS 3.13)
     }
 

@@ -12,6 +12,7 @@ import io.bridge.internal.Bodies;
 import io.bridge.reactor.internal.ReactorEcosystem;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -117,7 +118,7 @@ public final class ReactorBridge extends Await {
    * @return the Mono
    */
   public static <T> Mono<T> mono(Body<@Nullable T, ? extends Exception> body) {
-    return monoOf(requireNonNull(body, "body"));
+    return monoOf(requireNonNull(body, "body"), null);
   }
 
   /**
@@ -127,7 +128,7 @@ public final class ReactorBridge extends Await {
    * @return a Mono that completes empty when the code returns
    */
   public static Mono<Void> mono(VoidBody<? extends Exception> body) {
-    return monoOf(Bodies.returningNull(body));
+    return monoOf(Bodies.returningNull(body), null);
   }
 
   /**
@@ -141,7 +142,7 @@ public final class ReactorBridge extends Await {
    */
   public static <T> Mono<T> mono(Scheduler signals, Body<@Nullable T, ? extends Exception> body) {
     requireNonNull(signals, "signals");
-    return monoOf(requireNonNull(body, "body")).publishOn(signals);
+    return monoOf(requireNonNull(body, "body"), signals::schedule);
   }
 
   /**
@@ -153,11 +154,12 @@ public final class ReactorBridge extends Await {
    */
   public static Mono<Void> mono(Scheduler signals, VoidBody<? extends Exception> body) {
     requireNonNull(signals, "signals");
-    return ReactorBridge.<Void>monoOf(Bodies.returningNull(body)).publishOn(signals);
+    return ReactorBridge.<Void>monoOf(Bodies.returningNull(body), signals::schedule);
   }
 
-  private static <T> Mono<T> monoOf(Body<@Nullable T, ? extends Exception> body) {
-    return AwaitableMono.of(Bodies.<@Nullable T>awaitable("bridge-mono", body, null));
+  private static <T> Mono<T> monoOf(
+      Body<@Nullable T, ? extends Exception> body, @Nullable Executor signals) {
+    return AwaitableMono.of(Bodies.<@Nullable T>awaitable("bridge-mono", body, null), signals);
   }
 
   /**

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class DisposableSink<T, O> extends ConversionSink<@Nullable T> implements Disposable {
 
-  // any thread; null after the disposal, so that the observer is not kept
+  // any thread; null after the end and the disposal, so that the observer is not kept
   private volatile @Nullable O observer;
 
   DisposableSink(O observer) {
@@ -30,6 +30,7 @@ abstract class DisposableSink<T, O> extends ConversionSink<@Nullable T> implemen
   @Override
   protected final boolean succeeded(@Nullable T value) {
     O to = observer;
+    observer = null;
     if (to != null) {
       succeeded(to, value);
     }
@@ -39,6 +40,7 @@ abstract class DisposableSink<T, O> extends ConversionSink<@Nullable T> implemen
   @Override
   protected final boolean failed(Throwable failure) {
     O to = observer;
+    observer = null;
     if (to != null) {
       failed(to, failure);
     }

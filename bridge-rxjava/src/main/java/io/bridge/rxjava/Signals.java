@@ -11,16 +11,22 @@ final class Signals {
   private static final class Task implements Runnable {
 
     private final Runnable signal;
+    private final Scheduler.Worker worker;
     private volatile boolean begun;
 
-    Task(Runnable signal) {
+    Task(Runnable signal, Scheduler.Worker worker) {
       this.signal = signal;
+      this.worker = worker;
     }
 
     @Override
     public void run() {
       begun = true;
-      signal.run();
+      try {
+        signal.run();
+      } finally {
+        worker.dispose();
+      }
     }
   }
 
@@ -28,12 +34,15 @@ final class Signals {
 
   /**
    * An executor that throws when the scheduler is shut down: RxJava's own schedulers then only
-   * return a disposable that is disposed, and the signal would be lost.
+   * return a disposable that is disposed, and the signal would be lost. Only the one of a worker
+   * says so for each of them; that of scheduleDirect does not for {@code Schedulers.io()}.
    */
   static Executor on(Scheduler scheduler) {
     return signal -> {
-      Task task = new Task(signal);
-      if (scheduler.scheduleDirect(task).isDisposed() && !task.begun) {
+      Scheduler.Worker worker = scheduler.createWorker();
+      Task task = new Task(signal, worker);
+      if (worker.schedule(task).isDisposed() && !task.begun) {
+        worker.dispose();
         throw new RejectedExecutionException("the scheduler is shut down: " + scheduler);
       }
     };
