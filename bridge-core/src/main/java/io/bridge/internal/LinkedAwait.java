@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * link      meaning                                      left by
  * NONE      the source has handed over nothing yet       link -> BUSY, unlink/cancel -> UNLINKED
- * BUSY      the thread that brought upstream is still    idle -> LINKED, unlink -> UNLINKED,
- *           inside onSubscribe, perhaps in request       cancel: same thread -> UNLINKED, else OWED
- * LINKED    upstream is idle                             unlink/cancel -> UNLINKED
+ * BUSY      a thread is inside onSubscribe or request    idle -> LINKED, unlink -> UNLINKED,
+ *           of upstream                                  cancel: same thread -> UNLINKED, else OWED
+ * LINKED    upstream is idle                             occupy -> BUSY, for one more request;
+ *                                                        unlink/cancel -> UNLINKED
  * OWED      BUSY, and that thread owes the cancel        idle/cancel by that thread -> UNLINKED
  * UNLINKED  final: ended or cancelled; an upstream
  *           that comes now is cancelled by its bringer
@@ -92,6 +93,18 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
     if (!LINK.compareAndSet(this, BUSY, LINKED) && LINK.compareAndSet(this, OWED, UNLINKED)) {
       cancelTaken();
     }
+  }
+
+  /**
+   * Takes the idle upstream for a request of the calling thread, which says {@link #idle()} after
+   * it; null if there is none, or somebody is with it.
+   */
+  protected final @Nullable U occupy() {
+    if (!LINK.compareAndSet(this, LINKED, BUSY)) {
+      return null;
+    }
+    bringer = Thread.currentThread();
+    return upstream;
   }
 
   /**

@@ -9,6 +9,7 @@ import io.bridge.Emitter;
 import io.bridge.ItemBody;
 import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
+import io.bridge.internal.ItemRuns;
 import io.bridge.reactor.internal.ReactorEcosystem;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionException;
@@ -223,11 +224,11 @@ public final class ReactorBridge extends Await {
    * @param <B> the type of the values
    * @return for {@code Flux.transform}
    */
+  @SuppressWarnings("NullAway") // it does not see the nullable type argument of the record
   public static <A, B> Function<Flux<A>, Flux<B>> mapAwait(
       int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
-    requirePositive(concurrency);
-    Function<A, Mono<B>> run = runOf(body);
-    return items -> items.flatMapSequential(run, concurrency, 1);
+    var settings = new ItemRuns.Settings<A, B>(concurrency, body, true);
+    return items -> MapAwaitFlux.of(items, settings);
   }
 
   /**
@@ -240,25 +241,11 @@ public final class ReactorBridge extends Await {
    * @param <B> the type of the values
    * @return for {@code Flux.transform}
    */
+  @SuppressWarnings("NullAway") // it does not see the nullable type argument of the record
   public static <A, B> Function<Flux<A>, Flux<B>> mapAwaitUnordered(
       int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
-    requirePositive(concurrency);
-    Function<A, Mono<B>> run = runOf(body);
-    return items -> items.flatMap(run, concurrency, 1);
-  }
-
-  private static <A, B> Function<A, Mono<B>> runOf(
-      ItemBody<? super A, @Nullable B, ? extends Exception> body) {
-    requireNonNull(body, "body");
-    return item ->
-        AwaitableMono.of(
-            Bodies.<@Nullable B>awaitable("bridge-mapAwait", () -> body.call(item), null));
-  }
-
-  private static void requirePositive(int concurrency) {
-    if (concurrency < 1) {
-      throw new IllegalArgumentException("concurrency: " + concurrency);
-    }
+    var settings = new ItemRuns.Settings<A, B>(concurrency, body, false);
+    return items -> MapAwaitFlux.of(items, settings);
   }
 
   /**

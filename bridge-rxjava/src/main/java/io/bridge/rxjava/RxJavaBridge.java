@@ -11,6 +11,7 @@ import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
 import io.bridge.internal.Failures;
 import io.bridge.internal.Fold;
+import io.bridge.internal.ItemRuns;
 import io.bridge.rxjava.internal.RxJavaEcosystem;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableSource;
@@ -23,7 +24,6 @@ import io.reactivex.rxjava3.core.ObservableSource;
 import io.reactivex.rxjava3.core.Scheduler;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.core.SingleSource;
-import io.reactivex.rxjava3.functions.Function;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -575,11 +575,11 @@ public final class RxJavaBridge extends Await {
    * @param <B> the type of the values
    * @return for {@code Flowable.compose}
    */
+  @SuppressWarnings("NullAway") // it does not see the nullable type argument of the record
   public static <A, B> FlowableTransformer<A, B> mapAwaitFlowable(
       int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
-    requirePositive(concurrency);
-    Function<A, Maybe<B>> run = runOf(body);
-    return items -> items.concatMapEager(item -> run.apply(item).toFlowable(), concurrency, 1);
+    var settings = new ItemRuns.Settings<A, B>(concurrency, body, true);
+    return items -> MapAwaitFlowable.of(items, settings);
   }
 
   /**
@@ -592,25 +592,11 @@ public final class RxJavaBridge extends Await {
    * @param <B> the type of the values
    * @return for {@code Flowable.compose}
    */
+  @SuppressWarnings("NullAway") // it does not see the nullable type argument of the record
   public static <A, B> FlowableTransformer<A, B> mapAwaitFlowableUnordered(
       int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
-    requirePositive(concurrency);
-    Function<A, Maybe<B>> run = runOf(body);
-    return items -> items.flatMapMaybe(run, false, concurrency);
-  }
-
-  private static <A, B> Function<A, Maybe<B>> runOf(
-      ItemBody<? super A, @Nullable B, ? extends Exception> body) {
-    requireNonNull(body, "body");
-    return item ->
-        AwaitableMaybe.of(
-            Bodies.<@Nullable B>awaitable("bridge-mapAwait", () -> body.call(item), null));
-  }
-
-  private static void requirePositive(int concurrency) {
-    if (concurrency < 1) {
-      throw new IllegalArgumentException("concurrency: " + concurrency);
-    }
+    var settings = new ItemRuns.Settings<A, B>(concurrency, body, false);
+    return items -> MapAwaitFlowable.of(items, settings);
   }
 
   /**

@@ -1,0 +1,141 @@
+package io.bridge.internal;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * Feeds items of a publisher on: translates its signals, legal or not (A11), and asks it for more,
+ * never beside a cancel (RS 2.7).
+ *
+ * @param <T> the type of the items
+ */
+public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
+    implements Subscriber<T> {
+
+  private final Feed<T> feed;
+
+  // any thread; what was asked for and upstream has not been told
+  private final AtomicLong demand = new AtomicLong();
+
+  /**
+   * Creates the subscriber of a feed.
+   *
+   * @param feed takes the items
+   */
+  protected FeedSubscriber(Feed<T> feed) {
+    super(null, feed);
+    this.feed = feed;
+  }
+
+  /** Subscribes to {@code publisher}; what that throws is its failure. */
+  final void subscribeTo(Publisher<? extends T> publisher) {
+    try {
+      publisher.subscribe(this);
+    } catch (Throwable t) {
+      sourceThrew(t);
+    }
+  }
+
+  @Override
+  public final void onSubscribe(Subscription subscription) {
+    if (subscription == null) {
+      throw nullSignal("subscription");
+    }
+    if (!link(subscription)) {
+      return;
+    }
+    try {
+      demand.addAndGet(feed.firstDemand());
+      requestDemanded(subscription);
+    } catch (Throwable t) {
+      sourceThrew(t);
+    } finally {
+      idle();
+    }
+    requestIfIdle(); // what was asked for meanwhile
+  }
+
+  /** Asks for more items, now or when upstream has come. Any thread. */
+  final void requestMore(long items) {
+    demand.accumulateAndGet(items, (sum, more) -> sum + more < 0 ? Long.MAX_VALUE : sum + more);
+    requestIfIdle();
+  }
+
+  private void requestIfIdle() {
+    while (demand.get() > 0) {
+      Subscription upstream = occupy();
+      if (upstream == null) {
+        return; // not there yet, or gone; or its occupant looks at the demand after it
+      }
+      try {
+        requestDemanded(upstream);
+      } catch (Throwable t) {
+        sourceThrew(t);
+      } finally {
+        idle();
+      }
+    }
+  }
+
+  private void requestDemanded(Subscription upstream) {
+    long items = demand.getAndSet(0);
+    if (items > 0) {
+      upstream.request(items);
+    }
+  }
+
+  @Override
+  public final void onNext(T item) {
+    if (item == null) {
+      throw nullSignal("item");
+    }
+    if (cancelIfRequested()) {
+      payOwedCancel();
+      discard(item);
+    } else if (!feed.offer(item)) {
+      failAndCancel(new IllegalStateException("more items than requested"));
+      discard(item);
+    }
+  }
+
+  @Override
+  public final void onError(Throwable failure) {
+    if (failure == null) {
+      throw nullSignal("failure");
+    }
+    failed(unwrap(failure));
+  }
+
+  /** Removes a layer that a library puts around checked failures; none by default. */
+  protected Throwable unwrap(Throwable failure) {
+    return failure;
+  }
+
+  @Override
+  public final void onComplete() {
+    if (unlink()) {
+      tryResume(null);
+    }
+  }
+
+  // RS 2.13: a null signal ends the feed and is thrown to the caller too.
+  private NullPointerException nullSignal(String name) {
+    NullPointerException failure = new NullPointerException(name);
+    cancelUpstream();
+    tryFail(failure); // not lost if that fails: the source gets it
+    return failure;
+  }
+
+  /** Cancels upstream, unless it has ended. Any thread. */
+  final void stop() {
+    tryCancel();
+  }
+
+  @Override
+  protected final void cancel(Subscription upstream) {
+    upstream.cancel();
+  }
+}

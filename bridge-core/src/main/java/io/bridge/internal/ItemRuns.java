@@ -1,0 +1,397 @@
+package io.bridge.internal;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bridge.CoroutineContext;
+import io.bridge.ItemBody;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * One subscription of mapAwait (B8): a coroutine for each item, at most {@code concurrency} of them
+ * and of values that wait to be delivered; a value that was delivered lets one more item in. See
+ * docs/design/mapawait.md.
+ *
+ * <pre>
+ * end        meaning                                      left by
+ * null       items come                                   upstream's end -> COMPLETED, Failed;
+ *                                                         a run's failure -> Failed
+ * COMPLETED  no more items; the runs go on                a run's failure -> Failed,
+ *                                                         the last value delivered -> OVER
+ * Failed     the runs are being cancelled, onError is due drain -> OVER
+ * OVER       ended or cancelled, final                    -
+ *
+ * any but OVER: cancel -> OVER
+ * </pre>
+ *
+ * <p>Signals are sent by whoever enters {@link #drain} first; the others only leave their count, so
+ * they are serial without a lock, and a request inside onNext does not recurse. Proof:
+ * ItemRunsTest, MapAwaitTest, the TCK classes.
+ *
+ * @param <A> the type of the items
+ * @param <B> the type of the values
+ */
+public final class ItemRuns<A, B> implements Feed<A>, Subscription {
+
+  private record Failed(Throwable cause) {}
+
+  private enum Mark {
+    COMPLETED,
+    OVER,
+    NO_VALUE,
+    ABANDONED
+  }
+
+  private static final VarHandle END;
+  private static final VarHandle REQUESTED;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      END = lookup.findVarHandle(ItemRuns.class, "end", Object.class);
+      REQUESTED = lookup.findVarHandle(ItemRuns.class, "requested", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final int concurrency;
+  private final ItemBody<? super A, @Nullable B, ? extends Exception> body;
+  private final boolean ordered;
+
+  /** The runs in the order of their items, or those with a value as they come. */
+  private final Queue<Run> line = new ConcurrentLinkedQueue<>();
+
+  /** The runs without an outcome. */
+  private final Set<Run> running = ConcurrentHashMap.newKeySet();
+
+  /** Runs whose value is not delivered yet. */
+  private final AtomicInteger undelivered = new AtomicInteger();
+
+  private final AtomicInteger drains = new AtomicInteger();
+
+  // set before anything begins
+  private @Nullable FeedSubscriber<A> source;
+
+  // whoever drains
+  private long delivered;
+
+  // any thread
+  private volatile @Nullable Object end;
+  private volatile long requested;
+
+  // any thread; null when it is over, so that the subscriber is not kept (RS 3.13)
+  private volatile @Nullable Subscriber<? super B> downstream;
+
+  private ItemRuns(
+      int concurrency,
+      ItemBody<? super A, @Nullable B, ? extends Exception> body,
+      boolean ordered,
+      Subscriber<? super B> downstream) {
+    this.concurrency = concurrency;
+    this.body = body;
+    this.ordered = ordered;
+    this.downstream = downstream;
+  }
+
+  /**
+   * What mapAwait does with its arguments.
+   *
+   * @param concurrency runs at the same time, at least 1
+   * @param body the code for one item
+   * @param ordered whether values are delivered in the order of their items
+   * @param <A> the type of the items
+   * @param <B> the type of the values
+   */
+  public record Settings<A, B>(
+      int concurrency,
+      ItemBody<? super A, @Nullable B, ? extends Exception> body,
+      boolean ordered) {
+
+    /** Checks the arguments, by the names that they have in the facades. */
+    public Settings {
+      if (concurrency < 1) {
+        throw new IllegalArgumentException("concurrency: " + concurrency);
+      }
+      requireNonNull(body, "body");
+    }
+
+    /**
+     * Subscribes.
+     *
+     * @param items the source
+     * @param subscriber takes the values
+     * @param library makes the subscriber of its own kind, which subscribes to the source
+     */
+    public void subscribe(
+        Publisher<? extends A> items,
+        Subscriber<? super B> subscriber,
+        Function<ItemRuns<A, B>, FeedSubscriber<A>> library) {
+      requireNonNull(subscriber, "subscriber"); // RS 1.9
+      ItemRuns<A, B> runs = new ItemRuns<>(concurrency, body, ordered, subscriber);
+      FeedSubscriber<A> source = library.apply(runs);
+      runs.source = source;
+      subscriber.onSubscribe(runs);
+      if (!runs.isOver()) {
+        source.subscribeTo(items);
+      }
+    }
+  }
+
+  /** One item on its way to its value. */
+  private final class Run implements Completion<@Nullable B> {
+
+    private volatile @Nullable RunningCoroutine<?> coroutine;
+
+    // null while it runs; a value, NO_VALUE or ABANDONED
+    private final AtomicReference<@Nullable Object> outcome = new AtomicReference<>();
+
+    void start(A item) {
+      RunningCoroutine<?> started =
+          RunningCoroutine.<@Nullable B>start("bridge-mapAwait", () -> body.call(item), this);
+      coroutine = started;
+      if (isStopped()) {
+        started.cancel(); // who stopped the others may not have seen it
+      }
+    }
+
+    void cancel() {
+      RunningCoroutine<?> started = coroutine;
+      if (started != null) {
+        started.cancel();
+      }
+    }
+
+    @Override
+    public void succeeded(@Nullable B value) {
+      if (!outcome.compareAndSet(null, value == null ? Mark.NO_VALUE : value)) {
+        source().discard(value);
+        return;
+      }
+      running.remove(this);
+      if (!ordered) {
+        line.add(this);
+      }
+      drain();
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+      running.remove(this);
+      if (!fail(failure)) {
+        source().reportLost(failure);
+      }
+    }
+
+    @Override
+    public void cancelled(CancellationException cancellation) {
+      running.remove(this);
+      fail(cancellation); // in vain after our own cancel, of which it is the echo
+    }
+  }
+
+  private FeedSubscriber<A> source() {
+    return requireNonNull(source);
+  }
+
+  @Override
+  public long firstDemand() {
+    return concurrency == Integer.MAX_VALUE ? Long.MAX_VALUE : concurrency;
+  }
+
+  @Override
+  public boolean offer(A item) {
+    if (undelivered.get() >= concurrency) {
+      return false;
+    }
+    undelivered.incrementAndGet();
+    Run run = new Run();
+    running.add(run);
+    if (ordered) {
+      line.add(run);
+    }
+    try {
+      run.start(item);
+    } catch (Throwable noThread) { // B11
+      run.failed(noThread);
+      source().stop();
+    }
+    return true;
+  }
+
+  @Override
+  public boolean receive(@Nullable Void nothing) {
+    boolean ended = END.compareAndSet(this, (Object) null, Mark.COMPLETED);
+    drain();
+    return ended;
+  }
+
+  @Override
+  public boolean receiveFailure(Throwable failure) {
+    return fail(failure);
+  }
+
+  @Override
+  public boolean cancelIfRequested() {
+    return isStopped();
+  }
+
+  @Override
+  public CoroutineContext context() {
+    return CoroutineContext.empty();
+  }
+
+  @Override
+  public void request(long n) {
+    if (n <= 0) {
+      fail(new IllegalArgumentException("RS 3.9: request of less than one item"));
+      return;
+    }
+    long now;
+    long sum;
+    do {
+      now = requested;
+      sum = now + n < 0 ? Long.MAX_VALUE : now + n; // RS 3.17: saturates
+    } while (!REQUESTED.compareAndSet(this, now, sum));
+    drain();
+  }
+
+  @Override
+  public void cancel() {
+    end = Mark.OVER;
+    downstream = null;
+    stopAll();
+    drain(); // gives up the values
+  }
+
+  private boolean isOver() {
+    return end == Mark.OVER;
+  }
+
+  private boolean isStopped() {
+    Object how = end;
+    return how == Mark.OVER || how instanceof Failed;
+  }
+
+  /** The first failure ends the stream; false if it came too late. */
+  private boolean fail(Throwable failure) {
+    Failed failed = new Failed(failure);
+    while (true) {
+      Object now = end;
+      if (now != null && now != Mark.COMPLETED) {
+        return false;
+      }
+      if (END.compareAndSet(this, now, failed)) {
+        stopAll();
+        drain();
+        return true;
+      }
+    }
+  }
+
+  private void stopAll() {
+    source().stop();
+    running.forEach(Run::cancel);
+  }
+
+  private void drain() {
+    if (drains.getAndIncrement() != 0) {
+      return;
+    }
+    int missed = 1;
+    do {
+      try {
+        deliver();
+      } catch (Throwable ofSubscriber) { // RS 2.13 is broken: it gets nothing more
+        cancel();
+        source().reportLost(ofSubscriber);
+      }
+      missed = drains.addAndGet(-missed);
+    } while (missed != 0);
+  }
+
+  private void deliver() {
+    while (true) {
+      Object how = end; // before the look at the runs: those of all items are there by then
+      if (how == Mark.OVER) {
+        giveUp();
+        return;
+      }
+      if (how instanceof Failed failed) {
+        finish(how, failed.cause);
+        giveUp();
+        return;
+      }
+      Run first = line.peek();
+      Object value = first == null ? null : first.outcome.get();
+      if (value == null) {
+        if (how == Mark.COMPLETED && undelivered.get() == 0) {
+          finish(how, null);
+        }
+        return;
+      }
+      if (value != Mark.NO_VALUE && delivered == requested) {
+        return;
+      }
+      line.poll();
+      undelivered.decrementAndGet();
+      if (value != Mark.NO_VALUE) {
+        delivered++;
+        send(value);
+      }
+      source().requestMore(1);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // what a run put there
+  private void send(Object value) {
+    Subscriber<? super B> receiver = downstream;
+    if (receiver == null) { // cancelled just now
+      source().discard(value);
+    } else {
+      receiver.onNext((B) value);
+    }
+  }
+
+  private void finish(Object how, @Nullable Throwable failure) {
+    Subscriber<? super B> receiver = downstream;
+    if (!END.compareAndSet(this, how, Mark.OVER)) {
+      return; // cancelled, or failed, just now: that comes round again
+    }
+    downstream = null;
+    if (receiver == null) {
+      return;
+    }
+    if (failure == null) {
+      receiver.onComplete();
+    } else {
+      receiver.onError(failure);
+    }
+  }
+
+  /** Gives up the values that nobody gets (A12), and those that are still to come. */
+  private void giveUp() {
+    for (Run run : running) {
+      run.outcome.compareAndSet(null, Mark.ABANDONED);
+    }
+    running.clear();
+    for (Run run = line.poll(); run != null; run = line.poll()) {
+      Object value = run.outcome.getAndSet(Mark.ABANDONED);
+      if (value != null && !(value instanceof Mark)) {
+        source().discard(value);
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.bridge.reactor;
+
+import io.bridge.internal.ItemRuns;
+import io.bridge.reactor.internal.CoreFeedSubscriber;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.util.context.Context;
+
+/**
+ * A Flux whose items a body turns into values.
+ *
+ * @param <A> the type of the items
+ * @param <B> the type of the values
+ */
+final class MapAwaitFlux<A, B> extends Flux<B> {
+
+  private final Flux<A> items;
+  private final ItemRuns.Settings<A, B> settings;
+
+  private MapAwaitFlux(Flux<A> items, ItemRuns.Settings<A, B> settings) {
+    this.items = items;
+    this.settings = settings;
+  }
+
+  static <A, B> Flux<B> of(Flux<A> items, ItemRuns.Settings<A, B> settings) {
+    return onAssembly(new MapAwaitFlux<>(items, settings)); // Reactor's hooks see it as any other
+  }
+
+  @Override
+  public void subscribe(CoreSubscriber<? super B> actual) {
+    Context context = actual.currentContext(); // a cancelled subscriber is not kept (RS 3.13)
+    settings.subscribe(items, actual, runs -> new CoreFeedSubscriber<>(runs, context));
+  }
+}

@@ -1,0 +1,33 @@
+package io.bridge.rxjava;
+
+import io.bridge.internal.ItemRuns;
+import io.bridge.rxjava.internal.FlowableFeedSubscriber;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import org.reactivestreams.Subscriber;
+
+/**
+ * A Flowable whose items a body turns into values.
+ *
+ * @param <A> the type of the items
+ * @param <B> the type of the values
+ */
+final class MapAwaitFlowable<A, B> extends Flowable<B> {
+
+  private final Flowable<A> items;
+  private final ItemRuns.Settings<A, B> settings;
+
+  private MapAwaitFlowable(Flowable<A> items, ItemRuns.Settings<A, B> settings) {
+    this.items = items;
+    this.settings = settings;
+  }
+
+  static <A, B> Flowable<B> of(Flowable<A> items, ItemRuns.Settings<A, B> settings) {
+    return RxJavaPlugins.onAssembly(new MapAwaitFlowable<>(items, settings));
+  }
+
+  @Override
+  protected void subscribeActual(Subscriber<? super B> subscriber) {
+    settings.subscribe(items, subscriber, FlowableFeedSubscriber::new);
+  }
+}

@@ -1,0 +1,29 @@
+package io.bridge.rxjava.internal;
+
+import io.bridge.internal.Feed;
+import io.bridge.internal.FeedSubscriber;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+
+/**
+ * Feeds items of a Flowable on: RxJava's hook gets what is lost.
+ *
+ * @param <T> the type of the items
+ */
+public final class FlowableFeedSubscriber<T> extends FeedSubscriber<T>
+    implements FlowableSubscriber<T> {
+
+  /**
+   * Creates the subscriber of a feed.
+   *
+   * @param feed takes the items
+   */
+  public FlowableFeedSubscriber(Feed<T> feed) {
+    super(feed);
+  }
+
+  @Override
+  protected void undeliverable(Throwable failure) {
+    RxJavaPlugins.onError(failure);
+  }
+}
