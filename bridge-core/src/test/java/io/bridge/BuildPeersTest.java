@@ -39,7 +39,8 @@ import org.reactivestreams.Publisher;
  *       waitingEmitterIsCancellable}, {@link DemandRaceTest#endAgainstStrayEmit}; {@code
  *       BuildPeersTest.peer_create_concurrentOnNext_overlaps} of bridge-rxjava
  *   <li>the same: {@code catch (Throwable)} swallows the stop (B4): {@link
- *       #rxJava4_caughtStop_comesAgain}, {@code emitAfterCancel}
+ *       #rxJava4_caughtStop_comesAgain}, {@link #rxJava4_stoppedEmit_coroutineIsCancelled}, {@code
+ *       emitAfterCancel}
  *   <li>Reactor {@code create} (B2): {@code demand}; {@code
  *       BuildPeersTest.peer_create_neverSuspends} of bridge-reactor and bridge-rxjava
  *   <li>kotlinx {@code asPublisher}: {@code request(0)} ignored (B2): as {@code request(-1)} above
@@ -156,12 +157,36 @@ class BuildPeersTest {
           .isInstanceOfAny(CancellationException.class, InterruptedException.class);
       assertThat(swallowed.subList(1, swallowed.size()))
           .allMatch(stop -> stop.getClass() == CancellationException.class);
-      if (stopped != Stopped.IN_EMIT) { // emit throws a moment before its coroutine is cancelled
-        assertThat(untouched.subscriptions()).isZero();
-      }
+      assertThat(untouched.subscriptions()).isZero();
       assertThat(drain.items()).containsExactly("a");
       assertThat(drain.ends()).isZero();
       assertThat(lost.failures()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("A3 A9 an emit that was stopped leaves a cancelled coroutine: no await subscribes")
+  void rxJava4_stoppedEmit_coroutineIsCancelled() {
+    for (int round = 1; round <= 5_000; round++) {
+      AtomicReference<Boolean> cancelled = new AtomicReference<>(false);
+      Probe<String> untouched = new Probe<>();
+      Drain drain = new Drain(0);
+      publisher(
+              emitter -> {
+                body.set(Thread.currentThread());
+                try {
+                  emitter.emit("none wants it");
+                } catch (CancellationException stop) {
+                  cancelled.set(Coroutine.isCancelled());
+                  Await.await(untouched);
+                }
+              })
+          .subscribe(drain);
+      awaitBody(Thread.State.WAITING);
+      drain.cancel();
+      awaitBodysEnd();
+      assertThat(cancelled.get()).as("cancelled behind emit, round " + round).isTrue();
+      assertThat(untouched.subscriptions()).as("round " + round).isZero();
     }
   }
 
