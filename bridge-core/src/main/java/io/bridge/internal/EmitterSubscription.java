@@ -124,6 +124,7 @@ public final class EmitterSubscription<T>
           RunningCoroutine.<@Nullable Void>start(
               name,
               () -> {
+                coroutine = RunningCoroutine.running(CancelFrame.current());
                 body.run(this);
                 return null;
               },
@@ -249,7 +250,12 @@ public final class EmitterSubscription<T>
     }
   }
 
-  private static CancellationException cancelled() {
+  /** Whoever sees the cancel is cancelled: the one who cancels may be between two steps. */
+  private CancellationException cancelled() {
+    RunningCoroutine<?> running = coroutine;
+    if (running != null) {
+      running.cancel();
+    }
     return new CancellationException("the subscriber has cancelled");
   }
 

@@ -96,7 +96,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     return running(current());
   }
 
-  private static @Nullable Coroutine<?> running(@Nullable CancelFrame innermost) {
+  static @Nullable RunningCoroutine<?> running(@Nullable CancelFrame innermost) {
     CancelFrame frame = innermost;
     while (frame != null && !(frame instanceof RunningCoroutine<?>)) {
       frame = frame instanceof ShieldFrame shield ? shield.hidden : frame.outer;
