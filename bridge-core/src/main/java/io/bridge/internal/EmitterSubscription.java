@@ -31,7 +31,7 @@ import org.reactivestreams.Subscription;
  * </pre>
  *
  * A waiting emitter holds {@code emitting} and no other lock; whoever changes the phase or the
- * demand takes no lock and wakes it. Proof: EmitterTest, EmitterRaceTest, the TCK classes.
+ * demand takes no lock and wakes it. Proof: Emitter*Test, DemandRaceTest, the TCK classes.
  *
  * @param <T> the type of the items
  */

@@ -1,0 +1,145 @@
+package io.bridge;
+
+import static io.bridge.Streams.publisher;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bridge.testkit.Eventually;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.FlowAdapters;
+import org.reactivestreams.Publisher;
+
+@DisplayName("B11, B12, A9, A12: the life of one stream of publisher or flowPublisher")
+@Timeout(60)
+class StreamLifeTest {
+
+  @Test
+  @DisplayName("B12 nothing runs at assembly; each subscriber gets its own run on its own thread")
+  void cold() {
+    List<Thread> runs = new CopyOnWriteArrayList<>();
+    Publisher<String> publisher =
+        publisher(emitter -> {
+          runs.add(Thread.currentThread());
+          emitter.emit("a");
+          emitter.emit("b");
+        });
+    assertThat(runs).isEmpty();
+    for (int i = 1; i <= 3; i++) {
+      Drain drain = new Drain(Long.MAX_VALUE);
+      publisher.subscribe(drain);
+      assertThat(drain.awaitEnd().items()).containsExactly("a", "b");
+      assertThat(drain.failure()).isNull();
+      assertThat(drain.wasLawful()).isTrue();
+      assertThat(runs).hasSize(i).doesNotHaveDuplicates().allMatch(Thread::isVirtual);
+    }
+  }
+
+  @Test
+  @DisplayName("B12 flowPublisher is the same as a JDK publisher")
+  void flow() {
+    Drain drain = new Drain(Long.MAX_VALUE);
+    Publishers.<String>flowPublisher(emitter -> emitter.emit("a"))
+        .subscribe(FlowAdapters.toFlowSubscriber(drain));
+    assertThat(drain.awaitEnd().items()).containsExactly("a");
+  }
+
+  @Test
+  @DisplayName("B11 an Error ends the stream")
+  void error() {
+    for (Error error :
+        List.of(
+            new OutOfMemoryError("thrown"),
+            new StackOverflowError("thrown"),
+            new NoClassDefFoundError("thrown"))) {
+      Drain drain = new Drain(1);
+      publisher(
+              emitter -> {
+                emitter.emit("a");
+                throw error;
+              })
+          .subscribe(drain);
+      assertThat(drain.awaitEnd().failure()).isSameAs(error);
+      assertThat(drain.items()).containsExactly("a");
+    }
+  }
+
+  @Test
+  @DisplayName("A9 B11 a foreign interrupt of the body's thread fails the stream")
+  void foreignInterrupt() {
+    Drain drain = new Drain(1);
+    publisher(
+            emitter -> {
+              Thread.currentThread().interrupt();
+              emitter.emit("a");
+            })
+        .subscribe(drain);
+    assertThat(drain.awaitEnd().failure()).isInstanceOf(CancellationException.class);
+    assertThat(drain.items()).isEmpty();
+    assertThat(drain.wasLawful()).isTrue();
+  }
+
+  @Test
+  @DisplayName("B6 a cancel inside onSubscribe: the body never runs, no signal follows")
+  void cancelInOnSubscribe() {
+    AtomicInteger runs = new AtomicInteger();
+    Drain drain = new Drain(0);
+    publisher(emitter -> runs.incrementAndGet())
+        .subscribe(
+            new org.reactivestreams.Subscriber<>() {
+              @Override
+              public void onSubscribe(org.reactivestreams.Subscription subscription) {
+                subscription.cancel();
+                drain.onSubscribe(subscription);
+              }
+
+              @Override
+              public void onNext(String item) {
+                drain.onNext(item);
+              }
+
+              @Override
+              public void onError(Throwable failure) {
+                drain.onError(failure);
+              }
+
+              @Override
+              public void onComplete() {
+                drain.onComplete();
+              }
+            });
+    assertThat(runs).hasValue(0);
+    assertThat(drain.ends()).isZero();
+  }
+
+  @Test
+  @DisplayName("A12 an onComplete that throws is reported")
+  void throwingOnComplete() {
+    IllegalStateException failure = new IllegalStateException("onComplete");
+    try (Undelivered lost = new Undelivered()) {
+      publisher(emitter -> {})
+          .subscribe(
+              new org.reactivestreams.Subscriber<>() {
+                @Override
+                public void onSubscribe(org.reactivestreams.Subscription subscription) {}
+
+                @Override
+                public void onNext(String item) {}
+
+                @Override
+                public void onError(Throwable t) {}
+
+                @Override
+                public void onComplete() {
+                  throw failure;
+                }
+              });
+      Eventually.until("reported", () -> !lost.failures().isEmpty());
+      assertThat(lost.failures()).containsExactly(failure);
+    }
+  }
+}
