@@ -1,12 +1,15 @@
 package io.bridge;
 
 import static io.bridge.Streams.publisher;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Nulls;
+import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -118,6 +121,115 @@ class EmitterMisuseTest {
       publisher(emitter -> emitter.emit("a")).subscribe(drain);
       Eventually.until("reported", () -> !lost.failures().isEmpty());
       assertThat(lost.failures()).containsExactly(failure);
+      assertThat(drain.ends()).isZero();
+    }
+  }
+
+  @Test
+  @DisplayName("B3 emit(null) throws at once, also where there is no demand, and uses none up")
+  void emitNullWithoutDemand() {
+    AtomicReference<@Nullable Throwable> inBody = new AtomicReference<>();
+    Drain drain = new Drain(0);
+    publisher(
+            emitter -> {
+              inBody.set(catchThrowable(() -> emitter.emit(Nulls.<String>smuggled())));
+              emitter.emit("a");
+              emitter.emit("b");
+            })
+        .subscribe(drain);
+    Eventually.until("refused", () -> inBody.get() != null);
+    assertThat(inBody.get()).isInstanceOf(NullPointerException.class).hasMessage("item");
+    assertThat(drain.items()).isEmpty();
+    drain.request(2);
+    assertThat(drain.awaitEnd().items()).containsExactly("a", "b");
+  }
+
+  @Test
+  @DisplayName("section 8 an emitter after the failure of its body: IllegalStateException")
+  void emitAfterTheFailure() {
+    AtomicReference<@Nullable Emitter<String>> kept = new AtomicReference<>();
+    Drain drain = new Drain(Long.MAX_VALUE);
+    publisher(
+            emitter -> {
+              kept.set(emitter);
+              throw new IOException("disk");
+            })
+        .subscribe(drain);
+    assertThat(drain.awaitEnd().failure()).isInstanceOf(IOException.class);
+    Emitter<String> emitter = requireNonNull(kept.get());
+    assertThatThrownBy(() -> emitter.emit("late")).isExactlyInstanceOf(IllegalStateException.class);
+    assertThat(drain.items()).isEmpty();
+    assertThat(drain.ends()).isEqualTo(1);
+  }
+
+  private static Drain throwing(Throwable failure) {
+    return new Drain(Long.MAX_VALUE)
+        .onNext((self, item) -> EmitterMisuseTest.<RuntimeException>sneaky(failure));
+  }
+
+  @SuppressWarnings("unchecked") // erased: a subscriber in another language may do that
+  private static <X extends Throwable> void sneaky(Throwable failure) throws X {
+    throw (X) failure;
+  }
+
+  @Test
+  @DisplayName("B5 an Error or a checked exception out of onNext is rethrown from emit as itself")
+  void throwingOnNextAnything() {
+    for (Throwable failure : List.of(new StackOverflowError("onNext"), new IOException("onNext"))) {
+      AtomicReference<@Nullable Throwable> seen = new AtomicReference<>();
+      Drain drain = throwing(failure);
+      try (Undelivered lost = new Undelivered()) {
+        publisher(emitter -> seen.set(catchThrowable(() -> emitter.emit("a")))).subscribe(drain);
+        Eventually.until("seen", () -> seen.get() != null);
+        assertThat(seen.get()).isSameAs(failure);
+        assertThat(drain.items()).containsExactly("a");
+        assertThat(drain.ends()).isZero();
+        assertThat(lost.failures()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("B5 a throwing onNext that another thread's emit meets cancels the blocking body")
+  void throwingOnNextInChild() {
+    IllegalStateException failure = new IllegalStateException("onNext");
+    AtomicReference<@Nullable Throwable> inChild = new AtomicReference<>();
+    AtomicReference<@Nullable Throwable> inBody = new AtomicReference<>();
+    Drain drain = throwing(failure);
+    try (Undelivered lost = new Undelivered()) {
+      publisher(
+              emitter -> {
+                Coroutine<@Nullable Void> child =
+                    Coroutine.start(() -> inChild.set(catchThrowable(() -> emitter.emit("a"))));
+                inBody.set(catchThrowable(Streams::sleep));
+                Coroutine.shield(() -> {
+                  child.await();
+                });
+              })
+          .subscribe(drain);
+      Eventually.until("both", () -> inChild.get() != null && inBody.get() != null);
+      assertThat(inChild.get()).isSameAs(failure);
+      assertThat(inBody.get()).isInstanceOf(InterruptedException.class);
+      assertThat(drain.ends()).isZero();
+      assertThat(lost.failures()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("B5 what a body throws after a throwing onNext is reported once, as thrown")
+  void throwingOnNextWrapped() {
+    IllegalStateException failure = new IllegalStateException("onNext");
+    IOException wrapped = new IOException(failure);
+    Drain drain = throwing(failure);
+    try (Undelivered lost = new Undelivered()) {
+      publisher(
+              emitter -> {
+                assertThat(catchThrowable(() -> emitter.emit("a"))).isSameAs(failure);
+                throw wrapped;
+              })
+          .subscribe(drain);
+      Eventually.until("reported", () -> !lost.failures().isEmpty());
+      assertThat(lost.failures()).containsExactly(wrapped);
       assertThat(drain.ends()).isZero();
     }
   }

@@ -1,9 +1,13 @@
 package io.bridge;
 
+import static io.bridge.Streams.untilUnlessStuck;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.testkit.Eventually;
+import io.bridge.testkit.Probe;
 import io.bridge.testkit.Race;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -59,8 +63,10 @@ class EmitterRaceTest {
   @DisplayName("B2 a request while emit goes to wait is never lost, and never served twice")
   void requestAgainstEmit() {
     Counting counting = new Counting();
+    AtomicReference<@Nullable Thread> body = new AtomicReference<>();
     Publishers.<Integer>publisher(
             emitter -> {
+              body.set(Thread.currentThread());
               for (int i = 0; i < ROUNDS; i++) {
                 emitter.emit(i);
               }
@@ -70,7 +76,7 @@ class EmitterRaceTest {
       assertThat(counting.items).hasValueLessThanOrEqualTo(i);
       int requested = i + 1;
       counting.upstream().request(1);
-      Eventually.until("item " + requested, () -> counting.items.get() == requested);
+      untilUnlessStuck("item " + requested, body::get, () -> counting.items.get() == requested);
     }
     Eventually.until("the end", () -> counting.ends.get() == 1);
   }
@@ -113,5 +119,54 @@ class EmitterRaceTest {
               };
             });
     assertThat(histogram.keySet()).isSubsetOf("0 items", "1 items");
+  }
+
+  @Test
+  @DisplayName("B4 B2 the cancel of a waiting emitter against a request: delivered, or demand left")
+  void cancelOfEmitterAgainstRequest() throws Exception {
+    Probe<String> end = new Probe<>();
+    AtomicReference<@Nullable Emitter<Integer>> handed = new AtomicReference<>();
+    Counting counting = new Counting();
+    Publishers.<Integer>publisher(
+            e -> {
+              handed.set(e);
+              Await.await(end);
+            })
+        .subscribe(counting);
+    end.awaitRequest();
+    Emitter<Integer> emitter = requireNonNull(handed.get());
+    Map<String, Integer> histogram =
+        Race.balanced(
+            ROUNDS,
+            "cancelled",
+            "delivered",
+            () -> {
+              int before = counting.items.get();
+              Coroutine<@Nullable Void> first = Coroutine.start(() -> emitter.emit(1));
+              return new Race.Round() {
+                @Override
+                public void left() {
+                  first.cancel();
+                }
+
+                @Override
+                public void right() {
+                  counting.upstream().request(1);
+                }
+
+                @Override
+                public String outcome() {
+                  Races.spinUntil("its end", first::isDone);
+                  boolean delivered = counting.items.get() > before;
+                  if (!delivered) {
+                    emitter.emit(2); // hangs if the cancelled one has taken the demand along
+                  }
+                  assertThat(counting.items).hasValue(before + 1);
+                  return delivered ? "delivered" : "cancelled";
+                }
+              };
+            });
+    Races.assertAll(histogram, List.of("cancelled", "delivered"));
+    end.complete();
   }
 }

@@ -1,12 +1,15 @@
 package io.bridge;
 
 import static io.bridge.Streams.publisher;
+import static io.bridge.Streams.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.testkit.Eventually;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -140,6 +143,84 @@ class StreamLifeTest {
               });
       Eventually.until("reported", () -> !lost.failures().isEmpty());
       assertThat(lost.failures()).containsExactly(failure);
+    }
+  }
+
+  @Test
+  @DisplayName("B12 two subscribers at once: own demand each, the cancel of one is not the other's")
+  void independentSubscribers() {
+    AtomicInteger runs = new AtomicInteger();
+    Publisher<String> publisher =
+        publisher(emitter -> {
+          int run = runs.incrementAndGet();
+          for (int i = 0; i < 3; i++) {
+            emitter.emit(run + "." + i);
+          }
+        });
+    Drain first = new Drain(1);
+    publisher.subscribe(first);
+    first.awaitItems(1);
+    Drain second = new Drain(2);
+    publisher.subscribe(second);
+    second.awaitItems(2);
+    first.cancel();
+    assertThat(second.request(1).awaitEnd().items()).containsExactly("2.0", "2.1", "2.2");
+    assertThat(second.failure()).isNull();
+    assertThat(first.items()).containsExactly("1.0");
+    assertThat(first.ends()).isZero();
+    assertThat(runs).hasValue(2);
+  }
+
+  private static int endless(int depth) {
+    return depth < 0 ? 0 : endless(depth + 1) + 1;
+  }
+
+  @Test
+  @DisplayName("B11 a body that really overflows its stack ends the stream with that error")
+  void realStackOverflow() {
+    Drain drain = new Drain(1);
+    publisher(emitter -> emitter.emit("depth " + endless(0))).subscribe(drain);
+    assertThat(drain.awaitEnd().failure()).isInstanceOf(StackOverflowError.class);
+    assertThat(drain.ends()).isEqualTo(1);
+    assertThat(drain.items()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("B11 an Error needs no demand either, and ends those who await the stream")
+  void errorWithoutDemand() {
+    NoClassDefFoundError error = new NoClassDefFoundError("thrown");
+    Publisher<String> failing =
+        publisher(emitter -> {
+          throw error;
+        });
+    Drain drain = new Drain(0);
+    failing.subscribe(drain);
+    assertThat(drain.awaitEnd().failure()).isSameAs(error);
+    assertThat(catchThrowable(() -> Await.awaitSingle(failing))).isSameAs(error);
+  }
+
+  @Test
+  @DisplayName("B11 A12 an Error after the cancel is reported")
+  void errorAfterCancel() {
+    OutOfMemoryError error = new OutOfMemoryError("thrown");
+    CountDownLatch inside = new CountDownLatch(1);
+    Drain drain = new Drain(0);
+    try (Undelivered lost = new Undelivered()) {
+      publisher(
+              emitter -> {
+                inside.countDown();
+                try {
+                  sleep();
+                } catch (InterruptedException e) {
+                  throw error;
+                }
+              })
+          .subscribe(drain);
+      Eventually.until("inside", () -> inside.getCount() == 0);
+      drain.cancel();
+      Eventually.until("reported", () -> !lost.failures().isEmpty());
+      assertThat(lost.failures()).containsExactly(error);
+      assertThat(drain.ends()).isZero();
     }
   }
 }

@@ -1,12 +1,39 @@
 package io.bridge;
 
+import io.bridge.testkit.Eventually;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /** What the tests of stream bodies share. */
 final class Streams {
 
+  /** A thread that nobody wakes for so long is not woken any more; a machine is never that busy. */
+  private static final Duration STUCK = Duration.ofSeconds(2);
+
   private Streams() {}
+
+  /** As {@link Eventually}, but fails sooner if {@code thread} does nothing but wait. */
+  static void untilUnlessStuck(
+      String what, Supplier<@Nullable Thread> thread, BooleanSupplier condition) {
+    AtomicLong lastActive = new AtomicLong(System.nanoTime());
+    Eventually.until(
+        what,
+        () -> {
+          boolean met = condition.getAsBoolean();
+          long now = System.nanoTime();
+          if (!met && !isParked(thread.get())) {
+            lastActive.set(now);
+          }
+          if (!met && now - lastActive.get() > STUCK.toNanos()) {
+            throw new AssertionError("waits and is not woken: " + what);
+          }
+          return met;
+        });
+  }
 
   /** Its body is one of strings without saying so. */
   static Publisher<String> publisher(Emitter.Body<String> body) {
