@@ -262,6 +262,7 @@ class EmitterTurnsTest {
     }
     held.end.complete();
     for (Fork<String> stray : strays) {
+      untilUnlessStuck("it ends", stray::thread, stray::isDone);
       assertThat(stray.joinFailure()).isExactlyInstanceOf(IllegalStateException.class);
     }
     assertThat(held.drain.awaitEnd().failure()).isNull();
