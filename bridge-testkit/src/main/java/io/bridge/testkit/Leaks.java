@@ -1,0 +1,129 @@
+package io.bridge.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Thousands of cancelled bodies, in every phase of their life, and what is left of them: threads,
+ * subscriptions, lines on the error stream. Made for one test, closed by it.
+ */
+public final class Leaks implements AutoCloseable {
+
+  /** How many bodies a test subscribes. */
+  public static final int BODIES = 10_000;
+
+  /** When the subscriber cancels. */
+  public enum Phase {
+    /** Inside its onSubscribe; a builder that is hot takes it as {@link #AT_ONCE}. */
+    IN_ON_SUBSCRIBE,
+    /** At once, which mostly is before the body begins. */
+    AT_ONCE,
+    /** While the body sleeps. */
+    ASLEEP,
+    /** While the body awaits a source that never ends. */
+    AWAITING,
+    /** Inside its own onNext, or in its onComplete if there is no item. */
+    IN_SIGNAL
+  }
+
+  /** Subscribes to a body and says how to cancel it. */
+  @FunctionalInterface
+  public interface Subscribing {
+    /**
+     * Subscribes.
+     *
+     * @param phase when to cancel; where it is inside a signal, by the subscriber itself
+     * @param body what the builder under test is to run
+     * @return cancels
+     */
+    Runnable subscribe(Phase phase, Callable<String> body);
+  }
+
+  /** Awaits a source, by whatever await belongs to the builder. */
+  @FunctionalInterface
+  public interface Awaiting {
+    /** Awaits {@code source}. */
+    void await(Probe<String> source) throws Exception;
+  }
+
+  private final PrintStream err = System.err;
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+  private final Set<String> before = VirtualThreads.ofBridge();
+  private final Probe<String> never = new Probe<>();
+  private final AtomicInteger began = new AtomicInteger();
+  private final AtomicInteger ended = new AtomicInteger();
+  private final AtomicInteger asleep = new AtomicInteger();
+  private final Awaiting awaiting;
+
+  /** Captures the error stream until it is closed. */
+  public Leaks(Awaiting awaiting) {
+    this.awaiting = awaiting;
+    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+  }
+
+  /** Subscribes to all bodies, cancels each in its phase, and asserts that nothing is left. */
+  public void run(Subscribing builder) {
+    List<Runnable> later = new ArrayList<>();
+    int sleepers = 0;
+    Phase[] phases = Phase.values();
+    for (int i = 0; i < BODIES; i++) {
+      Phase phase = phases[i % phases.length];
+      Runnable cancel = builder.subscribe(phase, () -> body(phase));
+      switch (phase) {
+        case IN_ON_SUBSCRIBE, AT_ONCE -> cancel.run(); // cancelling twice is harmless
+        case ASLEEP, AWAITING -> later.add(cancel);
+        case IN_SIGNAL -> {}
+      }
+      sleepers += phase == Phase.ASLEEP ? 1 : 0;
+    }
+    int wanted = sleepers;
+    Eventually.until("all sleep", () -> asleep.get() == wanted);
+    Eventually.until("all await", () -> never.subscriptions() == later.size() - wanted);
+    assertThat(VirtualThreads.ofBridge())
+        .as("the threads that a dump shows")
+        .hasSizeGreaterThanOrEqualTo(later.size());
+    later.forEach(Runnable::run);
+    assertNothingLeft();
+  }
+
+  private String body(Phase phase) throws Exception {
+    began.incrementAndGet();
+    try {
+      switch (phase) {
+        case IN_SIGNAL -> {}
+        case AWAITING -> awaiting.await(never);
+        case ASLEEP -> {
+          asleep.incrementAndGet();
+          Thread.sleep(Duration.ofHours(1));
+        }
+        case IN_ON_SUBSCRIBE, AT_ONCE -> Thread.sleep(Duration.ofHours(1));
+      }
+      return "v";
+    } finally {
+      ended.incrementAndGet();
+    }
+  }
+
+  private void assertNothingLeft() {
+    Eventually.until("every body has ended", () -> began.get() == ended.get());
+    Eventually.until("no thread is left", () -> before.containsAll(VirtualThreads.ofBridge()));
+    assertThat(ended).as("a body that began later").hasValue(began.get());
+    assertThat(began).hasValueGreaterThanOrEqualTo(BODIES * 3 / 5); // unless cancelled before
+    assertThat(never.cancels()).as("cancelled subscriptions").isEqualTo(never.subscriptions());
+    assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
+  }
+
+  @Override
+  public void close() {
+    System.setErr(err);
+  }
+}
