@@ -364,17 +364,6 @@ class MonoBuilderTest {
   }
 
   @Test
-  @DisplayName("B7 two thousand builders inside each other do not grow the stack")
-  void mono_deeplyNested_noOverflow() {
-    Mono<Integer> nested = Mono.just(0);
-    for (int i = 0; i < 2000; i++) {
-      Mono<Integer> inside = nested;
-      nested = mono(() -> awaitSingle(inside) + 1);
-    }
-    StepVerifier.create(nested).expectNext(2000).expectComplete().verify(DEADLINE);
-  }
-
-  @Test
   @DisplayName("B1 the body runs on a virtual thread of its own; S10 its name")
   void mono_body_onVirtualThread() {
     Thread thread = awaitSingle(mono(Thread::currentThread));
