@@ -1,5 +1,6 @@
 package io.bridge;
 
+import static io.bridge.Streams.isParked;
 import static io.bridge.Streams.untilUnlessStuck;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -137,12 +138,18 @@ class EmitterRaceTest {
     Emitter<Integer> emitter = requireNonNull(handed.get());
     Map<String, Integer> histogram =
         Race.balanced(
-            ROUNDS,
+            ROUNDS / 10,
             "cancelled",
             "delivered",
             () -> {
               int before = counting.items.get();
-              Coroutine<@Nullable Void> first = Coroutine.start(() -> emitter.emit(1));
+              AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
+              Coroutine<@Nullable Void> first =
+                  Coroutine.start(() -> {
+                    thread.set(Thread.currentThread());
+                    emitter.emit(1);
+                  });
+              Races.spinUntil("it waits for demand", () -> isParked(thread.get()));
               return new Race.Round() {
                 @Override
                 public void left() {
@@ -159,7 +166,8 @@ class EmitterRaceTest {
                   Races.spinUntil("its end", first::isDone);
                   boolean delivered = counting.items.get() > before;
                   if (!delivered) {
-                    emitter.emit(2); // hangs if the cancelled one has taken the demand along
+                    Coroutine<@Nullable Void> second = Coroutine.start(() -> emitter.emit(2));
+                    Races.spinUntil("the demand is left for the next one", second::isDone);
                   }
                   assertThat(counting.items).hasValue(before + 1);
                   return delivered ? "delivered" : "cancelled";
