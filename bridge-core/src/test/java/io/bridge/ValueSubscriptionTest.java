@@ -209,6 +209,52 @@ class ValueSubscriptionTest {
     assertThat(lost.failures()).isEmpty();
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"ASKED", "HELD"})
+  @DisplayName("B2 RS 3.9 request(0) inside onNext: the failure follows, in place of onComplete")
+  void badRequestInOnNext(State state) {
+    log.onNext(s -> s.request(0));
+    subscribed(state);
+    if (state == State.HELD) {
+      log.request(1);
+    } else {
+      source.resume("held");
+    }
+
+    assertThat(log.signals()).containsExactly("next held", "error");
+    assertThat(log.failure()).isExactlyInstanceOf(IllegalArgumentException.class);
+    assertThat(source.cancels).isEmpty();
+    assertNothingLost();
+  }
+
+  @Test
+  @DisplayName("B2 RS 3.9 3.12 request(0) and then cancel inside onNext: no signal any more")
+  void badRequestAndCancelInOnNext() {
+    log.onNext(s -> {
+      s.request(0);
+      s.cancel();
+    });
+    subscribed(State.ASKED);
+    source.resume("a");
+
+    assertThat(log.signals()).containsExactly("next a");
+    assertNothingLost();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("A11 RS 3.16 an onError that throws out of a bad request: reported, not thrown")
+  void throwingErrorOfBadRequest(State state) {
+    IllegalStateException failure = new IllegalStateException("of the subscriber");
+    log.onEnd(s -> throwing(failure));
+    subscribed(state);
+
+    assertThat(catchThrowable(() -> log.request(0))).isNull();
+    assertThat(log.signals()).containsExactly("error");
+    assertThat(lost.failures()).containsExactly(failure);
+    assertThat(lost.values()).isEqualTo(state.discarded());
+  }
+
   @Test
   @DisplayName("B2 RS 3.6 3.9 a request of less than one after the end, or a cancel, does nothing")
   void badRequestAfterTheEnd() {

@@ -323,6 +323,25 @@ class ToFutureTest {
   }
 
   @Test
+  @DisplayName(
+      "A7 A15 a plain future that fails, or is cancelled, while it is awaited: the same object")
+  void ofPlainFutureFailing() {
+    FutureTask<@Nullable String> failing =
+        new FutureTask<>(() -> {
+          throw CHECKED;
+        });
+    FutureTask<String> cancelled = new FutureTask<>(() -> "a");
+    CompletableFuture<@Nullable String> failed = converted(awaitable(failing));
+    CompletableFuture<String> ended = ofRunning(cancelled);
+    failing.run();
+    assertThat(cancelled.cancel(true)).isTrue();
+    Eventually.until("the ends", () -> failed.isDone() && ended.isDone());
+    assertThat(rawFailure(failed)).isSameAs(CHECKED);
+    assertThat(ended).isCancelled();
+    assertNothingLost();
+  }
+
+  @Test
   @DisplayName("A12 race of cancel and value: the future has it or it is discarded")
   void cancelAgainstValue() throws Exception {
     int rounds = 20_000;

@@ -3,6 +3,7 @@ package io.bridge.internal;
 import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -69,10 +70,20 @@ public final class FutureAwait {
       case CANCELLED -> suspension.fail(new CancellationException());
       case RUNNING -> {
         RunningCoroutine<T> waiter =
-            RunningCoroutine.start("bridge-await", () -> FutureAwait.<T>await(future, false), null);
+            RunningCoroutine.start("bridge-await", () -> FutureAwait.<T>unwrapped(future), null);
         waiter.subscribe(suspension);
         suspension.onCancel(waiter::cancel);
       }
+    }
+  }
+
+  /** Waits for a conversion, whose receiver gets the failure itself, a checked one too. */
+  private static <T extends @Nullable Object> T unwrapped(Future<? extends T> future)
+      throws Exception {
+    try {
+      return FutureAwait.<T>await(future, false);
+    } catch (CompletionException e) {
+      throw Failures.unwrap(e) instanceof Exception failure ? failure : e;
     }
   }
 

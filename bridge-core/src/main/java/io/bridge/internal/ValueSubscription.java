@@ -15,14 +15,18 @@ import org.reactivestreams.Subscription;
  * one does not. No thread waits. See docs/design/conversion.md.
  *
  * <pre>
- * demand   meaning                                     left by
- * NONE     nothing requested, no outcome               request -> ASKED, a value -> HELD
- * ASKED    requested, no outcome                       a value -> DONE
- * HELD     the value waits for a request               request -> DONE
- * DONE     ended or cancelled, final; whoever brings   -
- *          it here sends the terminal signal, if any
+ * demand    meaning                                     left by
+ * NONE      nothing requested, no outcome               request -> ASKED, a value -> HELD
+ * ASKED     requested, no outcome                       a value -> SENDING
+ * HELD      the value waits for a request               request -> SENDING
+ * SENDING   on its way, or inside onNext                its sender -> DONE,
+ *                                                       request(n &lt;= 0) -> REJECTED
+ * REJECTED  the same; onError follows, not onComplete   its sender -> DONE
+ * DONE      ended or cancelled, final; whoever brings   -
+ *           it here sends the terminal signal, if any
  *
- * any but DONE: null, a failure, cancel, request(n &lt;= 0) -> DONE
+ * NONE, ASKED, HELD: null, a failure, request(n &lt;= 0) -> DONE
+ * any: cancel -> DONE
  * </pre>
  *
  * Proof: ValueSubscriptionTest, ConversionRaceTest, the TCK classes.
@@ -34,7 +38,9 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
   private static final int NONE = 0;
   private static final int ASKED = 1;
   private static final int HELD = 2;
-  private static final int DONE = 3;
+  private static final int SENDING = 3;
+  private static final int REJECTED = 4;
+  private static final int DONE = 5;
 
   private static final VarHandle DEMAND;
 
@@ -50,14 +56,10 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
   private final @Nullable Executor signals;
 
   // any thread
-  @SuppressWarnings("unused") // read by DEMAND
   private volatile int demand;
 
   // any thread; null after the end or a cancel, so that the subscriber is not kept (RS 3.13)
   private volatile @Nullable Subscriber<? super T> downstream;
-
-  // any thread; RS 3.9 was broken while the item was on its way
-  private volatile boolean rejected;
 
   // written before HELD, read and cleared by whoever leaves it
   private @Nullable T held;
@@ -102,7 +104,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
       return true;
     }
     held = null;
-    if (!DEMAND.compareAndSet(this, ASKED, DONE)) {
+    if (!DEMAND.compareAndSet(this, ASKED, SENDING)) {
       return false;
     }
     send(value);
@@ -122,7 +124,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
   /** The right to send the terminal signal; null if somebody else has it. */
   private @Nullable Subscriber<? super T> takeDownstream() {
     Subscriber<? super T> receiver = downstream;
-    if ((int) DEMAND.getAndSet(this, DONE) == DONE) {
+    if ((int) DEMAND.getAndSet(this, DONE) == DONE) { // never SENDING: there is one outcome
       return null;
     }
     downstream = null;
@@ -147,14 +149,10 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
   }
 
   private void send(T value) {
-    Throwable rejection = deliver(() -> sendNow(value));
+    Throwable rejection = deliver(() -> receive(value));
     if (rejection != null) {
-      Subscriber<? super T> receiver = downstream;
-      downstream = null;
       discard(value);
-      if (receiver != null) {
-        receiver.onError(rejection);
-      }
+      finish(rejection);
     }
   }
 
@@ -178,21 +176,35 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
     }
   }
 
-  private void sendNow(T value) {
+  private void receive(T value) {
     Subscriber<? super T> receiver = downstream;
     if (receiver == null) { // cancelled just now
       discard(value);
       return;
     }
     receiver.onNext(value);
-    if (downstream != null) { // not cancelled inside onNext
-      downstream = null;
-      if (rejected) {
-        receiver.onError(rejection());
-      } else {
-        receiver.onComplete();
-      }
+    finish(null);
+  }
+
+  /** The end behind the value, unless it was cancelled meanwhile. */
+  private void finish(@Nullable Throwable failure) {
+    Subscriber<? super T> receiver = downstream;
+    int before = (int) DEMAND.getAndSet(this, DONE);
+    downstream = null;
+    if (before == DONE || receiver == null) {
+      return;
     }
+    if (failure != null) {
+      receiver.onError(failure);
+    } else if (before == REJECTED) {
+      receiver.onError(lessThanOne());
+    } else {
+      receiver.onComplete();
+    }
+  }
+
+  private static IllegalArgumentException lessThanOne() {
+    return new IllegalArgumentException("RS 3.9: request of less than one item");
   }
 
   private @Nullable T takeHeld() {
@@ -203,15 +215,13 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
 
   @Override
   public final void request(long n) {
-    if (n <= 0) {
-      reject();
-      return;
-    }
-    if (DEMAND.compareAndSet(this, NONE, ASKED) || !DEMAND.compareAndSet(this, HELD, DONE)) {
-      return;
-    }
     try {
-      send(requireNonNull(takeHeld()));
+      if (n <= 0) {
+        reject();
+      } else if (!DEMAND.compareAndSet(this, NONE, ASKED)
+          && DEMAND.compareAndSet(this, HELD, SENDING)) {
+        send(requireNonNull(takeHeld()));
+      }
     } catch (Throwable ofReceiver) { // RS 2.13 is broken; request throws nothing (RS 3.16)
       report(ofReceiver);
     }
@@ -219,32 +229,25 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
 
   /** RS 3.9: ends the stream with a failure, and its source. */
   private void reject() {
-    rejected = true;
-    if (demand == DONE) {
-      return; // ended, or the item is on its way: whoever sends it sends the end, too
-    }
     Subscriber<? super T> receiver = downstream;
-    int before = (int) DEMAND.getAndSet(this, DONE);
-    if (before == DONE) {
-      return; // as above
-    }
-    downstream = null;
-    super.cancel();
-    if (before == HELD) {
-      discard(takeHeld());
-    }
-    if (receiver != null) {
-      receiver.onError(rejection());
-    }
-  }
-
-  private static IllegalArgumentException rejection() {
-    return new IllegalArgumentException("RS 3.9: request of less than one item");
+    int before;
+    do {
+      before = demand;
+      if (before >= REJECTED || DEMAND.compareAndSet(this, SENDING, REJECTED)) {
+        return; // RS 1.3: whoever sends the value sends the failure after it
+      }
+    } while (!DEMAND.compareAndSet(this, before, DONE));
+    stop(before);
+    end(requireNonNull(receiver), lessThanOne());
   }
 
   @Override
   public final void cancel() {
-    int before = (int) DEMAND.getAndSet(this, DONE);
+    stop((int) DEMAND.getAndSet(this, DONE));
+  }
+
+  /** Stops the source, after DONE. */
+  private void stop(int before) {
     downstream = null;
     super.cancel();
     if (before == HELD) {

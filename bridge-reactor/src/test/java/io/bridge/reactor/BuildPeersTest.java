@@ -57,8 +57,7 @@ import reactor.core.scheduler.Schedulers;
  *       FluxBuilderTest#flux_disposed_interruptsQuietly}
  *   <li>kotlinx: nested {@code Unconfined} builders and {@code block()} deadlock (B7): {@link
  *       #block_nestedInBuilders_noDeadlock}, {@link MonoBuilderTest#mono_nested_noDeadlock}, {@link
- *       BuilderNestingTest#nested_deep_value}, {@link
- *       BuilderEdgesTest#singleThreadedSource}
+ *       BuilderNestingTest#nested_deep_value}, {@link BuilderEdgesTest#singleThreadedSource}
  *   <li>kotlinx {@code asPublisher} (B2, B5): {@link
  *       FluxBuilderTest#flux_requestBelowOne_failsAndCancels}, {@link
  *       FluxBuilderTest#flux_demand_isFollowed}, {@link
