@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 
 /**
  * Thousands of cancelled bodies, in every phase of their life, and what is left of them: threads,
@@ -52,13 +55,14 @@ public final class Leaks implements AutoCloseable {
   @FunctionalInterface
   public interface Awaiting {
     /** Awaits {@code source}. */
-    void await(Probe<String> source) throws Exception;
+    void await(Publisher<String> source) throws Exception;
   }
 
   private final PrintStream err = System.err;
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
   private final Set<String> before = VirtualThreads.ofBridge();
-  private final Probe<String> never = new Probe<>();
+  private final AtomicInteger subscriptions = new AtomicInteger();
+  private final AtomicInteger cancels = new AtomicInteger();
   private final AtomicInteger began = new AtomicInteger();
   private final AtomicInteger ended = new AtomicInteger();
   private final AtomicInteger asleep = new AtomicInteger();
@@ -87,7 +91,7 @@ public final class Leaks implements AutoCloseable {
     }
     int wanted = sleepers;
     Eventually.until("all sleep", () -> asleep.get() == wanted);
-    Eventually.until("all await", () -> never.subscriptions() == later.size() - wanted);
+    Eventually.until("all await", () -> subscriptions.get() == later.size() - wanted);
     assertThat(VirtualThreads.ofBridge())
         .as("the threads that a dump shows")
         .hasSizeGreaterThanOrEqualTo(later.size());
@@ -95,12 +99,27 @@ public final class Leaks implements AutoCloseable {
     assertNothingLeft();
   }
 
+  /** Subscribes to a source that never ends; many do at once. */
+  private void never(Subscriber<? super String> subscriber) {
+    subscriptions.incrementAndGet();
+    subscriber.onSubscribe(
+        new Subscription() {
+          @Override
+          public void request(long n) {}
+
+          @Override
+          public void cancel() {
+            cancels.incrementAndGet();
+          }
+        });
+  }
+
   private String body(Phase phase) throws Exception {
     began.incrementAndGet();
     try {
       switch (phase) {
         case IN_SIGNAL -> {}
-        case AWAITING -> awaiting.await(never);
+        case AWAITING -> awaiting.await(this::never);
         case ASLEEP -> {
           asleep.incrementAndGet();
           Thread.sleep(Duration.ofHours(1));
@@ -118,7 +137,7 @@ public final class Leaks implements AutoCloseable {
     Eventually.until("no thread is left", () -> before.containsAll(VirtualThreads.ofBridge()));
     assertThat(ended).as("a body that began later").hasValue(began.get());
     assertThat(began).hasValueGreaterThanOrEqualTo(BODIES * 3 / 5); // unless cancelled before
-    assertThat(never.cancels()).as("cancelled subscriptions").isEqualTo(never.subscriptions());
+    assertThat(cancels).as("cancelled subscriptions").hasValue(subscriptions.get());
     assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 
