@@ -149,7 +149,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
   }
 
   private void send(T value) {
-    Throwable rejection = deliver(() -> receive(value));
+    Throwable rejection = deliver(() -> handOver(value));
     if (rejection != null) {
       discard(value);
       finish(rejection);
@@ -176,7 +176,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
     }
   }
 
-  private void receive(T value) {
+  private void handOver(T value) {
     Subscriber<? super T> receiver = downstream;
     if (receiver == null) { // cancelled just now
       discard(value);
