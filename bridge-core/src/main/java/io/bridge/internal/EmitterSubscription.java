@@ -293,6 +293,7 @@ public final class EmitterSubscription<T>
   public void cancel() {
     stop(CANCELLED);
     downstream = null;
+    dropHandOver(); // also behind the end of the body, which waits for it
   }
 
   /** Changes the phase and wakes; the coroutine's thread does the rest (A6). */
@@ -305,13 +306,17 @@ public final class EmitterSubscription<T>
       }
     } while (!PHASE.compareAndSet(this, now, wanted));
     wake();
-    HandOver passing = handOver;
-    if (passing != null) {
-      passing.drop();
-    }
+    dropHandOver();
     RunningCoroutine<?> running = coroutine;
     if (running != null) {
       running.cancel();
+    }
+  }
+
+  private void dropHandOver() {
+    HandOver passing = handOver;
+    if (passing != null) {
+      passing.drop();
     }
   }
 
@@ -344,6 +349,10 @@ public final class EmitterSubscription<T>
     wake();
     emitting.lock(); // RS 1.3: a stray emitter may still be inside onNext
     try {
+      if (downstream == null) { // cancelled meanwhile
+        reportLost(failure);
+        return;
+      }
       downstream = null;
       if (before == REJECTED) {
         reportLost(failure);

@@ -100,10 +100,10 @@ final class HandOver implements Runnable, ParkLoop.Condition {
 
   @Override
   public void run() {
-    receiver = Thread.currentThread();
     if (!STATE.compareAndSet(this, QUEUED, RUNNING)) {
       return;
     }
+    receiver = Thread.currentThread();
     try {
       signal.run();
     } catch (Throwable t) { // RS 2.13 is broken: the body learns of it
