@@ -191,6 +191,99 @@ class AllOverloadsTest {
   }
 
   @Test
+  @DisplayName("B9, section 1: every conversion takes what awaitable makes, a coroutine, a lambda")
+  void conversions() {
+    CompletableFuture<String> future = CompletableFuture.completedFuture("a");
+    AllTypesTest.ClientFuture<String> both = reply();
+    Awaitable<String> ofSingle = awaitable(Single.just("a"));
+    Awaitable<@Nullable String> ofMono = awaitable(Mono.just("a"));
+
+    Mono<String> mono = toMono(ofSingle);
+    Mono<String> monoOfFuture = toMono(awaitable(future));
+    Mono<String> monoOfBoth = toMono(awaitable(both));
+    Mono<Void> monoOfNothing = toMono(awaitable(Completable.complete()));
+    Mono<String> monoOfCoroutine = toMono(start(() -> "a"));
+    Mono<String> monoOfLambda = toMono(suspension -> suspension.resume("a"));
+    Mono<Integer> chained = toMono(awaitable(future)).map(text -> text.length());
+    Single<String> single = toSingle(ofMono);
+    Single<String> singleOfLambda = toSingle(suspension -> suspension.resume("a"));
+    Maybe<String> maybe = toMaybe(ofMono);
+    Maybe<String> maybeOfLambda = toMaybe(suspension -> suspension.resume("a"));
+    Completable completable = toCompletable(ofMono);
+    Completable completableOfLambda = toCompletable(suspension -> suspension.onCancel(() -> {}));
+    CompletableFuture<@Nullable String> nullable = toCompletableFuture(ofMono);
+    CompletableFuture<String> converted = toCompletableFuture(awaitable(Single.just("a")));
+    CompletableFuture<String> futureOfLambda =
+        toCompletableFuture(suspension -> suspension.resume("a"));
+    Publisher<String> publisher = toPublisher(ofMono);
+    Publisher<String> publisherOfFlow = toPublisher(toFlowPublisher(Flux.just("a")));
+
+    assertThat(awaitList(Flux.merge(mono, monoOfFuture, monoOfBoth, monoOfCoroutine)))
+        .hasSize(4)
+        .containsOnly("a");
+    assertThat(await(monoOfNothing)).isNull();
+    assertThat(await(monoOfLambda)).isEqualTo("a");
+    assertThat(await(chained)).isEqualTo(1);
+    assertThat(await(single) + await(singleOfLambda)).isEqualTo("aa");
+    assertThat(await(maybe) + await(maybeOfLambda)).isEqualTo("aa");
+    await(completable);
+    assertThat(completableOfLambda).isNotNull();
+    assertThat((Object) await(nullable)).isEqualTo("a");
+    assertThat(await(converted) + await(futureOfLambda)).isEqualTo("aa");
+    assertThat(await(publisher) + await(publisherOfFlow)).isEqualTo("aa");
+  }
+
+  @Test
+  @DisplayName("B9, section 1: every conversion of many takes every library's publisher")
+  void conversionsOfMany() {
+    Flux<String> flux = toFlux(Flowable.just("a"));
+    Flux<String> fluxOfMono = toFlux(Mono.just("a"));
+    Flux<String> fluxOfBody = toFlux(publisher(emitter -> emitter.emit("a")));
+    Flux<CharSequence> wider = toFlux(Flux.just("a"));
+    Flux<String> fluxOfLambda = toFlux(subscriber -> flux.subscribe(subscriber));
+    Flowable<String> flowable = toFlowable(Flux.just("a"));
+    Flowable<String> flowableOfLambda = toFlowable(subscriber -> flux.subscribe(subscriber));
+    Observable<String> observable = toObservable(Flux.just("a"));
+    Observable<Integer> chained = toObservable(Flux.just("a")).map(text -> text.length());
+    Flow.Publisher<String> flow = toFlowPublisher(Flowable.just("a"));
+    Flow.Publisher<String> flowOfLambda = toFlowPublisher(s -> flux.subscribe(s));
+    Publisher<String> back = toPublisher(flow);
+    Flux<String> fluxOfFlow = toFlux(toPublisher(flow));
+
+    assertThat(awaitList(Flux.merge(flux, fluxOfMono, fluxOfBody, fluxOfLambda, fluxOfFlow)))
+        .hasSize(5)
+        .containsOnly("a");
+    assertThat(await(wider)).isEqualTo("a");
+    assertThat(await(flowable) + await(flowableOfLambda)).isEqualTo("aa");
+    assertThat(await(observable)).isEqualTo("a");
+    assertThat(await(chained)).isEqualTo(1);
+    assertThat(await(flow) + await(flowOfLambda) + await(back)).isEqualTo("aaa");
+  }
+
+  @Test
+  @DisplayName("B8, section 1: mapAwait and its twins infer both types beside all the rest")
+  void mapAwaits() {
+    Flux<String> ordered = Flux.just(1, 2).transform(mapAwait(2, i -> await(Single.just("v" + i))));
+    Flux<Integer> lengths =
+        Flux.just(1, 2)
+            .transform(mapAwaitUnordered(2, i -> awaitSingle(Mono.just("v" + i))))
+            .map(text -> text.length());
+    Flux<String> referred = Flux.just(1, 2).transform(mapAwait(2, String::valueOf));
+    Flowable<String> flowable =
+        Flowable.just(1, 2).compose(mapAwaitFlowable(2, i -> await(mono(() -> "v" + i)) + "!"));
+    Flowable<Integer> flowableLengths =
+        Flowable.just(1, 2)
+            .compose(mapAwaitFlowableUnordered(2, i -> await(future(() -> "v" + i))))
+            .map(text -> text.length());
+
+    assertThat(awaitList(ordered)).containsExactly("v1", "v2");
+    assertThat(awaitList(lengths)).containsExactly(2, 2);
+    assertThat(awaitList(referred)).containsExactly("1", "2");
+    assertThat(awaitList(flowable)).containsExactly("v1!", "v2!");
+    assertThat(awaitList(flowableLengths)).containsExactly(2, 2);
+  }
+
+  @Test
   @DisplayName("section 1: every new block takes every shape of lambda")
   void blocks() throws IOException {
     Mono<String> mono = Mono.just("a");

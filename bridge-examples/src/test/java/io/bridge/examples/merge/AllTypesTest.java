@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ForkJoinPool;
@@ -47,6 +48,8 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /** Compiling is most of this test: no two facades may claim one call. */
 class AllTypesTest {
@@ -271,6 +274,67 @@ class AllTypesTest {
     assertThat((Object) await(done)).isNull();
     assertThat(await(publisher)).isEqualTo("a");
     assertThat(await(flow)).isEqualTo("a");
+  }
+
+  @Test
+  @DisplayName("B10, section 1: every builder takes every shape of lambda behind an executor, too")
+  void buildersWithSignals() {
+    Scheduler reactor = Schedulers.parallel();
+    io.reactivex.rxjava3.core.Scheduler rx =
+        io.reactivex.rxjava3.schedulers.Schedulers.computation();
+    Executor executor = Thread::startVirtualThread;
+    Completable nothing = Completable.complete();
+
+    Mono<String> mono = mono(reactor, () -> await(Single.just("a")));
+    Mono<Void> ofCompletable = mono(reactor, () -> await(nothing));
+    Mono<Void> ofBlock =
+        mono(
+            reactor,
+            () -> {
+              await(mono);
+            });
+    Mono<String> throwing =
+        mono(
+            reactor,
+            () -> {
+              throw new IOException("thrown");
+            });
+    Flux<String> flux = flux(reactor, emitter -> emitter.emit(awaitSingle(mono)));
+    Flux<Integer> mapped =
+        flux(reactor, (Emitter<Integer> emitter) -> emitter.emit(1)).map(n -> n + 1);
+    Single<String> single = single(rx, () -> awaitSingle(mono));
+    Maybe<String> maybe = maybe(rx, () -> await(mono));
+    Maybe<Void> emptyMaybe = maybe(rx, () -> await(nothing));
+    Completable completable = completable(rx, () -> await(mono));
+    Flowable<String> flowable = flowable(rx, emitter -> emitter.emit("a"));
+    Observable<String> observable = observable(rx, emitter -> emitter.emit("a"));
+    CompletableFuture<String> future = future(executor, () -> awaitSingle(mono));
+    CompletableFuture<@Nullable Void> done = future(executor, () -> await(nothing));
+    CompletableFuture<String> direct = future(Runnable::run, () -> awaitSingle(mono));
+    Publisher<String> publisher = publisher(executor, emitter -> emitter.emit("a"));
+    Publisher<String> directPublisher = publisher(Runnable::run, emitter -> emitter.emit("a"));
+    Flow.Publisher<String> flow = flowPublisher(executor, emitter -> emitter.emit("a"));
+    Flow.Publisher<String> lambdas =
+        flowPublisher(task -> task.run(), emitter -> emitter.emit("a"));
+
+    assertThat(await(ofCompletable)).isNull();
+    assertThat(await(ofBlock)).isNull();
+    assertThat(await(throwing.map(String::length).onErrorReturn(-1))).isEqualTo(-1);
+    assertThat(await(flux)).isEqualTo("a");
+    assertThat(await(mapped)).isEqualTo(2);
+    assertThat(await(single)).isEqualTo("a");
+    assertThat(await(maybe)).isEqualTo("a");
+    assertThat(await(emptyMaybe)).isNull();
+    await(completable);
+    assertThat(await(flowable)).isEqualTo("a");
+    assertThat(await(observable)).isEqualTo("a");
+    assertThat(await(future)).isEqualTo("a");
+    assertThat((Object) await(done)).isNull();
+    assertThat(await(direct)).isEqualTo("a");
+    assertThat(await(publisher)).isEqualTo("a");
+    assertThat(await(directPublisher)).isEqualTo("a");
+    assertThat(await(flow)).isEqualTo("a");
+    assertThat(await(lambdas)).isEqualTo("a");
   }
 
   @Test
