@@ -637,6 +637,28 @@ class SignalsOnExecutorTest {
     assertThat(lost.failures()).isEmpty();
   }
 
+  @Test
+  @DisplayName("B10 cancel behind the end of the body: a stray queued item is taken back, too")
+  void cancelWhileTheEndWaits() {
+    Held held = new Held();
+    CountDownLatch open = new CountDownLatch(1);
+    Drain drain = new Drain(Long.MAX_VALUE);
+    Publishers.publisher(held, body.of(emitter -> open.await())).subscribe(drain);
+    body.awaitParked();
+    Fork<String> stray = Fork.virtual(() -> body.emitter().emit("a"));
+    Runnable item = held.next();
+    open.countDown();
+    body.awaitEnd();
+    body.awaitParked(); // the end comes after the item (RS 1.3)
+    drain.cancel();
+    assertThat(stray.joinFailure()).isExactlyInstanceOf(CancellationException.class);
+    body.awaitGone();
+    item.run();
+    assertThat(drain.items()).isEmpty();
+    assertThat(drain.ends()).isZero();
+    assertThat(held.isEmpty()).as("no end is queued").isTrue();
+  }
+
   // cancelled by the body's own frames
 
   @Test

@@ -44,7 +44,7 @@ record BodyOutcome<T extends @Nullable Object>(
 
   /** Returns what the executor threw instead of taking the signal, which itself throws nothing. */
   private @Nullable Throwable deliver(Runnable signal) {
-    if (signals == null) {
+    if (signals == null || Receiver.of(suspension).cancelIfRequested()) { // or nobody waits (B6)
       signal.run();
       return null;
     }

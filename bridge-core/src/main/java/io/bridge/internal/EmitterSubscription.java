@@ -8,6 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -374,7 +375,7 @@ public final class EmitterSubscription<T>
       signals.execute(() -> terminate(receiver, failure));
     } catch (Throwable rejection) { // told here, so that nobody waits for ever
       terminate(receiver, failure == null ? rejection : failure);
-      if (failure != null && failure != rejection) {
+      if (failure != null && !(failure instanceof RejectedExecutionException)) {
         Undeliverable.report(rejection);
       }
     }

@@ -320,6 +320,12 @@ class SignalsOnSchedulerTest {
       Scheduler scheduler() {
         return RxJavaPlugins.createComputationScheduler(Thread::new);
       }
+    },
+    IO {
+      @Override
+      Scheduler scheduler() {
+        return RxJavaPlugins.createIoScheduler(Thread::new);
+      }
     };
 
     abstract Scheduler scheduler();
