@@ -2,10 +2,15 @@ package io.bridge;
 
 import static java.util.Objects.requireNonNull;
 
+import io.bridge.internal.Ecosystems;
 import io.bridge.internal.EmitterSubscription;
 import io.bridge.internal.ValueSubscription;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
@@ -18,7 +23,126 @@ import org.reactivestreams.Publisher;
  */
 public final class Publishers {
 
+  private static final int PREFETCH = 256;
+
   private Publishers() {}
+
+  /**
+   * Opens a cursor on {@code publisher} and subscribes to it now, with 256 items requested ahead.
+   *
+   * <p><b>Cancellation:</b> leaving the loop in any way cancels the publisher, by {@link
+   * Cursor#close}.
+   *
+   * <p><b>Errors:</b> after the items that came before them; see {@link Cursor}.
+   *
+   * <p><b>Memory:</b> at most 256 items; three quarters are requested again when as many are taken.
+   * Where Reactor's or RxJava's operators share their queue, none are copied.
+   *
+   * @param publisher any number of items
+   * @param <T> the type of the items
+   * @return the cursor, to be closed
+   */
+  public static <T> Cursor<T> iterate(Publisher<? extends T> publisher) {
+    return iterate(publisher, PREFETCH);
+  }
+
+  /**
+   * Opens a cursor on {@code publisher}; see {@link #iterate(Publisher)}.
+   *
+   * @param publisher any number of items
+   * @param prefetch items requested ahead, at least 1; 1 requests an item only when the loop asks
+   *     for it, {@code Integer.MAX_VALUE} requests all and buffers without a bound
+   * @param <T> the type of the items
+   * @return the cursor, to be closed
+   */
+  public static <T> Cursor<T> iterate(Publisher<? extends T> publisher, int prefetch) {
+    return Ecosystems.<T>iterate(requireNonNull(publisher, "publisher"), prefetch);
+  }
+
+  /**
+   * Opens a cursor on {@code publisher}; see {@link #iterate(Publisher)}.
+   *
+   * @param publisher any number of items
+   * @param <T> the type of the items
+   * @return the cursor, to be closed
+   */
+  public static <T> Cursor<T> iterate(Flow.Publisher<? extends T> publisher) {
+    return iterate(publisher, PREFETCH);
+  }
+
+  /**
+   * Opens a cursor on {@code publisher}; see {@link #iterate(Publisher, int)}.
+   *
+   * @param publisher any number of items
+   * @param prefetch items requested ahead, at least 1
+   * @param <T> the type of the items
+   * @return the cursor, to be closed
+   */
+  public static <T> Cursor<T> iterate(Flow.Publisher<? extends T> publisher, int prefetch) {
+    return iterate(Publishers.<T>toPublisher(publisher), prefetch);
+  }
+
+  /**
+   * Shows {@code publisher} as a sequential stream, which is closed to cancel it: {@code try
+   * (Stream<T> items = stream(publisher))}. Subscribes now.
+   *
+   * @param publisher any number of items
+   * @param <T> the type of the items
+   * @return the stream, to be closed
+   */
+  public static <T> Stream<T> stream(Publisher<? extends T> publisher) {
+    Cursor<T> cursor = iterate(publisher);
+    return StreamSupport.stream(
+            Spliterators.spliteratorUnknownSize(cursor, Spliterator.ORDERED | Spliterator.NONNULL),
+            false)
+        .onClose(cursor::close);
+  }
+
+  /**
+   * Shows {@code publisher} as a sequential stream; see {@link #stream(Publisher)}.
+   *
+   * @param publisher any number of items
+   * @param <T> the type of the items
+   * @return the stream, to be closed
+   */
+  public static <T> Stream<T> stream(Flow.Publisher<? extends T> publisher) {
+    return stream(Publishers.<T>toPublisher(publisher));
+  }
+
+  /**
+   * Runs {@code action} for each item, on the calling thread, and returns at the end of {@code
+   * publisher}; what {@code action} throws cancels it.
+   *
+   * @param publisher any number of items
+   * @param action the code for one item
+   * @param <T> the type of the items
+   * @param <X> the checked exception that it may throw
+   * @throws X when it fails
+   */
+  public static <T, X extends Exception> void forEach(
+      Publisher<? extends T> publisher, VoidItemBody<? super T, X> action) throws X {
+    requireNonNull(publisher, "publisher");
+    requireNonNull(action, "action");
+    try (Cursor<T> items = iterate(publisher)) {
+      while (items.hasNext()) {
+        action.run(items.next());
+      }
+    }
+  }
+
+  /**
+   * Runs {@code action} for each item; see {@link #forEach(Publisher, VoidItemBody)}.
+   *
+   * @param publisher any number of items
+   * @param action the code for one item
+   * @param <T> the type of the items
+   * @param <X> the checked exception that it may throw
+   * @throws X when it fails
+   */
+  public static <T, X extends Exception> void forEach(
+      Flow.Publisher<? extends T> publisher, VoidItemBody<? super T, X> action) throws X {
+    forEach(Publishers.<T>toPublisher(publisher), action);
+  }
 
   /**
    * Makes a cold publisher of imperative code: each subscriber gets a run of its own on a virtual

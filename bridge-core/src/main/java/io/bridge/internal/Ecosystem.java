@@ -37,6 +37,14 @@ public interface Ecosystem {
       Publisher<? extends T> publisher, Fold<T, R> fold, Suspension<? super R> suspension)
       throws Exception;
 
+  /**
+   * Subscribes to a publisher that this library owns, for a loop.
+   *
+   * @param publisher the source
+   * @param iteration takes the items
+   */
+  <T> void iterate(Publisher<? extends T> publisher, Iteration<T> iteration);
+
   /** Whether this library forbids {@code thread}, which is not virtual, to block (A2). */
   boolean refuses(Thread thread);
 }

@@ -1,6 +1,7 @@
 package io.bridge.internal;
 
 import io.bridge.Awaitable;
+import io.bridge.Cursor;
 import io.bridge.Suspension;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -57,6 +58,20 @@ public final class Ecosystems {
     return suspension -> owner.pass(publisher, fold, suspension);
   }
 
+  /**
+   * Opens a cursor on any publisher in the way of the library that owns its class.
+   *
+   * @param publisher the source
+   * @param prefetch items that are requested ahead
+   * @param <T> the type of the items
+   * @return the cursor, subscribed
+   */
+  public static <T> Cursor<T> iterate(Publisher<? extends T> publisher, int prefetch) {
+    Iteration<T> iteration = Iteration.open(prefetch);
+    OF_CLASS.get(publisher.getClass()).iterate(publisher, iteration);
+    return new IterationCursor<>(iteration);
+  }
+
   static boolean anyRefuses(Thread thread) {
     for (Ecosystem ecosystem : PRESENT) {
       if (ecosystem.refuses(thread)) {
@@ -83,6 +98,11 @@ public final class Ecosystems {
     public <T, R extends @Nullable Object> void pass(
         Publisher<? extends T> publisher, Fold<T, R> fold, Suspension<? super R> suspension) {
       new SubscriberAwait<T, R>(fold, null, Receiver.of(suspension)).pass(publisher, suspension);
+    }
+
+    @Override
+    public <T> void iterate(Publisher<? extends T> publisher, Iteration<T> iteration) {
+      new CursorSubscriber<>(iteration).begin(publisher);
     }
 
     @Override

@@ -9,7 +9,9 @@ import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +39,14 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
       State state, @Nullable T value, @Nullable Throwable failure) {}
 
   private static final VarHandle WAITERS;
+  private static final VarHandle ITERATIONS;
 
   static {
     try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
       WAITERS =
-          MethodHandles.lookup()
-              .findVarHandle(RunningCoroutine.class, "waiters", ConcurrentLinkedQueue.class);
+          lookup.findVarHandle(RunningCoroutine.class, "waiters", ConcurrentLinkedQueue.class);
+      ITERATIONS = lookup.findVarHandle(RunningCoroutine.class, "iterations", Set.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -59,6 +63,9 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   // any thread; made by the first waiter
   private volatile @Nullable ConcurrentLinkedQueue<Consumer<? super Coroutine<T>>> waiters;
+
+  // any thread; made by the first iteration, null again when the body has ended
+  private volatile @Nullable Set<Iteration<?>> iterations;
 
   private RunningCoroutine(
       String name, Body<? extends T, ?> body, @Nullable Completion<? super T> completion) {
@@ -132,6 +139,31 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     } finally {
       window.close();
       Thread.interrupted(); // somebody else's: the signals that follow are not theirs to disturb
+      endIterations();
+    }
+  }
+
+  /** Has {@code iteration} cancelled at the end of the body, unless it is {@link #forget}ed. */
+  void remember(Iteration<?> iteration) {
+    Set<Iteration<?>> open = iterations;
+    if (open == null) {
+      ITERATIONS.compareAndSet(this, null, ConcurrentHashMap.newKeySet());
+      open = requireNonNull(iterations);
+    }
+    open.add(iteration);
+  }
+
+  void forget(Iteration<?> iteration) {
+    Set<Iteration<?>> open = iterations;
+    if (open != null) {
+      open.remove(iteration);
+    }
+  }
+
+  private void endIterations() {
+    Set<Iteration<?>> open = iterations;
+    if (open != null) {
+      open.forEach(Iteration::close); // each forgets itself
     }
   }
 

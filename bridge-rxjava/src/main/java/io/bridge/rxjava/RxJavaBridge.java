@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.bridge.Await;
 import io.bridge.Awaitable;
 import io.bridge.Body;
+import io.bridge.Cursor;
 import io.bridge.Emitter;
 import io.bridge.ItemBody;
 import io.bridge.VoidBody;
@@ -46,6 +47,9 @@ import org.reactivestreams.Publisher;
  * @since 0.1.0
  */
 public final class RxJavaBridge extends Await {
+
+  /** The items that an Observable may be ahead of its loop. */
+  private static final int OBSERVABLE_BUFFER = 65_536;
 
   private RxJavaBridge() {}
 
@@ -353,6 +357,34 @@ public final class RxJavaBridge extends Await {
   public static <T> Awaitable<@Nullable T> awaitable(ObservableSource<? extends T> observable) {
     return RxJavaEcosystem.<T, @Nullable T>awaitable(
         requireNonNull(observable, "observable"), Fold.one());
+  }
+
+  /**
+   * Opens a cursor on {@code observable} and subscribes to it now; see {@link
+   * io.bridge.Publishers#iterate(Publisher)}. An Observable has no demand: it is never slowed down,
+   * and one that is {@value #OBSERVABLE_BUFFER} items ahead of the loop is disposed and fails with
+   * a {@code MissingBackpressureException}, after those items.
+   *
+   * @param observable any number of items
+   * @param <T> the type of the items
+   * @return the cursor, to be closed
+   */
+  public static <T> Cursor<T> iterate(ObservableSource<? extends T> observable) {
+    return iterate(observable, OBSERVABLE_BUFFER);
+  }
+
+  /**
+   * Opens a cursor on {@code observable} with a buffer of another size; see {@link
+   * #iterate(ObservableSource)}.
+   *
+   * @param observable any number of items
+   * @param capacity of the buffer in items, at least 1; {@code Integer.MAX_VALUE} is without a
+   *     bound
+   * @param <T> the type of the items
+   * @return the cursor, to be closed
+   */
+  public static <T> Cursor<T> iterate(ObservableSource<? extends T> observable, int capacity) {
+    return RxJavaEcosystem.iterate(requireNonNull(observable, "observable"), capacity);
   }
 
   /**

@@ -5,6 +5,7 @@ import io.bridge.Suspension;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.Ecosystem;
 import io.bridge.internal.Fold;
+import io.bridge.internal.Iteration;
 import io.bridge.internal.Receiver;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,11 @@ public final class ReactorEcosystem implements Ecosystem {
     } catch (Throwable t) {
       throw CancelFrame.thrown(Exceptions.unwrap(t), frame); // of Reactor's own layer
     }
+  }
+
+  @Override
+  public <T> void iterate(Publisher<? extends T> publisher, Iteration<T> iteration) {
+    new CoreCursorSubscriber<>(iteration).begin(publisher);
   }
 
   @Override

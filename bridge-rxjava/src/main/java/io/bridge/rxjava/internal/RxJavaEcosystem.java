@@ -1,10 +1,13 @@
 package io.bridge.rxjava.internal;
 
 import io.bridge.Awaitable;
+import io.bridge.Cursor;
 import io.bridge.Suspension;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.Ecosystem;
 import io.bridge.internal.Fold;
+import io.bridge.internal.Iteration;
+import io.bridge.internal.IterationCursor;
 import io.bridge.internal.Receiver;
 import io.reactivex.rxjava3.core.CompletableSource;
 import io.reactivex.rxjava3.core.Flowable;
@@ -49,6 +52,25 @@ public final class RxJavaEcosystem implements Ecosystem {
     } else {
       new FlowableAwait<T, R>(fold, null, Receiver.of(suspension)).pass(publisher, suspension);
     }
+  }
+
+  @Override
+  public <T> void iterate(Publisher<? extends T> publisher, Iteration<T> iteration) {
+    new FlowableCursorSubscriber<>(iteration).begin(publisher);
+  }
+
+  /**
+   * Opens a cursor on an Observable, which has no demand.
+   *
+   * @param source the source
+   * @param capacity of the buffer; one item more fails the iteration
+   * @param <T> the type of the items
+   * @return the cursor, subscribed
+   */
+  public static <T> Cursor<T> iterate(ObservableSource<? extends T> source, int capacity) {
+    Iteration<T> iteration = Iteration.open(capacity);
+    new CursorObserver<>(iteration).begin(source);
+    return new IterationCursor<>(iteration);
   }
 
   @Override

@@ -1,0 +1,21 @@
+package io.bridge;
+
+/**
+ * Imperative code without a value for one item of a stream, such as the one of {@link
+ * Publishers#forEach}.
+ *
+ * @param <T> the type of the item
+ * @param <X> the checked exception that it may throw; inferred
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface VoidItemBody<T, X extends Exception> {
+
+  /**
+   * Runs the code for one item.
+   *
+   * @param item the item
+   * @throws X when it fails
+   */
+  void run(T item) throws X;
+}

@@ -1,0 +1,95 @@
+package io.bridge.internal;
+
+import io.bridge.Cursor;
+import io.bridge.Undeliverable;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.util.Iterator;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The cursor that the user holds: a shell around an {@link Iteration}, which does not know it. When
+ * the shell becomes unreachable before the end, the iteration is cancelled (I1).
+ *
+ * @param <T> the type of the items
+ */
+public final class IterationCursor<T> implements Cursor<T> {
+
+  /** What the cleaner runs; knows the iteration only. */
+  private record Abandoned(Iteration<?> iteration, Exception opened) implements Runnable {
+
+    @Override
+    public void run() {
+      boolean lost = !iteration.isOver();
+      iteration.abandoned();
+      if (lost) {
+        Undeliverable.report(new IllegalStateException("a cursor was not closed", opened));
+      }
+    }
+  }
+
+  /** Where a cursor was opened. */
+  private static final class Opened extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    Opened() {
+      super("opened here", null, false, true);
+      setStackTrace(Callers.all().toArray(StackTraceElement[]::new));
+    }
+  }
+
+  /** Starts its thread with the first cursor. */
+  private static final class Lazily {
+    private static final Cleaner CLEANER =
+        Cleaner.create(Thread.ofPlatform().name("bridge-cursors").daemon().factory());
+  }
+
+  private final Iteration<T> iteration;
+  private final Cleaner.Cleanable cleanable;
+  private final AtomicBoolean iterated = new AtomicBoolean();
+
+  /**
+   * Creates the cursor of an iteration that has begun.
+   *
+   * @param iteration the iteration
+   */
+  public IterationCursor(Iteration<T> iteration) {
+    this.iteration = iteration;
+    this.cleanable = Lazily.CLEANER.register(this, new Abandoned(iteration, new Opened()));
+  }
+
+  @Override
+  public Iterator<T> iterator() {
+    if (iterated.getAndSet(true)) {
+      throw new IllegalStateException("a cursor is iterated once");
+    }
+    return this;
+  }
+
+  @Override
+  public boolean hasNext() {
+    try {
+      return iteration.hasNext();
+    } finally {
+      Reference.reachabilityFence(this); // the cleaner must not come while a loop waits
+    }
+  }
+
+  @Override
+  public T next() {
+    try {
+      return iteration.next();
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public void close() {
+    iteration.close();
+    if (iteration.isLoopHere()) { // else the loop's next call gives up what is left
+      cleanable.clean(); // it is over: nothing is reported
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.bridge.reactor.internal;
+
+import io.bridge.internal.CursorSubscriber;
+import io.bridge.internal.ItemQueue;
+import io.bridge.internal.Iteration;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.Fuseable;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * Iterates a publisher of Reactor: shares the queue of its last operator where that agrees.
+ *
+ * @param <T> the type of the items
+ */
+final class CoreCursorSubscriber<T> extends CursorSubscriber<T> implements CoreSubscriber<T> {
+
+  private final Context context;
+
+  CoreCursorSubscriber(Iteration<T> iteration) {
+    super(iteration);
+    this.context = ReactorEcosystem.contextIn(contextOfOwner());
+  }
+
+  @Override
+  public Context currentContext() {
+    return context;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // the subscription of a publisher of T
+  protected boolean fuse(Subscription upstream, Iteration<T> into) {
+    if (!(upstream instanceof Fuseable.QueueSubscription<?> queue)) {
+      return true;
+    }
+    if (queue.requestFusion(Fuseable.SYNC) == Fuseable.SYNC) {
+      into.fuse(new Shared<>((Fuseable.QueueSubscription<T>) queue), true);
+      return false;
+    }
+    // The loop runs on another thread than the operators before the queue: theirs must not move.
+    int mode = queue.requestFusion(Fuseable.ASYNC | Fuseable.THREAD_BARRIER);
+    if (mode == Fuseable.ASYNC) {
+      into.fuse(new Shared<>((Fuseable.QueueSubscription<T>) queue), false);
+    }
+    return true;
+  }
+
+  @Override
+  protected Throwable unwrap(Throwable failure) {
+    return Exceptions.unwrap(failure);
+  }
+
+  @Override
+  protected void undeliverable(Throwable failure) {
+    Operators.onErrorDropped(failure, context);
+  }
+
+  @Override
+  protected void discard(@Nullable Object value) {
+    Operators.onDiscard(value, context);
+    super.discard(value);
+  }
+
+  private record Shared<T>(Fuseable.QueueSubscription<T> queue) implements ItemQueue<T> {
+
+    @Override
+    public @Nullable T poll() {
+      return queue.poll();
+    }
+
+    @Override
+    public boolean isEmpty() {
+      return queue.isEmpty();
+    }
+
+    @Override
+    public void clear() {
+      queue.clear();
+    }
+  }
+}

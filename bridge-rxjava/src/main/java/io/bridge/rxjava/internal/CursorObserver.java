@@ -1,0 +1,118 @@
+package io.bridge.rxjava.internal;
+
+import io.bridge.internal.Iteration;
+import io.bridge.internal.LinkedAwait;
+import io.reactivex.rxjava3.core.ObservableSource;
+import io.reactivex.rxjava3.core.Observer;
+import io.reactivex.rxjava3.disposables.Disposable;
+import io.reactivex.rxjava3.exceptions.MissingBackpressureException;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Feeds an {@link Iteration} from an Observable. Unlike a subscriber of RS, an observer throws
+ * nothing at its source (A11).
+ *
+ * @param <T> the type of the items
+ */
+final class CursorObserver<T> extends LinkedAwait<Disposable, @Nullable Void>
+    implements Observer<T>, Iteration.Source {
+
+  private final Iteration<T> iteration;
+
+  CursorObserver(Iteration<T> iteration) {
+    super(null, iteration);
+    this.iteration = iteration;
+  }
+
+  void begin(ObservableSource<? extends T> source) {
+    iteration.begin(
+        this,
+        () -> {
+          try {
+            source.subscribe(this);
+          } catch (Throwable t) {
+            sourceThrew(t);
+          }
+        });
+  }
+
+  @Override
+  public void onSubscribe(Disposable disposable) {
+    if (signalled(disposable, "disposable") && link(disposable)) {
+      try {
+        SharedQueue.fuse(disposable, iteration);
+      } catch (Throwable t) {
+        sourceThrew(t);
+      } finally {
+        idle();
+      }
+    }
+  }
+
+  @Override
+  public void onNext(@Nullable T item) {
+    if (item == null) {
+      if (iteration.isFused()) { // something is in the shared queue
+        iteration.wake();
+      } else {
+        failAndCancel(new NullPointerException("item"));
+      }
+    } else if (cancelIfRequested()) {
+      discard(item);
+    } else if (!iteration.offer(item)) {
+      failAndCancel(new MissingBackpressureException("the buffer of the cursor is full"));
+      discard(item);
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    if (signalled(failure, "failure")) {
+      failed(failure);
+    }
+  }
+
+  @Override
+  public void onComplete() {
+    completed();
+  }
+
+  @Override
+  public void completed() {
+    if (unlink()) {
+      tryResume(null);
+    }
+  }
+
+  private boolean signalled(@Nullable Object signal, String name) {
+    if (signal == null) {
+      failAndCancel(new NullPointerException(name));
+    }
+    return signal != null;
+  }
+
+  /** An Observable has no demand. */
+  @Override
+  public void request(long items) {}
+
+  @Override
+  public void stop() {
+    tryCancel();
+  }
+
+  @Override
+  public void giveUp(Object item) {
+    discard(item);
+  }
+
+  @Override
+  protected void cancel(Disposable upstream) {
+    upstream.dispose();
+  }
+
+  @Override
+  protected void undeliverable(Throwable failure) {
+    RxJavaPlugins.onError(failure);
+  }
+}

@@ -1,0 +1,30 @@
+package io.bridge.rxjava.internal;
+
+import io.bridge.internal.CursorSubscriber;
+import io.bridge.internal.Iteration;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import org.reactivestreams.Subscription;
+
+/**
+ * Iterates a Flowable: shares the queue of its last operator where that agrees.
+ *
+ * @param <T> the type of the items
+ */
+final class FlowableCursorSubscriber<T> extends CursorSubscriber<T>
+    implements FlowableSubscriber<T> {
+
+  FlowableCursorSubscriber(Iteration<T> iteration) {
+    super(iteration);
+  }
+
+  @Override
+  protected boolean fuse(Subscription upstream, Iteration<T> into) {
+    return !SharedQueue.fuse(upstream, into);
+  }
+
+  @Override
+  protected void undeliverable(Throwable failure) {
+    RxJavaPlugins.onError(failure);
+  }
+}
