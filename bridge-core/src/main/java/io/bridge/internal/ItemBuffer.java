@@ -13,9 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class ItemBuffer<T> {
 
+  /** Beyond it, room is made when it is needed. */
+  private static final int LARGEST_RING = 1 << 14;
+
   /** A buffer for {@code prefetch} items; {@code Integer.MAX_VALUE} is without a bound. */
   static <T> ItemBuffer<T> of(int prefetch) {
-    return prefetch == Integer.MAX_VALUE ? new Unbounded<>() : new Ring<>(prefetch);
+    return prefetch <= LARGEST_RING ? new Ring<>(prefetch) : new Linked<>(prefetch);
   }
 
   /** Adds an item; false if there is no room for it. A full fence follows. */
@@ -36,7 +39,6 @@ abstract sealed class ItemBuffer<T> {
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
 
     private final @Nullable Object[] slots;
-    private final int mask;
 
     // the offering side
     private int tail;
@@ -44,55 +46,78 @@ abstract sealed class ItemBuffer<T> {
     // the polling side
     private int head;
 
-    Ring(int prefetch) {
-      int capacity = Integer.highestOneBit(Math.max(prefetch - 1, 1)) << 1; // a power of two
-      slots = new @Nullable Object[prefetch == 1 ? 1 : capacity];
-      mask = slots.length - 1;
+    Ring(int capacity) {
+      slots = new @Nullable Object[capacity];
+    }
+
+    private int after(int index) {
+      return index + 1 == slots.length ? 0 : index + 1;
     }
 
     @Override
     boolean offer(T item) {
-      int index = tail & mask;
+      int index = tail;
       if (SLOT.getAcquire(slots, index) != null) {
         return false;
       }
       SLOT.setVolatile(slots, index, item); // before the look at who waits
-      tail++;
+      tail = after(index);
       return true;
     }
 
     @Override
     @SuppressWarnings("unchecked") // offer put it there
     @Nullable T poll() {
-      int index = head & mask;
+      int index = head;
       Object item = SLOT.getAcquire(slots, index);
       if (item != null) {
         SLOT.setRelease(slots, index, (Object) null);
-        head++;
+        head = after(index);
       }
       return (T) item;
     }
 
     @Override
     boolean isEmpty() {
-      return SLOT.getVolatile(slots, head & mask) == null;
+      return SLOT.getVolatile(slots, head) == null;
     }
   }
 
-  private static final class Unbounded<T> extends ItemBuffer<T> {
+  /** A list, counted by each side for itself. */
+  private static final class Linked<T> extends ItemBuffer<T> {
 
+    private final int bound;
     private final Queue<T> items = new ConcurrentLinkedQueue<>();
+
+    // the offering side
+    private long offered;
+
+    // written by the polling side
+    private volatile long polled;
+
+    Linked(int prefetch) {
+      bound = prefetch;
+    }
 
     @Override
     boolean offer(T item) {
+      if (bound != Integer.MAX_VALUE && offered - polled >= bound) {
+        return false;
+      }
+      offered++;
       items.add(item);
       VarHandle.fullFence();
       return true;
     }
 
     @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread polls
     @Nullable T poll() {
-      return items.poll();
+      T item = items.poll();
+      if (item != null && bound != Integer.MAX_VALUE) {
+        polled++;
+      }
+      return item;
     }
 
     @Override
