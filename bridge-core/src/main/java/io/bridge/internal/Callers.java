@@ -2,6 +2,7 @@ package io.bridge.internal;
 
 import io.bridge.Await;
 import io.bridge.Coroutine;
+import io.bridge.Publishers;
 import java.lang.StackWalker.StackFrame;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -49,6 +50,8 @@ final class Callers {
   /** Through which one method of a facade calls another. */
   private static boolean isBetweenFacades(Class<?> type) {
     return type == Failures.class
+        || type == Ecosystems.class
+        || Ecosystem.class.isAssignableFrom(type)
         || CancelFrame.class.isAssignableFrom(type)
         || type.getNestHost() == Bodies.class;
   }
@@ -57,6 +60,8 @@ final class Callers {
     return Await.class.isAssignableFrom(type)
         || type == Coroutine.class
         || type == RunningCoroutine.class
+        || type == Publishers.class
+        || type == IterationCursor.class
         || type == EmitterSubscription.class;
   }
 }

@@ -1,0 +1,216 @@
+package io.bridge;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bridge.testkit.Eventually;
+import io.bridge.testkit.Fork;
+import io.bridge.testkit.Probe;
+import java.lang.ref.WeakReference;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+
+@DisplayName("I1 A13 a cursor that nobody has any more, and what one keeps")
+@Timeout(120)
+class CursorLeakTest {
+
+  /** What has been done with a cursor that is then forgotten. */
+  enum Forgotten {
+    UNTOUCHED(true),
+    IN_THE_MIDDLE(true),
+    AT_AN_ITEM(true),
+    CLOSED(false),
+    ENDED(false),
+    FAILED(false);
+
+    final boolean lost;
+
+    Forgotten(boolean lost) {
+      this.lost = lost;
+    }
+
+    /** Returns with nothing but a weak reference left. */
+    WeakReference<Cursor<String>> run(Probe<String> probe) {
+      Cursor<String> items = Publishers.iterate(probe);
+      switch (this) {
+        case UNTOUCHED -> probe.next("a").next("b");
+        case IN_THE_MIDDLE -> assertThat(next(probe, items)).isEqualTo("a");
+        case AT_AN_ITEM -> {
+          probe.next("a").next("b");
+          assertThat(items.hasNext()).isTrue();
+        }
+        case CLOSED -> items.close();
+        case ENDED -> probe.complete();
+        case FAILED -> probe.fail(new IllegalStateException("source"));
+      }
+      return new WeakReference<>(items);
+    }
+
+    private static String next(Probe<String> probe, Cursor<String> items) {
+      probe.next("a").next("b");
+      return items.next();
+    }
+
+    List<String> given() {
+      return switch (this) {
+        case UNTOUCHED, AT_AN_ITEM -> List.of("a", "b");
+        case IN_THE_MIDDLE -> List.of("b");
+        default -> List.of();
+      };
+    }
+  }
+
+  private static void collected(WeakReference<?> reference) {
+    Eventually.until(
+        "it is collected",
+        () -> {
+          System.gc();
+          return reference.refersTo(null);
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("I1 an unreachable cursor is cancelled and reported once, with where it was opened")
+  void unreachable(Forgotten how) {
+    Probe<String> probe = new Probe<>();
+    try (Undelivered lost = new Undelivered()) {
+      collected(how.run(probe));
+      // The cleaner works through its queue in order: behind it, there is one that it does report.
+      Probe<String> behind = new Probe<>();
+      collected(Forgotten.IN_THE_MIDDLE.run(behind));
+      behind.awaitCancel();
+      Eventually.until("the report", () -> lost.failures().size() >= (how.lost ? 2 : 1));
+      List<Throwable> reports =
+          lost.failures().stream()
+              .filter(t -> String.valueOf(t.getMessage()).contains("not closed"))
+              .toList();
+      assertThat(reports).hasSize(how.lost ? 2 : 1);
+      Throwable opened = requireNonNull(reports.get(0).getCause());
+      assertThat(opened.getStackTrace()[0].getClassName()).isEqualTo(Forgotten.class.getName());
+      if (how.lost) {
+        assertThat(lost.values().subList(0, how.given().size())).isEqualTo(how.given());
+      }
+      assertThat(probe.cancels()).isEqualTo(how.lost || how == Forgotten.CLOSED ? 1 : 0);
+    }
+  }
+
+  @Test
+  @DisplayName("A12 a failure that an unreachable cursor has not thrown is reported")
+  void unreachableFailure() {
+    try (Undelivered lost = new Undelivered()) {
+      collected(Forgotten.FAILED.run(new Probe<>()));
+      Eventually.until("the report", () -> !lost.failures().isEmpty());
+      assertThat(lost.failures())
+          .singleElement()
+          .extracting(Throwable::getMessage)
+          .isEqualTo("source");
+    }
+  }
+
+  @Test
+  @DisplayName("I1 a loop that waits is not cleaned, though nobody else has its cursor")
+  void waiting() {
+    Probe<String> probe = new Probe<>();
+    Fork<String> loop =
+        Fork.virtual(() -> Publishers.<String>iterate(probe).hasNext() ? "item" : "end");
+    probe.awaitRequest();
+    loop.awaitParked();
+    collected(Forgotten.CLOSED.run(new Probe<>()));
+    assertThat(probe.cancels()).isZero();
+    probe.complete();
+    assertThat(loop.join()).isEqualTo("end");
+  }
+
+  @Test
+  @DisplayName(
+      "A13 a source that keeps its subscriber keeps no item, cursor, loop thread or coroutine")
+  void keptSubscriber() {
+    Probe<Object> probe = new Probe<>();
+    WeakReference<?>[] references = {closed(probe), closed(probe), ended(probe)};
+    for (WeakReference<?> reference : references) {
+      collected(reference);
+    }
+    assertThat(probe.subscriber()).isNotNull();
+  }
+
+  private static WeakReference<?> closed(Probe<Object> probe) {
+    return Fork.<WeakReference<?>>virtual(
+            () -> {
+              Cursor<Object> items = Publishers.iterate(probe);
+              Object item = new Object();
+              probe.next(item).next(item);
+              assertThat(items.hasNext()).isTrue();
+              items.close();
+              return new WeakReference<>(item);
+            })
+        .join();
+  }
+
+  private static WeakReference<?> ended(Probe<Object> probe) {
+    return Fork.<WeakReference<?>>virtual(
+            () -> {
+              Cursor<Object> items = Publishers.iterate(probe);
+              Object item = new Object();
+              probe.next(item).complete();
+              assertThat(items.next()).isSameAs(item);
+              assertThat(items.hasNext()).isFalse();
+              return new WeakReference<>(Thread.currentThread());
+            })
+        .join();
+  }
+
+  @Test
+  @DisplayName("A13 I3 ten million items: memory is that of the prefetched ones")
+  void tenMillion() {
+    Runtime runtime = Runtime.getRuntime();
+    System.gc();
+    long before = runtime.totalMemory() - runtime.freeMemory();
+    WeakReference<?> early = null;
+    long count = 0;
+    try (Cursor<Object> items = Publishers.iterate(numbers(10_000_000))) {
+      for (Object item : items) {
+        if (count++ == 1_000) {
+          early = new WeakReference<>(item);
+        }
+        if (count == 9_000_000) {
+          System.gc();
+          long now = runtime.totalMemory() - runtime.freeMemory();
+          assertThat(now - before).as("bytes").isLessThan(50_000_000);
+        }
+      }
+    }
+    assertThat(count).isEqualTo(10_000_000);
+    assertThat(requireNonNull(early).refersTo(null)).as("an early item is gone").isTrue();
+  }
+
+  /** As many fresh objects, in place. */
+  private static Publisher<Object> numbers(long count) {
+    return subscriber ->
+        subscriber.onSubscribe(
+            new Subscription() {
+              private long sent;
+
+              @Override
+              public void request(long n) {
+                for (long i = 0; i < n && sent < count; i++) {
+                  sent++;
+                  subscriber.onNext(new Object());
+                }
+                if (sent == count) {
+                  sent++;
+                  subscriber.onComplete();
+                }
+              }
+
+              @Override
+              public void cancel() {}
+            });
+  }
+}
