@@ -101,18 +101,20 @@ public class CursorSubscriber<T> extends LinkedAwait<Subscription, @Nullable Voi
 
   private void requestDemanded(Subscription upstream) {
     long items = demand.getAndSet(0);
-    if (items > 0) {
+    if (items > 0 && !iteration.isPulled()) { // asked for before it was known
       upstream.request(items);
     }
   }
 
   @Override
   public final void onNext(@Nullable T item) {
-    if (item == null) {
-      if (!iteration.isFused()) {
-        throw nullSignal("item");
+    if (iteration.isFused()) {
+      if (cancelIfRequested()) {
+        payOwedCancel();
       }
-      iteration.wake(); // something is in the shared queue
+      iteration.signalled(); // the item is in the shared queue, whatever the signal says
+    } else if (item == null) {
+      throw nullSignal("item");
     } else if (cancelIfRequested()) {
       payOwedCancel();
       discard(item);
@@ -128,11 +130,6 @@ public class CursorSubscriber<T> extends LinkedAwait<Subscription, @Nullable Voi
       throw nullSignal("failure");
     }
     failed(unwrap(failure));
-  }
-
-  /** Removes a layer that a library puts around checked failures; none by default. */
-  protected Throwable unwrap(Throwable failure) {
-    return failure;
   }
 
   @Override
@@ -166,7 +163,12 @@ public class CursorSubscriber<T> extends LinkedAwait<Subscription, @Nullable Voi
   }
 
   @Override
+  public final void lost(Throwable failure) {
+    reportLost(failure);
+  }
+
+  @Override
   protected final void cancel(Subscription upstream) {
-    upstream.cancel();
+    iteration.stopping(upstream::cancel);
   }
 }

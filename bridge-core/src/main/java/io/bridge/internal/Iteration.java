@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +25,14 @@ import org.jspecify.annotations.Nullable;
  * Failure    the same, then it is thrown                  -
  *
  * closed     whoever closes from outside (close, the coroutine's end, the cleaner) or inside (a
- *            cancelled wait) sets it; then no item is returned any more, final
+ *            cancelled wait) sets it; then no new item is returned any more, final
+ * vacated    closed, and no thread is or comes inside the loop's poll: what is left is given up,
+ *            also what still comes, final
  * </pre>
  *
- * <p>One thread at a time polls: the loop's. Items left are given up by the one that closes, if it
- * is that thread or if there was no loop yet; else by the loop's next call; an item that is offered
- * after it, by the thread that offers it. Proof: CursorTest, CursorRaceTest.
+ * <p>One thread at a time polls: the loop's, until it is vacated. That is said by the one that
+ * closes, if it is the loop's thread or if there was no loop yet; else by the loop's next call, or
+ * the cleaner. Proof: CursorTest, CursorRaceTest.
  *
  * @param <T> the type of the items
  */
@@ -49,17 +52,40 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
 
     /** Gives up an item that nobody gets (A12). */
     void giveUp(Object item);
+
+    /** Reports a failure that nobody gets (A12). */
+    void lost(Throwable failure);
+
+    /** Removes a layer that the library puts around checked failures. */
+    default Throwable unwrap(Throwable failure) {
+      return failure;
+    }
   }
 
-  private record Failure(Throwable cause) {}
+  /** The one that takes it throws or reports it. */
+  private record Failure(Throwable cause, AtomicBoolean taken) {
+
+    Failure(Throwable cause) {
+      this(cause, new AtomicBoolean());
+    }
+
+    boolean take() {
+      return taken.compareAndSet(false, true);
+    }
+  }
 
   private static final Object COMPLETED = new Object();
 
   private static final VarHandle WAITING;
+  private static final VarHandle END;
+  private static final VarHandle NEXT;
 
   static {
     try {
-      WAITING = MethodHandles.lookup().findVarHandle(Iteration.class, "waiting", Thread.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      WAITING = lookup.findVarHandle(Iteration.class, "waiting", Thread.class);
+      END = lookup.findVarHandle(Iteration.class, "end", Object.class);
+      NEXT = lookup.findVarHandle(Iteration.class, "next", Object.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -72,15 +98,21 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
   private final int renewal;
 
   private final CoroutineContext context;
-  private final @Nullable RunningCoroutine<?> coroutine;
+
+  // null when it was told to forget; read by any thread, which takes either value
+  private @Nullable RunningCoroutine<?> coroutine;
 
   // set before the cursor is handed out
   private @Nullable Source source;
 
-  // the loop's thread
+  // the loop's thread; after closed by the one that swaps
   private @Nullable T next;
+
+  // the loop's thread
   private int taken;
   private boolean asked;
+  private boolean queueThrew;
+  private boolean failureThrown;
   private @Nullable CancellationException cancellation;
 
   // the thread that is inside subscribe or request of upstream; compared by any with itself
@@ -93,8 +125,12 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
   // any thread
   private volatile @Nullable Object end;
   private volatile boolean closed;
+  private volatile boolean vacated;
   private volatile @Nullable Thread waiting;
+
+  // written by the loop's thread before its look at closed; null before, and when it is gone
   private volatile @Nullable Thread loop;
+
   private final AtomicInteger draining = new AtomicInteger();
 
   private Iteration(int prefetch, @Nullable CancelFrame frame) {
@@ -158,9 +194,22 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
     wake();
   }
 
-  /** Whether the items come out of an operator's queue; its signals then have no item. */
+  /** Whether the items come out of an operator's queue; the item of a signal is then in it. */
   public boolean isFused() {
     return fused != null;
+  }
+
+  /** Whether there is nothing to request: the loop computes its items itself. */
+  boolean isPulled() {
+    return polled;
+  }
+
+  /** Something is in the shared queue. */
+  public void signalled() {
+    wake();
+    if (vacated) {
+      drain();
+    }
   }
 
   /** One item; false if there is no room for it. */
@@ -169,14 +218,14 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
       return false;
     }
     wake();
-    if (closed) {
-      drain(); // it came after the one who closed had looked
+    if (vacated) {
+      drain(); // nobody comes any more to look
     }
     return true;
   }
 
   /** Something has changed: the loop looks again. */
-  public void wake() {
+  private void wake() {
     if (waiting != null) {
       Thread waiter = (Thread) WAITING.getAndSet(this, (Thread) null);
       LockSupport.unpark(waiter);
@@ -190,17 +239,20 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
 
   @Override
   public boolean receiveFailure(Throwable failure) {
-    if (isAsking() && CancelFrame.isCancellation(failure, CancelFrame.current())) {
+    if (isAsking() && isCancellation(failure, CancelFrame.current())) {
       cancelled(); // a source that ran in place took the flag down with it
       return true;
     }
     return endWith(new Failure(failure));
   }
 
+  /** False if nobody gets to know of it, and it is lost. */
   private boolean endWith(Object how) {
-    end = how;
+    if (!END.compareAndSet(this, null, how)) {
+      return false;
+    }
     wake();
-    return !closed;
+    return !closed || (how instanceof Failure failure && !failure.take());
   }
 
   @Override
@@ -213,8 +265,39 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
     return closed;
   }
 
+  /**
+   * Runs what cancels upstream; inside its own code, on the loop's thread, as {@link
+   * CancelFrame#outsideWindow}.
+   *
+   * @param cancel throws nothing
+   */
+  public void stopping(Runnable cancel) {
+    if (isAsking()) {
+      CancelFrame.outsideWindow(CancelFrame.current(), cancel);
+    } else {
+      cancel.run();
+    }
+  }
+
   private boolean isAsking() {
     return asking == Thread.currentThread();
+  }
+
+  /** Whether code that the loop's thread runs for its source only says that it was cancelled. */
+  private static boolean isCancellation(Throwable failure, @Nullable CancelFrame frame) {
+    return CancelFrame.isCancellation(failure, frame)
+        || (failure instanceof InterruptedException
+            && isThrownHere(failure)
+            && CancelFrame.endsAfterInterrupt(frame));
+  }
+
+  private static boolean isThrownHere(Throwable failure) {
+    for (StackTraceElement frame : failure.getStackTrace()) {
+      if (frame.getClassName().equals(Iteration.class.getName())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The loop's thread is cancelled inside its source; that may be gone when the loop looks. */
@@ -231,76 +314,70 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
   // the loop's side
 
   boolean hasNext() {
-    if (next != null && !closed) {
-      return true;
-    }
     Thread me = Thread.currentThread();
-    if (loop != me) {
-      loop = me; // before the look at closed
-    }
+    enter(me);
     if (closed) {
       return leave();
     }
-    CancelFrame frame = CancelFrame.current();
-    try {
-      CancelFrame.throwIfCancelled(frame, me);
-      T item = polled ? pull() : take(frame);
-      if (item == null) {
-        return closed ? leave() : finish();
-      }
-      next = item;
+    if (next != null) {
       return true;
+    }
+    try {
+      CancelFrame frame = CancelFrame.current();
+      CancelFrame.throwIfCancelled(frame, me);
+      T item = take(frame);
+      if (item != null) {
+        next = item;
+        return true;
+      }
     } catch (CancellationException e) {
       cancellation = e;
       close();
       throw e;
     }
+    return closed ? leave() : finish();
   }
 
+  /** An item that was promised is returned, whoever has closed meanwhile. */
   T next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException("no more items");
+    enter(Thread.currentThread());
+    T item = closed ? takeNext() : next;
+    if (item == null) {
+      if (!hasNext()) {
+        throw new NoSuchElementException("no more items");
+      }
+      item = requireNonNull(next);
     }
-    T item = requireNonNull(next);
     next = null;
     return item;
   }
 
-  /** An operator computes the next item here; null is the end. */
-  private @Nullable T pull() {
-    if (end != null) {
-      return null;
-    }
-    try {
-      T item = requireNonNull(fused).poll();
-      if (item == null) {
-        requireNonNull(source).completed();
+  /**
+   * The calling thread is the loop's: whoever has closed before did not see it, but it sees him.
+   */
+  private void enter(Thread me) {
+    if (loop != me) {
+      if (!closed && !me.isVirtual()) {
+        Guard.check(me); // it is perhaps not the one that opened (A2)
       }
-      return item;
-    } catch (Throwable failure) {
-      CancelFrame frame = CancelFrame.current();
-      if (CancelFrame.isCancellation(failure, frame)) {
-        throw CancelFrame.cancellation(frame);
-      }
-      end = new Failure(failure);
-      requireNonNull(source).stop();
-      return null;
+      loop = me; // before the look at closed
     }
   }
 
   private @Nullable T take(@Nullable CancelFrame frame) {
-    while (true) {
+    while (!queueThrew) {
       Object known = end; // before the look for an item: all items were there by then
-      T item = poll();
+      ItemQueue<T> queue = fused;
+      if (queue != null && polled) {
+        return pull(queue);
+      }
+      T item = queue == null ? buffer.poll() : poll(queue);
       if (item != null) {
         renew();
         return item;
       }
       if (known != null || closed) {
         return null;
-      }
-      if (polled) { // fused meanwhile
-        return pull();
       }
       if (prefetch == 1 && !asked) {
         asked = true;
@@ -309,18 +386,34 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
         await(frame);
       }
     }
+    return null;
   }
 
-  private @Nullable T poll() {
-    ItemQueue<T> queue = fused;
-    if (queue == null) {
-      return buffer.poll();
+  /** An operator computes the next item here; null is the end. */
+  private @Nullable T pull(ItemQueue<T> queue) {
+    if (end != null) {
+      return null;
     }
+    T item = poll(queue);
+    if (item == null && !queueThrew) {
+      requireNonNull(source).completed();
+    }
+    return item;
+  }
+
+  private @Nullable T poll(ItemQueue<T> queue) {
     try {
       return queue.poll();
-    } catch (Throwable failure) { // of an operator's own code
-      requireNonNull(source).stop();
+    } catch (Throwable thrown) { // by an operator's own code
+      Source from = requireNonNull(source);
+      Throwable failure = from.unwrap(thrown);
+      CancelFrame frame = CancelFrame.current();
+      if (isCancellation(failure, frame)) {
+        throw CancelFrame.cancellation(frame);
+      }
+      queueThrew = true;
       end = new Failure(failure);
+      CancelFrame.outsideWindow(frame, from::stop);
       return null;
     }
   }
@@ -345,7 +438,6 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
   }
 
   private void await(@Nullable CancelFrame frame) {
-    CancelFrame.enterAwait(); // on another thread than the one that opened it, perhaps (A2)
     waiting = Thread.currentThread();
     if (isEmpty() && end == null && !closed) {
       ParkLoop.await(this, frame);
@@ -372,15 +464,21 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
   private boolean finish() {
     forget();
     if (end instanceof Failure failure) {
+      if (!failureThrown && !failure.take()) {
+        return leave(); // closed meanwhile, and it went to whoever gets the lost ones
+      }
+      failureThrown = true;
+      loop = null;
       throw Failures.thrown(failure.cause);
     }
+    loop = null; // a source that keeps its subscriber does not keep the thread
     return false;
   }
 
   /** Closed: by this thread, or by another one, which left the items to this one. */
   private boolean leave() {
-    giveUpNext();
-    drain();
+    forget();
+    CancelFrame.outsideWindow(CancelFrame.current(), this::vacate);
     CancellationException cause = cancellation;
     if (cause != null) {
       throw cause;
@@ -390,6 +488,7 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
 
   private void forget() {
     RunningCoroutine<?> enclosing = coroutine;
+    coroutine = null;
     if (enclosing != null) {
       enclosing.forget(this);
     }
@@ -410,8 +509,7 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
   private void stop() {
     requireNonNull(source).stop();
     if (isLoopHere()) {
-      giveUpNext();
-      drain();
+      vacate();
     }
     wake();
   }
@@ -425,33 +523,51 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
   /** The loop is gone for good: gives up what it has left. */
   void abandoned() {
     close();
-    giveUpNext();
+    CancelFrame.outsideWindow(CancelFrame.current(), this::vacate);
+  }
+
+  /** Nobody takes items any more: gives up what is left, and has others do so with what comes. */
+  private void vacate() {
+    vacated = true; // before the look at what is left
+    loop = null;
+    T held = takeNext();
+    if (held != null) {
+      requireNonNull(source).giveUp(held);
+    }
     drain();
   }
 
-  private void giveUpNext() {
-    T left = next;
-    next = null;
-    if (left != null) {
-      requireNonNull(source).giveUp(left);
-    }
+  @SuppressWarnings("unchecked") // next is a T
+  private @Nullable T takeNext() {
+    return (T) NEXT.getAndSet(this, (Object) null);
   }
 
-  /** Gives up all items, once each, whoever comes at the same time. */
+  /** Gives up all there is, once each, whoever comes at the same time. */
   private void drain() {
     if (draining.getAndIncrement() != 0) {
       return;
     }
     int missed = 1;
     do {
-      ItemQueue<T> queue = fused;
-      if (queue != null) {
-        queue.clear();
-      }
-      for (T item = buffer.poll(); item != null; item = buffer.poll()) {
-        requireNonNull(source).giveUp(item);
-      }
+      giveUpAll(requireNonNull(source));
       missed = draining.addAndGet(-missed);
     } while (missed != 0);
+  }
+
+  private void giveUpAll(Source from) {
+    ItemQueue<T> queue = fused;
+    if (queue != null) {
+      try {
+        queue.clear();
+      } catch (Throwable ofOperator) { // close throws nothing
+        from.lost(ofOperator);
+      }
+    }
+    for (T item = buffer.poll(); item != null; item = buffer.poll()) {
+      from.giveUp(item);
+    }
+    if (end instanceof Failure failure && failure.take()) {
+      from.lost(failure.cause);
+    }
   }
 }

@@ -163,7 +163,8 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   private void endIterations() {
     Set<Iteration<?>> open = iterations;
     if (open != null) {
-      open.forEach(Iteration::close); // each forgets itself
+      iterations = null;
+      open.forEach(Iteration::close);
     }
   }
 

@@ -49,7 +49,7 @@ final class CoreCursorSubscriber<T> extends CursorSubscriber<T> implements CoreS
   }
 
   @Override
-  protected Throwable unwrap(Throwable failure) {
+  public Throwable unwrap(Throwable failure) {
     return Exceptions.unwrap(failure);
   }
 

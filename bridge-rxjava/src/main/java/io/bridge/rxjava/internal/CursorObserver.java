@@ -52,13 +52,16 @@ final class CursorObserver<T> extends LinkedAwait<Disposable, @Nullable Void>
 
   @Override
   public void onNext(@Nullable T item) {
-    if (item == null) {
-      if (iteration.isFused()) { // something is in the shared queue
-        iteration.wake();
-      } else {
-        failAndCancel(new NullPointerException("item"));
-      }
-    } else if (cancelIfRequested()) {
+    if (iteration.isFused()) {
+      boolean unused = cancelIfRequested();
+      iteration.signalled(); // the item is in the shared queue, whatever the signal says
+    } else if (signalled(item, "item") && item != null) {
+      offer(item);
+    }
+  }
+
+  private void offer(T item) {
+    if (cancelIfRequested()) {
       discard(item);
     } else if (!iteration.offer(item)) {
       failAndCancel(new MissingBackpressureException("the buffer of the cursor is full"));
@@ -107,8 +110,13 @@ final class CursorObserver<T> extends LinkedAwait<Disposable, @Nullable Void>
   }
 
   @Override
+  public void lost(Throwable failure) {
+    reportLost(failure);
+  }
+
+  @Override
   protected void cancel(Disposable upstream) {
-    upstream.dispose();
+    iteration.stopping(upstream::dispose);
   }
 
   @Override
