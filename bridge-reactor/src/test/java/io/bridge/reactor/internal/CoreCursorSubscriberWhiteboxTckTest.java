@@ -1,0 +1,22 @@
+package io.bridge.reactor.internal;
+
+import io.bridge.Cursor;
+import io.bridge.Publishers;
+import io.bridge.testkit.Fork;
+import io.bridge.testkit.Probe;
+import io.bridge.testkit.Tck;
+import org.reactivestreams.Subscriber;
+import reactor.core.publisher.Flux;
+
+/** B1 for {@link CoreCursorSubscriber} with a loop on a virtual thread, watched from inside. */
+public class CoreCursorSubscriberWhiteboxTckTest extends Tck.OfWatchedSubscriber {
+
+  @Override
+  @SuppressWarnings("unchecked") // a subscriber of Long, which the probe withholds
+  protected Subscriber<Long> subscriber() {
+    Probe<Long> probe = new Probe<Long>().onSubscribe(p -> {});
+    Cursor<Long> items = Publishers.iterate(Flux.from(probe));
+    Fork<String> unused = Fork.virtual(() -> items.forEachRemaining(item -> {}));
+    return (Subscriber<Long>) probe.subscriber();
+  }
+}

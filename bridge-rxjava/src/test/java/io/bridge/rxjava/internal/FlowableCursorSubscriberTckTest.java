@@ -1,0 +1,22 @@
+package io.bridge.rxjava.internal;
+
+import io.bridge.Cursor;
+import io.bridge.Publishers;
+import io.bridge.testkit.Fork;
+import io.bridge.testkit.Probe;
+import io.bridge.testkit.Tck;
+import io.reactivex.rxjava3.core.Flowable;
+import org.reactivestreams.Subscriber;
+
+/** B1 for {@link FlowableCursorSubscriber}, with a loop on a virtual thread. */
+public class FlowableCursorSubscriberTckTest extends Tck.OfSubscriber {
+
+  @Override
+  @SuppressWarnings("unchecked") // a subscriber of Long, which the probe withholds
+  public Subscriber<Long> createSubscriber() {
+    Probe<Long> probe = new Probe<Long>().onSubscribe(p -> {});
+    Cursor<Long> items = Publishers.iterate(Flowable.fromPublisher(probe));
+    Fork<String> unused = Fork.virtual(() -> items.forEachRemaining(item -> {}));
+    return (Subscriber<Long>) probe.subscriber();
+  }
+}
