@@ -1,0 +1,330 @@
+package io.bridge.reactor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bridge.Coroutine;
+import io.bridge.Cursor;
+import io.bridge.Publishers;
+import io.bridge.testkit.Eventually;
+import io.bridge.testkit.Fork;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.concurrent.Queues;
+
+@DisplayName("I5 a loop over Reactor's operators takes the items out of their queue")
+@Timeout(60)
+class CursorFusionTest {
+
+  private final Scheduler single = Schedulers.newSingle("a-single");
+  private final Lost lost = new Lost();
+
+  @AfterEach
+  void close() {
+    single.dispose();
+    lost.close();
+  }
+
+  private static <T> List<T> rest(Cursor<T> items) {
+    List<T> seen = new ArrayList<>();
+    items.forEachRemaining(seen::add);
+    return seen;
+  }
+
+  private static List<Integer> upTo(int count) {
+    return IntStream.rangeClosed(1, count).boxed().toList();
+  }
+
+  static List<Named<Flux<Integer>>> tenTimes() {
+    List<Integer> ten = upTo(10);
+    List<Named<Flux<Integer>>> sources = new ArrayList<>();
+    sources.add(Named.of("range", Flux.range(1, 10)));
+    sources.add(Named.of("fromIterable", Flux.fromIterable(ten)));
+    sources.add(Named.of("fromArray", Flux.fromArray(ten.toArray(Integer[]::new))));
+    sources.add(Named.of("fromStream", Flux.fromStream(() -> upTo(10).stream())));
+    sources.add(Named.of("map", Flux.range(0, 10).map(i -> i + 1)));
+    sources.add(Named.of("filter", Flux.range(1, 20).filter(i -> i <= 10)));
+    sources.add(Named.of("publishOn", Flux.range(1, 10).publishOn(Schedulers.parallel())));
+    sources.add(
+        Named.of("publishOn, one ahead", Flux.range(1, 10).publishOn(Schedulers.parallel(), 1)));
+    sources.add(
+        Named.of(
+            "map.publishOn", Flux.range(0, 10).map(i -> i + 1).publishOn(Schedulers.parallel())));
+    sources.add(
+        Named.of(
+            "publishOn.map", Flux.range(0, 10).publishOn(Schedulers.parallel()).map(i -> i + 1)));
+    sources.add(Named.of("concatMap", Flux.range(0, 10).concatMap(i -> Mono.just(i + 1))));
+    sources.add(Named.of("flatMapIterable", Flux.just(1).flatMapIterable(i -> ten)));
+    sources.add(
+        Named.of(
+            "generate",
+            Flux.generate(
+                () -> 1,
+                (i, sink) -> {
+                  sink.next(i);
+                  if (i == 10) {
+                    sink.complete();
+                  }
+                  return i + 1;
+                })));
+    sources.add(Named.of("reduce", Flux.range(1, 10).collectList().flatMapIterable(all -> all)));
+    sources.add(Named.of("distinct", Flux.range(1, 10).distinct()));
+    sources.add(Named.of("doOnNext", Flux.range(1, 10).doOnNext(i -> {})));
+    List<Named<Flux<Integer>>> all = new ArrayList<>(sources);
+    for (Named<Flux<Integer>> source : sources) {
+      all.add(Named.of(source.getName() + ", hidden", source.getPayload().hide()));
+    }
+    return all;
+  }
+
+  @ParameterizedTest
+  @MethodSource("tenTimes")
+  @DisplayName("I5 the same items, fused or hidden, whatever the prefetch; nothing is given up")
+  void sameItems(Flux<Integer> source) {
+    for (int prefetch : new int[] {1, 2, 5, 256, Integer.MAX_VALUE}) {
+      try (Cursor<Integer> items = Publishers.iterate(source, prefetch)) {
+        assertThat(rest(items)).as("prefetch %d", prefetch).isEqualTo(upTo(10));
+      }
+    }
+    assertThat(lost.values).isEmpty();
+    assertThat(lost.failures).isEmpty();
+  }
+
+  @Test
+  @DisplayName("I5 of one item: just, fromCallable, single and empty ones")
+  void single() {
+    Flux<String> none = Flux.empty();
+    assertThat(rest(Publishers.iterate(Mono.just("a")))).containsExactly("a");
+    assertThat(rest(Publishers.iterate(Mono.fromCallable(() -> "a")))).containsExactly("a");
+    assertThat(rest(Publishers.iterate(Flux.just("a").single()))).containsExactly("a");
+    assertThat(rest(Publishers.iterate(Flux.range(1, 3).reduce(Integer::sum)))).containsExactly(6);
+    assertThat(rest(Publishers.iterate(none))).isEmpty();
+    assertThat(rest(Publishers.iterate(Mono.just(1).publishOn(single)))).containsExactly(1);
+    assertThat(lost.values).isEmpty();
+  }
+
+  @Test
+  @DisplayName("I5 SYNC: the operators run on the loop's thread, when it asks, and not before")
+  void pulled() {
+    List<Thread> threads = new CopyOnWriteArrayList<>();
+    Flux<Integer> source = Flux.range(1, 1_000).doOnNext(i -> threads.add(Thread.currentThread()));
+    try (Cursor<Integer> items = Publishers.iterate(source)) {
+      assertThat(threads).as("nothing is prefetched").isEmpty();
+      items.next();
+      items.next();
+      assertThat(threads).containsExactly(Thread.currentThread(), Thread.currentThread());
+    }
+    assertThat(threads).hasSize(2);
+  }
+
+  @Test
+  @DisplayName("I5 THREAD_BARRIER: a map behind publishOn goes on running on its scheduler")
+  void barrier() {
+    List<String> threads = new CopyOnWriteArrayList<>();
+    Flux<Integer> source =
+        Flux.range(1, 10)
+            .publishOn(single)
+            .map(i -> {
+              threads.add(Thread.currentThread().getName());
+              return i;
+            });
+    try (Cursor<Integer> items = Publishers.iterate(source)) {
+      assertThat(rest(items)).isEqualTo(upTo(10));
+    }
+    assertThat(threads).hasSize(10).allSatisfy(name -> assertThat(name).startsWith("a-single"));
+  }
+
+  @Test
+  @DisplayName("I5 ASYNC: the queue of a unicast sink is shared, none of its items is copied")
+  void shared() {
+    java.util.Queue<Integer> queue = Queues.<Integer>unbounded().get();
+    Sinks.Many<Integer> sink = Sinks.many().unicast().onBackpressureBuffer(queue);
+    try (Cursor<Integer> items = Publishers.iterate(sink.asFlux())) {
+      sink.tryEmitNext(1).orThrow();
+      sink.tryEmitNext(2).orThrow();
+      assertThat(queue).hasSize(2);
+      assertThat(items.next()).isEqualTo(1);
+      assertThat(queue).hasSize(1);
+      Fork<List<Integer>> loop = Fork.virtual(() -> rest(items));
+      loop.awaitParked();
+      sink.tryEmitNext(3).orThrow();
+      sink.tryEmitComplete().orThrow();
+      assertThat(loop.join()).containsExactly(2, 3);
+    }
+    assertThat(lost.values).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "A12 the discard hook gets what is left in a shared queue, once, and the source a cancel")
+  void discarded() {
+    List<Object> hook = new CopyOnWriteArrayList<>();
+    AtomicInteger cancels = new AtomicInteger();
+    Sinks.Many<Integer> sink = Sinks.many().unicast().onBackpressureBuffer();
+    Flux<Integer> source =
+        sink.asFlux().doOnCancel(cancels::incrementAndGet).doOnDiscard(Integer.class, hook::add);
+    Cursor<Integer> items = Publishers.iterate(source);
+    for (int i = 1; i <= 4; i++) {
+      sink.tryEmitNext(i).orThrow();
+    }
+    assertThat(items.next()).isEqualTo(1);
+    assertThat(items.hasNext()).isTrue();
+    items.close();
+    items.close();
+    assertThat(cancels).hasValue(1);
+    assertThat(lost.values).as("the item of hasNext").startsWith(2);
+    List<Object> given = new ArrayList<>(lost.values);
+    given.addAll(hook);
+    assertThat(given).containsExactlyInAnyOrder(2, 3, 4);
+  }
+
+  @ParameterizedTest
+  @MethodSource("failing")
+  @DisplayName(
+      "I2 A7 an operator that throws: the items before it first, a checked failure as a cause")
+  void failing(Flux<Integer> source) {
+    IOException failure = new IOException("of an operator");
+    AtomicInteger ends = new AtomicInteger();
+    try (Cursor<Integer> items =
+        Publishers.iterate(
+            source
+                .doFinally(end -> ends.incrementAndGet())
+                .map(i -> {
+                  if (i == 3) {
+                    throw Exceptions.propagate(failure);
+                  }
+                  return i;
+                }))) {
+      assertThat(items.next()).isEqualTo(1);
+      assertThat(items.next()).isEqualTo(2);
+      assertThatThrownBy(items::hasNext).isInstanceOf(CompletionException.class).hasCause(failure);
+      assertThatThrownBy(items::hasNext).isInstanceOf(CompletionException.class).hasCause(failure);
+    }
+    Eventually.until("upstream is cancelled", () -> ends.get() == 1);
+    assertThat(lost.failures).isEmpty();
+    assertThat(lost.droppedErrors).isEmpty();
+  }
+
+  static List<Named<Flux<Integer>>> failing() {
+    return List.of(
+        Named.of("fused", Flux.range(1, 5)),
+        Named.of("hidden", Flux.range(1, 5).hide()),
+        Named.of("on a scheduler", Flux.range(1, 5).publishOn(Schedulers.parallel())));
+  }
+
+  @Test
+  @DisplayName(
+      "I2 A5 an iterator behind publishOn throws in the loop's poll: thrown once, cancelled")
+  void pollThrows() {
+    IllegalStateException failure = new IllegalStateException("of an iterator");
+    Iterable<Integer> hostile =
+        () ->
+            IntStream.iterate(1, i -> i + 1)
+                .peek(i -> {
+                  if (i == 3) {
+                    throw failure;
+                  }
+                })
+                .iterator();
+    try (Cursor<Integer> items = Publishers.iterate(Flux.fromIterable(hostile).publishOn(single))) {
+      assertThat(items.next()).isEqualTo(1);
+      assertThatThrownBy(() -> rest(items)).isSameAs(failure);
+      assertThatThrownBy(items::hasNext).isSameAs(failure);
+    }
+    assertThat(lost.failures).isEmpty();
+  }
+
+  @Test
+  @DisplayName("A5 A9 a cancel reaches an operator that blocks in the loop's own pull")
+  void cancelledInPull() {
+    AtomicInteger entered = new AtomicInteger();
+    AtomicInteger cancels = new AtomicInteger();
+    Coroutine<Integer> coroutine =
+        Coroutine.start(() ->
+            Publishers.iterate(
+                    Flux.range(1, 5)
+                        .doOnCancel(cancels::incrementAndGet)
+                        .map(i -> {
+                          entered.incrementAndGet();
+                          try {
+                            Thread.sleep(Duration.ofMinutes(5));
+                          } catch (InterruptedException e) {
+                            throw Exceptions.propagate(e);
+                          }
+                          return i;
+                        }))
+                .next());
+    Eventually.until("it blocks", () -> entered.get() == 1);
+    coroutine.cancel();
+    Eventually.until("its end", coroutine::isDone);
+    assertThat(coroutine.state()).isEqualTo(Coroutine.State.CANCELLED);
+    assertThat(coroutine.failure()).isInstanceOf(CancellationException.class);
+    assertThat(cancels).hasValue(1);
+  }
+
+  @Test
+  @DisplayName(
+      "I1 closed by another thread during a pull: cancelled once, the item is not lost twice")
+  void closedInPull() {
+    AtomicInteger cancels = new AtomicInteger();
+    AtomicInteger entered = new AtomicInteger();
+    Cursor<Integer> items =
+        Publishers.iterate(
+            Flux.range(1, 5)
+                .doOnCancel(cancels::incrementAndGet)
+                .doOnNext(i -> {
+                  entered.incrementAndGet();
+                  Eventually.until("closed", () -> cancels.get() > 0);
+                }));
+    Fork<List<Integer>> loop = Fork.virtual(() -> rest(items));
+    Eventually.until("in the pull", () -> entered.get() > 0);
+    items.close();
+    assertThat(loop.join()).containsExactly(1);
+    assertThat(cancels).hasValue(1);
+    assertThat(lost.values).isEmpty();
+  }
+
+  @Test
+  @DisplayName("I5 a pulled source that comes after the loop has asked is not asked again")
+  void pulledLate() {
+    AtomicInteger gate = new AtomicInteger();
+    Flux<Integer> late =
+        new Flux<>() {
+          @Override
+          public void subscribe(reactor.core.CoreSubscriber<? super Integer> subscriber) {
+            Fork<String> unused =
+                Fork.virtual(() -> {
+                  Eventually.until("the loop waits", () -> gate.get() > 0);
+                  Flux.range(1, 10).subscribe(subscriber);
+                });
+          }
+        };
+    Cursor<Integer> items = Publishers.iterate(late, 1);
+    Fork<List<Integer>> loop = Fork.virtual(() -> rest(items));
+    loop.awaitParked();
+    gate.incrementAndGet();
+    assertThat(loop.join()).isEqualTo(upTo(10));
+    items.close();
+    assertThat(lost.values).isEmpty();
+  }
+}
