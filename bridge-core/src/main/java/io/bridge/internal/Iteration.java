@@ -149,8 +149,20 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
    * @return without a source yet
    */
   public static <T> Iteration<T> open(int prefetch) {
+    return open("prefetch", prefetch);
+  }
+
+  /**
+   * The same, where the user knows the number by another name.
+   *
+   * @param name of the argument
+   * @param prefetch items that are requested ahead, or that fit
+   * @param <T> the type of the items
+   * @return without a source yet
+   */
+  public static <T> Iteration<T> open(String name, int prefetch) {
     if (prefetch < 1) {
-      throw new IllegalArgumentException("prefetch: " + prefetch);
+      throw new IllegalArgumentException(name + ": " + prefetch);
     }
     return new Iteration<>(prefetch, CancelFrame.enterAwait());
   }

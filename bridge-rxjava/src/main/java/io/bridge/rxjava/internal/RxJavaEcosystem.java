@@ -68,7 +68,7 @@ public final class RxJavaEcosystem implements Ecosystem {
    * @return the cursor, subscribed
    */
   public static <T> Cursor<T> iterate(ObservableSource<? extends T> source, int capacity) {
-    Iteration<T> iteration = Iteration.open(capacity);
+    Iteration<T> iteration = Iteration.open("capacity", capacity);
     new CursorObserver<>(iteration).begin(source);
     return new IterationCursor<>(iteration);
   }
