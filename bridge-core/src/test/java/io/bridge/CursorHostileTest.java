@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Subscriber;
 
-@DisplayName("A11 I6 hostile sources of a loop: the first legal outcome wins, the rest is Undeliverable")
+@DisplayName(
+    "A11 I6 hostile sources of a loop: the first legal outcome wins, the rest is Undeliverable")
 @Timeout(60)
 class CursorHostileTest {
 
@@ -137,7 +138,8 @@ class CursorHostileTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 256, 20_000})
-  @DisplayName("RS 1.1 one more than requested: the buffered items first, then IllegalStateException")
+  @DisplayName(
+      "RS 1.1 one more than requested: the buffered items first, then IllegalStateException")
   void moreThanRequested(int prefetch) {
     try (Cursor<String> items = Publishers.iterate(probe, prefetch)) {
       for (int i = 0; i < prefetch; i++) {
@@ -177,7 +179,8 @@ class CursorHostileTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
-  @DisplayName("request that throws, the first or a renewal: thrown behind the items, upstream cancelled")
+  @DisplayName(
+      "request that throws, the first or a renewal: thrown behind the items, upstream cancelled")
   void requestThrows(int which) {
     probe.onRequest(p -> {
       if (p.requests().size() == which) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,6 +154,7 @@ class CursorTest {
   @EnumSource
   @DisplayName("I1 without try it is cancelled when the coroutine ends, in whatever way")
   void coroutineEnds(Ending how) {
+    AtomicBoolean sleeps = new AtomicBoolean();
     try (Undelivered lost = new Undelivered()) {
       Coroutine<String> coroutine =
           Coroutine.start(() -> {
@@ -163,19 +165,20 @@ class CursorTest {
             switch (how) {
               case RETURN -> {}
               case EXCEPTION -> throw new IllegalStateException("of the body");
-              case CANCEL -> Thread.sleep(Duration.ofMinutes(5));
+              case CANCEL -> {
+                sleeps.set(true);
+                Thread.sleep(Duration.ofMinutes(5));
+              }
             }
             return item;
           });
       if (how == Ending.CANCEL) {
-        probe.awaitRequest();
+        Eventually.until("it sleeps", sleeps::get);
         coroutine.cancel();
       }
-      probe.awaitCancel();
       Eventually.until("its end", coroutine::isDone);
-      assertThat(probe.cancels()).isEqualTo(1);
-      Eventually.until("no item is left", () -> !lost.values().isEmpty());
-      assertThat(lost.values()).endsWith("b");
+      assertThat(probe.cancels()).as("before whoever waits for it").isEqualTo(1);
+      assertThat(lost.values()).containsExactly("b");
       assertThat(lost.failures()).isEmpty();
     }
   }
