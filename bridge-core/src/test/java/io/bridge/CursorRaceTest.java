@@ -1,17 +1,18 @@
 package io.bridge;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Probe;
 import io.bridge.testkit.Race;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,15 +32,17 @@ class CursorRaceTest {
   /** About what a parked loop takes to wake. */
   private static final long WAKE_NANOS = 5_000;
 
-  /** A lost wake-up ends a wait after it. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  /** After that, a wake-up counts as lost. */
+  private static final long PATIENCE_NANOS = 5_000_000_000L;
 
   /** The loop on the left, one signal on the right. */
   private abstract static class ParkRound implements Race.Round {
     final Probe<String> probe = new Probe<>();
     final Cursor<String> cursor = Publishers.iterate(probe);
     private final AtomicBoolean sent = new AtomicBoolean();
+    private final AtomicBoolean seen = new AtomicBoolean();
     private boolean loopFirst;
+    private volatile @Nullable Thread loop;
 
     abstract void signal();
 
@@ -47,14 +50,27 @@ class CursorRaceTest {
 
     @Override
     public void left() {
+      loop = Thread.currentThread();
       loopFirst = !sent.get();
-      Coroutine.withTimeout(PATIENCE, this::look);
+      look();
+      seen.set(true);
     }
 
     @Override
+    @SuppressWarnings("ThreadPriorityCheck") // right with any scheduler, kind to a busy one
     public void right() {
       sent.set(true);
       signal();
+      long start = System.nanoTime();
+      for (int looks = 0; !seen.get(); looks++) {
+        if (looks % 100 == 0) {
+          Thread.yield();
+        }
+        if (System.nanoTime() - start > PATIENCE_NANOS) {
+          requireNonNull(loop).interrupt();
+          throw new AssertionError("a lost wake-up");
+        }
+      }
     }
 
     @Override

@@ -1,0 +1,94 @@
+package io.bridge.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bridge.testkit.Race;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The races of an iteration that need a source which is just past its own look at the end. */
+@DisplayName("I6 an iteration under races, without a subscriber before it")
+@Timeout(600)
+class IterationRaceTest {
+
+  private static final int ROUNDS = 20_000;
+  private static final int ITEMS = 8;
+
+  private static final String TAKEN = "all before the close were taken";
+  private static final String GIVEN_UP = "some were given up";
+
+  /** A loop on the left; on the right a source that offers, is overtaken by a close, and offers. */
+  private static final class Round implements Race.Round, Iteration.Source {
+    private final Iteration<Integer> iteration = Iteration.open(ITEMS);
+    private final AtomicIntegerArray seen = new AtomicIntegerArray(ITEMS);
+    private final AtomicInteger stops = new AtomicInteger();
+    private int taken;
+
+    Round() {
+      iteration.begin(this, () -> {});
+    }
+
+    @Override
+    public void left() {
+      while (iteration.hasNext()) {
+        seen.incrementAndGet(iteration.next());
+        taken++;
+      }
+    }
+
+    @Override
+    public void right() {
+      for (int i = 0; i < ITEMS; i++) {
+        if (i == ITEMS / 2) {
+          iteration.close();
+        }
+        assertThat(iteration.offer(i)).isTrue();
+      }
+    }
+
+    @Override
+    public String outcome() {
+      assertThat(iteration.hasNext()).isFalse();
+      for (int i = 0; i < ITEMS; i++) {
+        assertThat(seen.get(i)).as("item %d, %d were taken", i, taken).isEqualTo(1);
+      }
+      assertThat(stops).hasValue(1);
+      return taken >= ITEMS / 2 ? TAKEN : GIVEN_UP;
+    }
+
+    @Override
+    public void giveUp(Object item) {
+      seen.incrementAndGet((Integer) item);
+    }
+
+    @Override
+    public void stop() {
+      stops.incrementAndGet();
+    }
+
+    @Override
+    public void request(long items) {}
+
+    @Override
+    public void completed() {}
+
+    @Override
+    public void lost(Throwable failure) {
+      throw new AssertionError(failure);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "I6 A12 items that come beside a close by another thread: one thread polls, each once")
+  void onePoller() throws Exception {
+    Map<String, Integer> outcomes = Race.balanced(ROUNDS, TAKEN, GIVEN_UP, Round::new);
+    assertThat(outcomes.keySet()).isSubsetOf(TAKEN, GIVEN_UP);
+    assertThat(outcomes.getOrDefault(TAKEN, 0)).as("%s", outcomes).isGreaterThan(ROUNDS / 100);
+    assertThat(outcomes.getOrDefault(GIVEN_UP, 0)).as("%s", outcomes).isGreaterThan(ROUNDS / 100);
+  }
+}
