@@ -2,9 +2,11 @@ package io.bridge;
 
 import static java.util.Objects.requireNonNull;
 
+import io.bridge.internal.BlockingSources;
 import io.bridge.internal.Ecosystems;
 import io.bridge.internal.EmitterSubscription;
 import io.bridge.internal.ValueSubscription;
+import java.util.Iterator;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.Executor;
@@ -198,6 +200,56 @@ public final class Publishers {
     return subscriber ->
         EmitterSubscription.subscribe(
             "bridge-publisher", body, signals, subscriber, Undeliverable::report);
+  }
+
+  /**
+   * Makes a cold publisher of an iterable, whose iterators may block: each subscriber gets a fresh
+   * iterator, which runs on a virtual thread of its own. It is one item ahead of the demand.
+   *
+   * <p><b>Cancellation:</b> interrupts an iterator that blocks.
+   *
+   * <p><b>Errors:</b> what the iterator throws fails the stream, and so does a null item, with a
+   * {@link NullPointerException}. An iterator that is {@link AutoCloseable}, such as a {@link
+   * Cursor}, is closed at the end, on failure and on cancel, before the subscriber hears of it;
+   * what its {@code close} throws fails the stream, and after a cancel goes to {@link
+   * Undeliverable}. The iterable itself is not closed.
+   *
+   * <p><b>Memory:</b> nothing is buffered.
+   *
+   * @param items any number of items, none null
+   * @param <T> the type of the items
+   * @return the publisher
+   */
+  public static <T> Publisher<T> fromIterable(Iterable<? extends T> items) {
+    return BlockingSources.ofIterable(requireNonNull(items, "items"));
+  }
+
+  /**
+   * Makes a publisher of an iterator, which may block, for one subscriber; a second one gets an
+   * {@link IllegalStateException} as the failure of its stream. Nothing is taken before somebody
+   * subscribes; otherwise as {@link #fromIterable}. An iterator that is {@link AutoCloseable} is
+   * closed also if its subscriber cancels before the first item; it is not if nobody subscribes.
+   *
+   * @param items any number of items, none null
+   * @param <T> the type of the items
+   * @return the publisher
+   */
+  public static <T> Publisher<T> fromIterator(Iterator<? extends T> items) {
+    return BlockingSources.ofIterator(requireNonNull(items, "items"));
+  }
+
+  /**
+   * Makes a publisher of a stream, which may block, for one subscriber; a second one gets an {@link
+   * IllegalStateException} as the failure of its stream. The stream runs sequentially and is
+   * {@linkplain Stream#close closed} in any case once somebody has subscribed; otherwise as {@link
+   * #fromIterator}.
+   *
+   * @param items any number of items, none null
+   * @param <T> the type of the items
+   * @return the publisher
+   */
+  public static <T> Publisher<T> fromStream(Stream<? extends T> items) {
+    return BlockingSources.ofStream(requireNonNull(items, "items"));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.bridge.internal;
 
 import static java.util.Objects.requireNonNull;
 
+import io.bridge.Coroutine;
 import io.bridge.Emitter;
 import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
@@ -98,8 +99,10 @@ public final class EmitterSubscription<T>
    * @param subscriber takes the signals
    * @param lost takes a failure after the subscriber has cancelled
    * @param <T> the type of the items
+   * @return the coroutine; null if there is none, because the subscriber did not want one or no
+   *     thread could be started
    */
-  public static <T> void subscribe(
+  public static <T> @Nullable Coroutine<?> subscribe(
       String name,
       Emitter.Body<T> body,
       @Nullable Executor signals,
@@ -108,16 +111,16 @@ public final class EmitterSubscription<T>
     requireNonNull(subscriber, "subscriber"); // RS 1.9
     EmitterSubscription<T> subscription = new EmitterSubscription<>(subscriber, signals, lost);
     subscriber.onSubscribe(subscription);
-    subscription.start(name, body);
+    return subscription.start(name, body);
   }
 
-  private void start(String name, Emitter.Body<T> body) {
+  private @Nullable Coroutine<?> start(String name, Emitter.Body<T> body) {
     if (phase == CANCELLED) {
-      return;
+      return null;
     }
     if (phase == REJECTED) {
       finish(null);
-      return;
+      return null;
     }
     RunningCoroutine<?> started;
     try {
@@ -132,12 +135,13 @@ public final class EmitterSubscription<T>
               this);
     } catch (Throwable noThread) { // after onSubscribe, only a signal tells (RS 1.9, B11)
       finish(noThread);
-      return;
+      return null;
     }
     coroutine = started;
     if (phase == CANCELLED || phase == REJECTED) {
       started.cancel(); // the phase was changed before anybody could see the coroutine
     }
+    return started;
   }
 
   @Override
