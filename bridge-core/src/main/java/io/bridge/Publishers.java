@@ -3,10 +3,17 @@ package io.bridge;
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.internal.BlockingSources;
+import io.bridge.internal.CursorInputStream;
 import io.bridge.internal.Ecosystems;
+import io.bridge.internal.EmitterOutputStream;
 import io.bridge.internal.EmitterSubscription;
 import io.bridge.internal.ValueSubscription;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.Executor;
@@ -109,6 +116,42 @@ public final class Publishers {
    */
   public static <T> Stream<T> stream(Flow.Publisher<? extends T> publisher) {
     return stream(Publishers.<T>toPublisher(publisher));
+  }
+
+  /**
+   * Shows the bytes of {@code publisher} as an input stream, which is closed to cancel it.
+   * Subscribes now. Empty buffers are skipped; {@code available} is the rest of the buffer that is
+   * being read. It is read by one thread at a time and closed by any.
+   *
+   * <p><b>Cancellation:</b> {@code close} cancels the publisher; a read that waits, and each later
+   * one, is an {@link IOException} then. A cancellation or interrupt of the code that reads cancels
+   * the publisher too; the read throws {@link java.util.concurrent.CancellationException}, unless
+   * it has bytes at hand. A stream that is not closed is treated as a {@link Cursor} is.
+   *
+   * <p><b>Errors:</b> after the bytes that came before them; an {@link IOException} as itself,
+   * unchecked as is, another checked one as the cause of an {@code IOException}.
+   *
+   * <p><b>Memory:</b> at most eight buffers are requested ahead. They are read through a duplicate,
+   * so neither their position nor their content is changed.
+   *
+   * @param publisher buffers, read from their position to their limit
+   * @return the stream, to be closed
+   */
+  public static InputStream asInputStream(Publisher<? extends ByteBuffer> publisher) {
+    return CursorInputStream.ofBuffers(requireNonNull(publisher, "publisher"));
+  }
+
+  /**
+   * Shows the bytes of a response of the JDK's HTTP client ({@code BodyHandlers.ofPublisher()}) as
+   * an input stream; see {@link #asInputStream(Publisher)}, with eight lists for eight buffers. A
+   * {@code Flow.Publisher<ByteBuffer>} goes there too, by {@link #toPublisher(Flow.Publisher)}.
+   *
+   * @param publisher lists of buffers, read from their position to their limit
+   * @return the stream, to be closed
+   */
+  public static InputStream asInputStream(
+      Flow.Publisher<? extends List<? extends ByteBuffer>> publisher) {
+    return CursorInputStream.ofLists(Publishers.<List<? extends ByteBuffer>>toPublisher(publisher));
   }
 
   /**
@@ -250,6 +293,40 @@ public final class Publishers {
    */
   public static <T> Publisher<T> fromStream(Stream<? extends T> items) {
     return BlockingSources.ofStream(requireNonNull(items, "items"));
+  }
+
+  /**
+   * Makes a cold publisher of the bytes that imperative code writes: each subscriber gets a run of
+   * its own on a virtual thread of its own.
+   *
+   * <pre>{@code
+   * Publisher<ByteBuffer> zipped = Publishers.fromOutputStream(out -> {
+   *   try (GZIPOutputStream zip = new GZIPOutputStream(out)) {
+   *     Files.copy(file, zip);
+   *   }
+   * });
+   * }</pre>
+   *
+   * <p>A buffer is emitted when 16 KiB are written and when the stream is flushed; the rest when
+   * the body returns. {@code close} only flushes: the body may go on writing, through another
+   * wrapper for instance, and its return is the end. The stream is for one thread at a time, and
+   * for the body: a use after its end is an {@link IOException}.
+   *
+   * <p><b>Cancellation:</b> as with {@link #publisher(Emitter.Body)}; a write of a cancelled body
+   * throws {@link java.util.concurrent.CancellationException}.
+   *
+   * <p><b>Errors:</b> what the body throws is the stream's failure; what it had written and not
+   * flushed is dropped.
+   *
+   * <p><b>Memory:</b> one chunk of 16 KiB; a write waits for demand. Each buffer is the
+   * subscriber's: nothing writes to it any more.
+   *
+   * @param writer the code that writes
+   * @return the publisher
+   */
+  public static Publisher<ByteBuffer> fromOutputStream(
+      VoidItemBody<? super OutputStream, ? extends Exception> writer) {
+    return publisher(EmitterOutputStream.body(requireNonNull(writer, "writer")));
   }
 
   /**
