@@ -202,6 +202,21 @@ class AsInputStreamTest {
         new CancellationException("source"), CompletionException.class, false);
   }
 
+  @Test
+  @DisplayName("I4 A8 a failure says where the read was")
+  void awaitSite() throws IOException {
+    for (Throwable failure : List.of(new IOException(), new IllegalStateException())) {
+      try (InputStream in = failing(failure)) {
+        assertThat(catchThrowable(in::read)).isSameAs(failure);
+      }
+      assertThat(failure.getSuppressed()).hasSize(1);
+      assertThat(failure.getSuppressed()[0].getStackTrace())
+          .isNotEmpty()
+          .noneMatch(frame -> frame.getClassName().startsWith("io.bridge.internal"))
+          .anyMatch(frame -> frame.getMethodName().equals("awaitSite"));
+    }
+  }
+
   // close and cancellation
 
   @Test

@@ -58,6 +58,7 @@ final class Callers {
 
   private static boolean isFacade(Class<?> type) {
     return Await.class.isAssignableFrom(type)
+        || type == CursorInputStream.class
         || type == Coroutine.class
         || type == RunningCoroutine.class
         || type == Publishers.class
