@@ -48,7 +48,7 @@ public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
       return;
     }
     try {
-      demand.addAndGet(feed.firstDemand());
+      demand.addAndGet(firstDemand(subscription));
       requestDemanded(subscription);
     } catch (Throwable t) {
       sourceThrew(t);
@@ -56,6 +56,16 @@ public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
       idle();
     }
     requestIfIdle(); // what was asked for meanwhile
+  }
+
+  /** The demand to signal to an upstream that has just come. */
+  long firstDemand(Subscription upstream) {
+    return feed.firstDemand();
+  }
+
+  /** Whether upstream wants to be asked at all. */
+  boolean takesRequests() {
+    return true;
   }
 
   /** Asks for more items, now or when upstream has come. Any thread. */
@@ -82,13 +92,13 @@ public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
 
   private void requestDemanded(Subscription upstream) {
     long items = demand.getAndSet(0);
-    if (items > 0) {
+    if (items > 0 && takesRequests()) {
       upstream.request(items);
     }
   }
 
   @Override
-  public final void onNext(T item) {
+  public void onNext(@Nullable T item) {
     if (item == null) {
       throw nullSignal("item");
     }
@@ -110,12 +120,17 @@ public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
   }
 
   /** Removes a layer that a library puts around checked failures; none by default. */
-  protected Throwable unwrap(Throwable failure) {
+  public Throwable unwrap(Throwable failure) {
     return failure;
   }
 
   @Override
   public final void onComplete() {
+    completed();
+  }
+
+  /** The end of upstream, by its signal or as its shared queue tells. */
+  public final void completed() {
     if (unlink()) {
       tryResume(null);
     }
@@ -130,12 +145,12 @@ public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
   }
 
   /** Cancels upstream, unless it has ended. Any thread. */
-  final void stop() {
+  public final void stop() {
     tryCancel();
   }
 
   @Override
-  protected final void cancel(Subscription upstream) {
+  protected void cancel(Subscription upstream) {
     upstream.cancel();
   }
 }

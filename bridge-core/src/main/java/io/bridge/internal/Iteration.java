@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the items
  */
-public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Condition {
+public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   /** The source of the items. */
   public interface Source {
@@ -187,8 +187,8 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
     }
   }
 
-  /** The demand to signal when the source has brought its subscription. */
-  long firstDemand() {
+  @Override
+  public long firstDemand() {
     return prefetch == 1 ? 0 : prefetch == Integer.MAX_VALUE ? Long.MAX_VALUE : prefetch;
   }
 
@@ -224,7 +224,7 @@ public final class Iteration<T> implements Receiver<@Nullable Void>, ParkLoop.Co
     }
   }
 
-  /** One item; false if there is no room for it. */
+  @Override
   public boolean offer(T item) {
     if (!buffer.offer(item)) {
       return false;

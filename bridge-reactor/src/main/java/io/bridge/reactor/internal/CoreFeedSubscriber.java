@@ -35,7 +35,7 @@ public final class CoreFeedSubscriber<T> extends FeedSubscriber<T> implements Co
   }
 
   @Override
-  protected Throwable unwrap(Throwable failure) {
+  public Throwable unwrap(Throwable failure) {
     return Exceptions.unwrap(failure);
   }
 
