@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
  *   <li>the same three: {@code break} leaks the subscription (I1): {@link CursorTest#leaving},
  *       {@link CursorTest#coroutineEnds}, {@link CursorLeakTest#unreachable}
  *   <li>the same three: a lock and {@code signalAll} for each element (I5): {@link
- *       CursorRaceTest#itemAgainstPark}, which has a wake-up only for a loop that waits; {@code
+ *       CursorParkRaceTest#itemAgainstPark}, which has a wake-up only for a loop that waits; {@code
  *       CursorFusionTest.pulled}, where there is no hand-over at all
  *   <li>kotlinx {@code asFlow}: stop-and-wait demand, a request for two items (I3): {@link
  *       CursorDemandTest#byDefault}, {@link CursorDemandTest#given}

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread at a time polls: the loop's, until it is vacated. That is said by the one that
  * closes, if it is the loop's thread or if there was no loop yet; else by the loop's next call, or
- * the cleaner. Proof: CursorTest, CursorRaceTest.
+ * the cleaner. Proof: CursorParkRaceTest, CursorRaceTest, IterationRaceTest.
  *
  * @param <T> the type of the items
  */

@@ -21,7 +21,7 @@ class IterationRaceTest {
   private static final String TAKEN = "all before the close were taken";
   private static final String GIVEN_UP = "some were given up";
 
-  /** A loop on the left; on the right a source that offers, is overtaken by a close, and offers. */
+  /** A loop that has items on the left; on the right a close, and a source that it overtakes. */
   private static final class Round implements Race.Round, Iteration.Source {
     private final Iteration<Integer> iteration = Iteration.open(ITEMS);
     private final AtomicIntegerArray seen = new AtomicIntegerArray(ITEMS);
@@ -30,6 +30,9 @@ class IterationRaceTest {
 
     Round() {
       iteration.begin(this, () -> {});
+      for (int i = 0; i < ITEMS / 2; i++) {
+        assertThat(iteration.offer(i)).isTrue();
+      }
     }
 
     @Override
@@ -42,10 +45,8 @@ class IterationRaceTest {
 
     @Override
     public void right() {
-      for (int i = 0; i < ITEMS; i++) {
-        if (i == ITEMS / 2) {
-          iteration.close();
-        }
+      iteration.close();
+      for (int i = ITEMS / 2; i < ITEMS; i++) {
         assertThat(iteration.offer(i)).isTrue();
       }
     }
