@@ -21,7 +21,7 @@ abstract sealed class ItemBuffer<T> {
     return prefetch <= LARGEST_RING ? new Ring<>(prefetch) : new Linked<>(prefetch);
   }
 
-  /** Adds an item; false if there is no room for it. A full fence follows. */
+  /** Adds an item; false if there is no room for it. */
   abstract boolean offer(T item);
 
   /** Takes an item; null if there is none. */
@@ -60,7 +60,7 @@ abstract sealed class ItemBuffer<T> {
       if (SLOT.getAcquire(slots, index) != null) {
         return false;
       }
-      SLOT.setVolatile(slots, index, item); // before the look at who waits
+      SLOT.setRelease(slots, index, item);
       tail = after(index);
       return true;
     }
@@ -106,7 +106,6 @@ abstract sealed class ItemBuffer<T> {
       }
       offered++;
       items.add(item);
-      VarHandle.fullFence();
       return true;
     }
 

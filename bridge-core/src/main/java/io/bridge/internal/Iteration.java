@@ -76,6 +76,9 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   private static final Object COMPLETED = new Object();
 
+  /** Items for which the frame that was looked up is good, unless the flag is up. */
+  private static final int FRAME_LOOKS = 63;
+
   private static final VarHandle WAITING;
   private static final VarHandle END;
   private static final VarHandle NEXT;
@@ -109,6 +112,8 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   private @Nullable T next;
 
   // the loop's thread
+  private @Nullable CancelFrame frame;
+  private int frameLooks;
   private int taken;
   private boolean asked;
   private boolean queueThrew;
@@ -117,6 +122,9 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   // the thread that is inside subscribe or request of upstream; compared by any with itself
   private @Nullable Thread asking;
+
+  // that thread's
+  private @Nullable CancelFrame askingFrame;
 
   // written inside onSubscribe, before any item
   private volatile @Nullable ItemQueue<T> fused;
@@ -179,12 +187,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     if (enclosing != null) {
       enclosing.remember(this);
     }
-    asking = Thread.currentThread();
-    try {
-      subscribe.run();
-    } finally {
-      asking = null;
-    }
+    ask(subscribe);
   }
 
   @Override
@@ -229,9 +232,12 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     if (!buffer.offer(item)) {
       return false;
     }
-    wake();
-    if (vacated) {
-      drain(); // nobody comes any more to look
+    if (!isAsking() || loop != asking) { // else the loop itself is here, and nobody can vacate
+      VarHandle.fullFence(); // before the look at who waits, and who has gone
+      wake();
+      if (vacated) {
+        drain(); // nobody comes any more to look
+      }
     }
     return true;
   }
@@ -269,9 +275,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   @Override
   public boolean cancelIfRequested() {
-    if (!closed
-        && isAsking()
-        && CancelFrame.cancelRequested(CancelFrame.current(), Thread.currentThread())) {
+    if (!closed && isAsking() && CancelFrame.cancelRequested(askingFrame, Thread.currentThread())) {
       cancelled();
     }
     return closed;
@@ -335,9 +339,8 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
       return true;
     }
     try {
-      CancelFrame frame = CancelFrame.current();
-      CancelFrame.throwIfCancelled(frame, me);
-      T item = take(frame);
+      checkCancelled(me);
+      T item = take();
       if (item != null) {
         next = item;
         return true;
@@ -376,7 +379,21 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     }
   }
 
-  private @Nullable T take(@Nullable CancelFrame frame) {
+  /**
+   * Throws if the loop is cancelled. Its frame is looked up now and then only: a cancel raises the
+   * flag as well, and what keeps a loop for long has the frame of the loop's beginning.
+   */
+  private void checkCancelled(Thread me) {
+    CancelFrame known = frame;
+    if (--frameLooks < 0 || me.isInterrupted() || (known != null && known.isCancelled())) {
+      CancelFrame now = CancelFrame.current();
+      frame = now;
+      frameLooks = FRAME_LOOKS;
+      CancelFrame.throwIfCancelled(now, me);
+    }
+  }
+
+  private @Nullable T take() {
     while (!queueThrew) {
       Object known = end; // before the look for an item: all items were there by then
       ItemQueue<T> queue = fused;
@@ -395,7 +412,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
         asked = true;
         request(1);
       } else {
-        await(frame);
+        await(CancelFrame.current());
       }
     }
     return null;
@@ -441,11 +458,19 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   }
 
   private void request(long items) {
+    Source from = requireNonNull(source);
+    ask(() -> from.request(items));
+  }
+
+  /** Runs code of upstream on the loop's thread, or on the one that opens. */
+  private void ask(Runnable upstream) {
+    askingFrame = CancelFrame.current();
     asking = Thread.currentThread();
     try {
-      requireNonNull(source).request(items);
+      upstream.run();
     } finally {
       asking = null;
+      askingFrame = null;
     }
   }
 
@@ -480,10 +505,10 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
         return leave(); // closed meanwhile, and it went to whoever gets the lost ones
       }
       failureThrown = true;
-      loop = null;
+      forgetLoop();
       throw Failures.thrown(failure.cause);
     }
-    loop = null; // a source that keeps its subscriber does not keep the thread
+    forgetLoop();
     return false;
   }
 
@@ -496,6 +521,13 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
       throw cause;
     }
     return false;
+  }
+
+  /** A source that keeps its subscriber does not keep the thread. */
+  private void forgetLoop() {
+    loop = null;
+    frame = null;
+    frameLooks = 0;
   }
 
   private void forget() {
@@ -541,7 +573,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   /** Nobody takes items any more: gives up what is left, and has others do so with what comes. */
   private void vacate() {
     vacated = true; // before the look at what is left
-    loop = null;
+    forgetLoop();
     T held = takeNext();
     if (held != null) {
       requireNonNull(source).giveUp(held);
