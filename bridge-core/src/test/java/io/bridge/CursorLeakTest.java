@@ -86,11 +86,8 @@ class CursorLeakTest {
       Probe<String> behind = new Probe<>();
       collected(Forgotten.IN_THE_MIDDLE.run(behind));
       behind.awaitCancel();
-      Eventually.until("the report", () -> lost.failures().size() >= (how.lost ? 2 : 1));
-      List<Throwable> reports =
-          lost.failures().stream()
-              .filter(t -> String.valueOf(t.getMessage()).contains("not closed"))
-              .toList();
+      Eventually.until("the report", () -> notClosed(lost).size() >= (how.lost ? 2 : 1));
+      List<Throwable> reports = notClosed(lost);
       assertThat(reports).hasSize(how.lost ? 2 : 1);
       Throwable opened = requireNonNull(reports.get(0).getCause());
       assertThat(opened.getStackTrace()[0].getClassName()).isEqualTo(Forgotten.class.getName());
@@ -99,6 +96,12 @@ class CursorLeakTest {
       }
       assertThat(probe.cancels()).isEqualTo(how.lost || how == Forgotten.CLOSED ? 1 : 0);
     }
+  }
+
+  private static List<Throwable> notClosed(Undelivered lost) {
+    return lost.failures().stream()
+        .filter(t -> String.valueOf(t.getMessage()).contains("not closed"))
+        .toList();
   }
 
   @Test
