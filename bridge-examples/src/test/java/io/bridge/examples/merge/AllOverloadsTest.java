@@ -23,7 +23,10 @@ import io.reactivex.rxjava3.subjects.CompletableSubject;
 import io.reactivex.rxjava3.subjects.MaybeSubject;
 import io.reactivex.rxjava3.subjects.SingleSubject;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +35,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -281,6 +285,44 @@ class AllOverloadsTest {
     assertThat(awaitList(referred)).containsExactly("1", "2");
     assertThat(awaitList(flowable)).containsExactly("v1!", "v2!");
     assertThat(awaitList(flowableLengths)).containsExactly(2, 2);
+  }
+
+  @Test
+  @DisplayName(
+      "I1, I4, section 1: loops over every type, and blocking sources, beside all the rest")
+  void iterating() throws IOException {
+    List<String> seen = new ArrayList<>();
+    try (var items = iterate(Flux.just("flux"))) {
+      items.forEachRemaining(seen::add);
+    }
+    try (var items = iterate(Flowable.just("flowable"), 1)) {
+      items.forEachRemaining(seen::add);
+    }
+    try (var items = iterate(Observable.just("observable"))) {
+      items.forEachRemaining(seen::add);
+    }
+    try (var items = iterate(toFlowPublisher(Mono.just("flow")))) {
+      items.forEachRemaining(seen::add);
+    }
+    forEach(fromIterable(List.of("iterable")), item -> seen.add(await(Mono.just(item))));
+    forEach(
+        fromIterator(List.of("iterator").iterator()),
+        item -> {
+          if (item.isEmpty()) {
+            throw new IOException("empty");
+          }
+          seen.add(item);
+        });
+    try (Stream<String> items = stream(fromStream(Stream.of("stream")))) {
+      items.forEach(seen::add);
+    }
+    try (InputStream in = asInputStream(fromOutputStream(out -> out.write(new byte[] {'b'})))) {
+      seen.add(new String(in.readAllBytes(), StandardCharsets.US_ASCII));
+    }
+
+    assertThat(seen)
+        .containsExactly(
+            "flux", "flowable", "observable", "flow", "iterable", "iterator", "stream", "b");
   }
 
   @Test
