@@ -51,11 +51,11 @@ class PublisherViewTest {
 
   /** FlowAdapters gives back what it has wrapped; a lambda around it hides that. */
   private static Publisher<String> hidden(Publisher<String> source) {
-    return source::subscribe;
+    return subscriber -> source.subscribe(subscriber);
   }
 
   private static Flow.Publisher<String> hiddenFlow(Flow.Publisher<String> source) {
-    return source::subscribe;
+    return subscriber -> source.subscribe(subscriber);
   }
 
   @ParameterizedTest

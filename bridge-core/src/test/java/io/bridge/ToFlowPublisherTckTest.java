@@ -29,6 +29,7 @@ public class ToFlowPublisherTckTest extends Tck.OfPublisher {
   /** There and back; the lambda hides the source, which the way back would find again. */
   private static Publisher<Long> viewed(Publisher<Long> source) {
     Flow.Publisher<Long> view = Publishers.toFlowPublisher(source);
-    return FlowAdapters.toPublisher((Flow.Publisher<Long>) view::subscribe);
+    return FlowAdapters.toPublisher(
+        (Flow.Publisher<Long>) subscriber -> view.subscribe(subscriber));
   }
 }

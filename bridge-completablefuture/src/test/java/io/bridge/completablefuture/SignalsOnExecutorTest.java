@@ -85,10 +85,10 @@ class SignalsOnExecutorTest {
               open.await();
             });
     CompletableFuture<String> ofValue = value.thenApply(v -> v + " on " + here());
-    CompletableFuture<String> ofDone = done.thenApply(v -> v + " on " + here());
+    CompletableFuture<String> ofDone = done.thenApply(nothing -> "done on " + here());
     open.countDown();
     assertThat(of(ofValue)).isEqualTo("a on signals");
-    assertThat(of(ofDone)).isEqualTo("null on signals");
+    assertThat(of(ofDone)).isEqualTo("done on signals");
     assertThat(bodies).allMatch(Thread::isVirtual);
   }
 

@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class ToFutureTest {
 
+  @SuppressWarnings("StaticAssignmentOfThrowable") // compared by identity, its trace is of no use
   private static final IOException CHECKED = new IOException("disk");
 
   private final Hand<@Nullable String> hand = new Hand<>();

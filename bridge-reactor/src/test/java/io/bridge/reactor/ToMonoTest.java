@@ -107,6 +107,7 @@ class ToMonoTest {
     assertNothingLost();
   }
 
+  @SuppressWarnings("StaticAssignmentOfThrowable") // compared by identity, its trace is of no use
   private static final IOException CHECKED = new IOException("disk");
 
   private static Stream<Named<Awaitable<@Nullable String>>> failures() {

@@ -44,6 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class ToRxTest {
 
+  @SuppressWarnings("StaticAssignmentOfThrowable") // compared by identity, its trace is of no use
   private static final IOException CHECKED = new IOException("disk");
 
   /** Does what a test says inside each signal of any of RxJava's observers, and catches nothing. */

@@ -49,6 +49,7 @@ import reactor.core.publisher.Mono;
 @Timeout(60)
 class ConversionMatrixTest {
 
+  @SuppressWarnings("StaticAssignmentOfThrowable") // compared by identity, its trace is of no use
   private static final IOException CHECKED = new IOException("checked");
 
   /** What a source does. */
