@@ -101,6 +101,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   private final int renewal;
 
   private final CoroutineContext context;
+  private final UpstreamCall upstream = new UpstreamCall();
 
   // null when it was told to forget; read by any thread, which takes either value
   private @Nullable RunningCoroutine<?> coroutine;
@@ -119,12 +120,6 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   private boolean queueThrew;
   private boolean failureThrown;
   private @Nullable CancellationException cancellation;
-
-  // the thread that is inside subscribe or request of upstream; compared by any with itself
-  private @Nullable Thread asking;
-
-  // that thread's
-  private @Nullable CancelFrame askingFrame;
 
   // written inside onSubscribe, before any item
   private volatile @Nullable ItemQueue<T> fused;
@@ -187,7 +182,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     if (enclosing != null) {
       enclosing.remember(this);
     }
-    ask(subscribe);
+    upstream.run(subscribe);
   }
 
   @Override
@@ -232,7 +227,8 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     if (!buffer.offer(item)) {
       return false;
     }
-    if (!isAsking() || loop != asking) { // else the loop itself is here, and nobody can vacate
+    if (loop != Thread.currentThread()
+        || !upstream.isHere()) { // else the loop itself is here, and nobody can vacate
       VarHandle.fullFence(); // before the look at who waits, and who has gone
       wake();
       if (vacated) {
@@ -257,7 +253,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   @Override
   public boolean receiveFailure(Throwable failure) {
-    if (isAsking() && isCancellation(failure, CancelFrame.current())) {
+    if (upstream.endedBy(failure)) {
       cancelled(); // a source that ran in place took the flag down with it
       return true;
     }
@@ -275,7 +271,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   @Override
   public boolean cancelIfRequested() {
-    if (!closed && isAsking() && CancelFrame.cancelRequested(askingFrame, Thread.currentThread())) {
+    if (!closed && upstream.isCancelledHere()) {
       cancelled();
     }
     return closed;
@@ -288,32 +284,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
    * @param cancel throws nothing
    */
   public void stopping(Runnable cancel) {
-    if (isAsking()) {
-      CancelFrame.outsideWindow(CancelFrame.current(), cancel);
-    } else {
-      cancel.run();
-    }
-  }
-
-  private boolean isAsking() {
-    return asking == Thread.currentThread();
-  }
-
-  /** Whether code that the loop's thread runs for its source only says that it was cancelled. */
-  private static boolean isCancellation(Throwable failure, @Nullable CancelFrame frame) {
-    return CancelFrame.isCancellation(failure, frame)
-        || (failure instanceof InterruptedException
-            && isThrownHere(failure)
-            && CancelFrame.endsAfterInterrupt(frame));
-  }
-
-  private static boolean isThrownHere(Throwable failure) {
-    for (StackTraceElement frame : failure.getStackTrace()) {
-      if (frame.getClassName().equals(Iteration.class.getName())) {
-        return true;
-      }
-    }
-    return false;
+    upstream.stop(cancel);
   }
 
   /** The loop's thread is cancelled inside its source; that may be gone when the loop looks. */
@@ -437,7 +408,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
       Source from = requireNonNull(source);
       Throwable failure = from.unwrap(thrown);
       CancelFrame frame = CancelFrame.current();
-      if (isCancellation(failure, frame)) {
+      if (UpstreamCall.isCancellation(failure, frame)) {
         throw CancelFrame.cancellation(frame);
       }
       queueThrew = true;
@@ -459,19 +430,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   private void request(long items) {
     Source from = requireNonNull(source);
-    ask(() -> from.request(items));
-  }
-
-  /** Runs code of upstream on the loop's thread, or on the one that opens. */
-  private void ask(Runnable upstream) {
-    askingFrame = CancelFrame.current();
-    asking = Thread.currentThread();
-    try {
-      upstream.run();
-    } finally {
-      asking = null;
-      askingFrame = null;
-    }
+    upstream.run(() -> from.request(items));
   }
 
   private void await(@Nullable CancelFrame frame) {

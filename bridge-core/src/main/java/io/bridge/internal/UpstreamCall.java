@@ -1,0 +1,70 @@
+package io.bridge.internal;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loop's thread inside code of its upstream: in {@code subscribe}, in {@code request}, or in an
+ * operator that computes the next item. There a source may emit for ever, take the interrupt flag
+ * down, or throw because of it (A6, A9).
+ */
+final class UpstreamCall {
+
+  // the thread inside; compared by any with itself
+  private @Nullable Thread inside;
+
+  // that thread's
+  private @Nullable CancelFrame frame;
+
+  /** Runs {@code upstream}, on the loop's thread or on the one that opens. */
+  void run(Runnable upstream) {
+    frame = CancelFrame.current();
+    inside = Thread.currentThread();
+    try {
+      upstream.run();
+    } finally {
+      inside = null;
+      frame = null;
+    }
+  }
+
+  /** Whether the calling thread is inside. */
+  boolean isHere() {
+    return inside == Thread.currentThread();
+  }
+
+  /** Whether the calling thread is inside, and cancelled. */
+  boolean isCancelledHere() {
+    return isHere() && CancelFrame.cancelRequested(frame, Thread.currentThread());
+  }
+
+  /** Whether {@code failure}, which came while inside, only says that the thread was cancelled. */
+  boolean endedBy(Throwable failure) {
+    return isHere() && isCancellation(failure, CancelFrame.current());
+  }
+
+  /** Runs what cancels upstream; from inside of it as {@link CancelFrame#outsideWindow}. */
+  void stop(Runnable cancel) {
+    if (isHere()) {
+      CancelFrame.outsideWindow(CancelFrame.current(), cancel);
+    } else {
+      cancel.run();
+    }
+  }
+
+  /** Whether what an operator threw only says that the calling thread was cancelled. */
+  static boolean isCancellation(Throwable failure, @Nullable CancelFrame frame) {
+    return CancelFrame.isCancellation(failure, frame)
+        || (failure instanceof InterruptedException
+            && isThrownInLoop(failure)
+            && CancelFrame.endsAfterInterrupt(frame));
+  }
+
+  private static boolean isThrownInLoop(Throwable failure) {
+    for (StackTraceElement element : failure.getStackTrace()) {
+      if (element.getClassName().equals(Iteration.class.getName())) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
