@@ -4,9 +4,10 @@
  *
  * <p>Two arrows make up the library. Signals come in and a blocked call returns: {@link
  * io.bridge.Await} and the adapters' facades that extend it, with {@link io.bridge.Suspension} as
- * the callback side. A blocking body runs and signals go out: {@link io.bridge.Coroutine}, {@link
- * io.bridge.Publishers} and the adapters' builders, with {@link io.bridge.Emitter} as the body's
- * side.
+ * the callback side, and {@link io.bridge.Cursor} for a loop over many. A blocking body runs and
+ * signals go out: {@link io.bridge.Coroutine}, {@link io.bridge.Publishers} and the adapters'
+ * builders, with {@link io.bridge.Emitter} as the body's side. Where no code waits in between, a
+ * conversion ({@code toMono}, {@code toFlux} and so on) joins the two without a thread.
  *
  * <h2>Where an await may block</h2>
  *
