@@ -48,7 +48,7 @@ public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
       return;
     }
     try {
-      demand.addAndGet(firstDemand(subscription));
+      addDemand(firstDemand(subscription));
       requestDemanded(subscription);
     } catch (Throwable t) {
       sourceThrew(t);
@@ -70,8 +70,12 @@ public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
 
   /** Asks for more items, now or when upstream has come. Any thread. */
   final void requestMore(long items) {
-    demand.accumulateAndGet(items, (sum, more) -> sum + more < 0 ? Long.MAX_VALUE : sum + more);
+    addDemand(items);
     requestIfIdle();
+  }
+
+  private void addDemand(long items) {
+    demand.accumulateAndGet(items, (sum, more) -> sum + more < 0 ? Long.MAX_VALUE : sum + more);
   }
 
   private void requestIfIdle() {

@@ -38,14 +38,15 @@ import org.reactivestreams.Subscription;
  *
  * <p>Signals are sent by whoever enters {@link #drain} first; the others only leave their count, so
  * they are serial without a lock, and a request inside onNext does not recurse. Proof:
- * ItemRunsTest, MapAwaitTest, the TCK classes.
+ * ItemRuns*Test, MapAwaitTest, the TCK classes.
  *
  * @param <A> the type of the items
  * @param <B> the type of the values
  */
 public final class ItemRuns<A, B> implements Feed<A>, Subscription {
 
-  private record Failed(Throwable cause) {}
+  /** The failure is not lost on anybody if it is the subscriber's own, of an illegal request. */
+  private record Failed(Throwable cause, boolean ofSubscriber) {}
 
   private enum Mark {
     COMPLETED,
@@ -74,7 +75,7 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
   /** The runs in the order of their items, or those with a value as they come. */
   private final Queue<Run> line = new ConcurrentLinkedQueue<>();
 
-  /** The runs without an outcome. */
+  /** The runs that have not ended; each takes itself out. */
   private final Set<Run> running = ConcurrentHashMap.newKeySet();
 
   /** Runs whose value is not delivered yet. */
@@ -155,15 +156,34 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
 
     private volatile @Nullable RunningCoroutine<?> coroutine;
 
+    // written before the coroutine starts, then by its thread; null when the body has it
+    private @Nullable A item;
+
     // null while it runs; a value, NO_VALUE or ABANDONED
     private final AtomicReference<@Nullable Object> outcome = new AtomicReference<>();
 
-    void start(A item) {
+    void start(A newItem) {
+      item = newItem;
       RunningCoroutine<?> started =
-          RunningCoroutine.<@Nullable B>start("bridge-mapAwait", () -> body.call(item), this);
+          RunningCoroutine.<@Nullable B>start("bridge-mapAwait", this::call, this);
       coroutine = started;
       if (isStopped()) {
         started.cancel(); // who stopped the others may not have seen it
+      }
+    }
+
+    private @Nullable B call() throws Exception {
+      A taken = requireNonNull(item);
+      item = null;
+      return body.call(taken);
+    }
+
+    /** Gives up the item of a body that never began (A12). */
+    private void giveUpItem() {
+      A left = item;
+      if (left != null) {
+        item = null;
+        source().discard(left);
       }
     }
 
@@ -176,11 +196,11 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
 
     @Override
     public void succeeded(@Nullable B value) {
+      running.remove(this);
       if (!outcome.compareAndSet(null, value == null ? Mark.NO_VALUE : value)) {
         source().discard(value);
         return;
       }
-      running.remove(this);
       if (!ordered) {
         line.add(this);
       }
@@ -190,6 +210,7 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
     @Override
     public void failed(Throwable failure) {
       running.remove(this);
+      giveUpItem();
       if (!fail(failure)) {
         source().reportLost(failure);
       }
@@ -198,6 +219,7 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
     @Override
     public void cancelled(CancellationException cancellation) {
       running.remove(this);
+      giveUpItem();
       fail(cancellation); // in vain after our own cancel, of which it is the echo
     }
   }
@@ -256,7 +278,7 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
   @Override
   public void request(long n) {
     if (n <= 0) {
-      fail(new IllegalArgumentException("RS 3.9: request of less than one item"));
+      fail(new Failed(new IllegalArgumentException("RS 3.9: request of less than one item"), true));
       return;
     }
     long now;
@@ -270,10 +292,13 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
 
   @Override
   public void cancel() {
-    end = Mark.OVER;
+    Object before = END.getAndSet(this, (Object) Mark.OVER);
     downstream = null;
     stopAll();
     drain(); // gives up the values
+    if (before instanceof Failed failed && !failed.ofSubscriber) {
+      source().reportLost(failed.cause); // its onError was due (A12)
+    }
   }
 
   private boolean isOver() {
@@ -287,7 +312,10 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
 
   /** The first failure ends the stream; false if it came too late. */
   private boolean fail(Throwable failure) {
-    Failed failed = new Failed(failure);
+    return fail(new Failed(failure, false));
+  }
+
+  private boolean fail(Failed failed) {
     while (true) {
       Object now = end;
       if (now != null && now != Mark.COMPLETED) {
@@ -381,12 +409,14 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
     }
   }
 
-  /** Gives up the values that nobody gets (A12), and those that are still to come. */
+  /**
+   * Gives up the values that nobody gets (A12), and those that are still to come. The runs stay in
+   * their set: whoever stopped the stream may not have come to cancel them yet.
+   */
   private void giveUp() {
     for (Run run : running) {
       run.outcome.compareAndSet(null, Mark.ABANDONED);
     }
-    running.clear();
     for (Run run = line.poll(); run != null; run = line.poll()) {
       Object value = run.outcome.getAndSet(Mark.ABANDONED);
       if (value != null && !(value instanceof Mark)) {
