@@ -70,10 +70,20 @@ class CursorRaceTest {
               SOURCE,
               () ->
                   new CloseRound() {
+                    private volatile int sent;
+                    private int sentBefore; // the loop itself may have no processor meanwhile
+
+                    @Override
+                    public void left() {
+                      sentBefore = sent;
+                      super.left();
+                    }
+
                     @Override
                     public void right() {
-                      for (int i = 0; i < ITEMS; i++) {
+                      for (int i = 1; i <= ITEMS; i++) {
                         probe.next("a");
+                        sent = i;
                         Races.spinNanos(ThreadLocalRandom.current().nextLong(WAKE_NANOS));
                       }
                     }
@@ -86,8 +96,7 @@ class CursorRaceTest {
                           .as("taken or given up, %d taken", taken.get())
                           .isEqualTo(ITEMS);
                       assertThat(probe.cancels()).isEqualTo(1);
-                      int got = taken.get();
-                      return got == 0 ? CLOSE : got == ITEMS ? SOURCE : BETWEEN;
+                      return sentBefore == 0 ? CLOSE : sentBefore == ITEMS ? SOURCE : BETWEEN;
                     }
                   });
       Races.assertAll(outcomes, List.of(CLOSE, SOURCE), BETWEEN);
