@@ -46,12 +46,14 @@ class EmitterEchoTest {
   @DisplayName("B6 A12 the echo of a cancel is no news, wrapped or not; another failure is")
   void wrappedEcho() {
     List<Throwable> lost = new CopyOnWriteArrayList<>();
+    CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
     Keeping subscriber = new Keeping();
     EmitterSubscription.<String>subscribe(
         "test",
         emitter -> {
           try {
+            begun.countDown();
             emitter.emit("a");
           } finally {
             ended.countDown();
@@ -61,6 +63,7 @@ class EmitterEchoTest {
         subscriber,
         lost::add);
     EmitterSubscription<?> subscription = subscriber.kept.get(0);
+    Eventually.until("the body runs", () -> begun.getCount() == 0);
     subscription.cancel();
     Eventually.until("the body ends", () -> ended.getCount() == 0);
     IOException failure = new IOException("of another kind");
