@@ -53,21 +53,11 @@ final class Races {
     assertThat(outcomes.keySet()).as(outcomes.toString()).isSubsetOf(legal);
   }
 
-  /**
-   * Each of {@code orders} in at least 1 % of the rounds, or the race never overlapped and proves
-   * nothing; and besides them no outcome but {@code rare}.
-   */
+  /** Each of {@code orders}, or the race proves nothing; besides them no outcome but these. */
   static void assertAll(Map<String, Integer> outcomes, List<String> orders, String... rare) {
-    System.getLogger(Races.class.getName()).log(System.Logger.Level.INFO, "{0}", outcomes);
-    int rounds = outcomes.values().stream().mapToInt(Integer::intValue).sum();
     List<String> legal = new ArrayList<>(orders);
     Collections.addAll(legal, rare);
-    assertThat(outcomes.keySet()).as("%s", outcomes).isSubsetOf(legal);
-    for (String order : orders) {
-      assertThat(outcomes.getOrDefault(order, 0))
-          .as("%s in %s", order, outcomes)
-          .isGreaterThanOrEqualTo(rounds / 100);
-    }
+    assertThat(outcomes.keySet()).as("%s", outcomes).isSubsetOf(legal).containsAll(orders);
   }
 
   /** Counts what goes to {@link Undeliverable}, and forgets it. */

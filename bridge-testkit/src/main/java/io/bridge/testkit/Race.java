@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Repeats two actions at about the same moment and counts how each round ended. The moment is
@@ -78,7 +79,7 @@ public final class Race {
     private static final long JITTER_NANOS = 500;
 
     /** Beyond what a side takes by itself: time lost to another process is not to be learnt. */
-    private static final long MAX_NANOS = 200_000;
+    private static final long MAX_NANOS = 300_000;
 
     private final String leftFirst;
     private final String rightFirst;
@@ -120,16 +121,24 @@ public final class Race {
       }
     }
 
+    /** A long wait lets others have the carrier: an order may need a third thread to get on. */
+    @SuppressWarnings("ThreadPriorityCheck") // as in meet
     private static void spin(long nanos) {
       long start = System.nanoTime();
       long wait = Math.max(nanos, 0) + ThreadLocalRandom.current().nextLong(JITTER_NANOS);
-      while (System.nanoTime() - start < wait) {
+      for (int i = 1; System.nanoTime() - start < wait; i++) {
         Thread.onSpinWait();
+        if (i % SPINS == 0) {
+          Thread.yield();
+        }
       }
     }
   }
 
   private static final int SPINS = 200;
+
+  /** Of a balanced race, each order comes up in one round of so many. */
+  private static final int ROUNDS_PER_ORDER = 100;
 
   private Race() {}
 
@@ -140,13 +149,14 @@ public final class Race {
    * @return how often each outcome came up
    */
   public static Map<String, Integer> run(int count, Rounds rounds) throws Exception {
-    return race(count, rounds, new RandomShift(), Fork::platform);
+    return race(rounds, new RandomShift(), Fork::platform, (played, outcomes) -> played < count);
   }
 
   /**
    * Runs {@code count} rounds and sees to it that both orders come up, whatever the load: after
-   * each round the side that won is delayed a little more. Any outcome besides the two is between
-   * them.
+   * each round the side that won is delayed a little more, and there are more rounds, for as long
+   * as a deadline, when one of the two has won fewer than one in a hundred. Any outcome besides the
+   * two is between them.
    *
    * <p>Both sides run on virtual threads: coroutines of the rounds share their carriers and get
    * their turn as soon as a side yields, while a carrier of their own would have to be woken first,
@@ -155,42 +165,86 @@ public final class Race {
    * @param leftFirst the outcome when the left side has won
    * @param rightFirst the outcome when the right side has won
    * @return how often each outcome came up
+   * @throws AssertionError when one of the two never came up: such a race proves nothing
    */
   public static Map<String, Integer> balanced(
       int count, String leftFirst, String rightFirst, Rounds rounds) throws Exception {
     Shift shift = new LearningShift(leftFirst, rightFirst);
-    Fork<Map<String, Integer>> left = Fork.virtual(() -> race(count, rounds, shift, Fork::virtual));
+    Enough enough = new Enough(count, leftFirst, rightFirst);
+    Fork<Map<String, Integer>> left =
+        Fork.virtual(() -> race(rounds, shift, Fork::virtual, enough::goesOn));
     left.thread().join(); // each of its rounds has a deadline, all of them together have none
-    return left.join();
+    Map<String, Integer> outcomes = left.join();
+    if (!outcomes.containsKey(leftFirst) || !outcomes.containsKey(rightFirst)) {
+      throw new AssertionError("the sides never crossed: " + outcomes);
+    }
+    return outcomes;
+  }
+
+  /** Decides before each round whether there is one. */
+  @FunctionalInterface
+  private interface More {
+    boolean goesOn(int played, Map<String, Integer> outcomes);
+  }
+
+  /** Until both orders have come up often enough, or the time for more rounds is over. */
+  private static final class Enough {
+
+    private final int count;
+    private final String leftFirst;
+    private final String rightFirst;
+    private long end;
+
+    Enough(int count, String leftFirst, String rightFirst) {
+      this.count = count;
+      this.leftFirst = leftFirst;
+      this.rightFirst = rightFirst;
+    }
+
+    boolean goesOn(int played, Map<String, Integer> outcomes) {
+      if (played < count) {
+        return true;
+      }
+      if (played == count) {
+        end = System.nanoTime() + Eventually.DEADLINE.toNanos();
+      }
+      int rarer =
+          Math.min(outcomes.getOrDefault(leftFirst, 0), outcomes.getOrDefault(rightFirst, 0));
+      return rarer < count / ROUNDS_PER_ORDER && System.nanoTime() - end < 0;
+    }
   }
 
   private static Map<String, Integer> race(
-      int count, Rounds rounds, Shift shift, Function<Fork.Action, Fork<String>> fork)
+      Rounds rounds, Shift shift, Function<Fork.Action, Fork<String>> fork, More more)
       throws Exception {
     Map<String, Integer> histogram = new TreeMap<>();
-    Round[] current = new Round[1];
+    @Nullable Round[] current = new Round[1];
     AtomicLong arrivals = new AtomicLong();
     AtomicBoolean leftFailed = new AtomicBoolean();
     Fork<String> right =
         fork.apply(() -> {
-          for (int i = 0; i < count; i++) {
-            meet(arrivals, leftFailed::get);
+          meet(arrivals, leftFailed::get);
+          for (Round round = current[0]; round != null; round = current[0]) {
             shift.right();
-            current[0].right();
+            round.right();
+            meet(arrivals, leftFailed::get);
             meet(arrivals, leftFailed::get);
           }
         });
     try {
-      for (int i = 0; i < count; i++) {
-        current[0] = rounds.next();
+      for (int i = 0; more.goesOn(i, histogram); i++) {
+        Round round = rounds.next();
+        current[0] = round;
         meet(arrivals, () -> hasFailed(right));
         shift.left();
-        current[0].left();
+        round.left();
         meet(arrivals, () -> hasFailed(right));
-        String outcome = current[0].outcome();
+        String outcome = round.outcome();
         histogram.merge(outcome, 1, Integer::sum);
         shift.learn(outcome);
       }
+      current[0] = null;
+      meet(arrivals, () -> hasFailed(right));
     } catch (Throwable t) {
       leftFailed.set(true);
       throw t;
