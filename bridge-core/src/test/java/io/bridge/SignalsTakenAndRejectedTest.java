@@ -2,16 +2,24 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bridge.internal.Bodies;
+import io.bridge.internal.ValueSubscription;
 import io.bridge.testkit.Eventually;
+import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Publisher;
 
 @DisplayName("A11 B10 an executor that takes a task and throws all the same")
 @Timeout(60)
@@ -49,6 +57,66 @@ class SignalsTakenAndRejectedTest {
     assertThat(drain.awaitEnd().failure()).isSameAs(rejection);
     assertThat(drain.items()).containsExactly("a");
     assertThat(drain.wasLawful()).isTrue();
+  }
+
+  /** Runs a task at once, and throws. */
+  private static final class RunsAndThrows implements Executor {
+    private final AtomicReference<@Nullable Thread> caller = new AtomicReference<>();
+
+    @Override
+    public void execute(Runnable task) {
+      caller.set(Thread.currentThread());
+      task.run();
+      throw new RejectedExecutionException("but it ran");
+    }
+
+    /** Whether whoever handed the task over has dealt with the rejection. */
+    boolean isBehind() {
+      Thread thread = caller.get();
+      return thread == Thread.currentThread() || (thread != null && !thread.isAlive());
+    }
+  }
+
+  static Stream<Arguments> sources() {
+    RunsAndThrows hostile = new RunsAndThrows();
+    Publisher<String> value =
+        subscriber -> new ValueSubscription<String>(subscriber, hostile).begin(s -> s.resume("a"));
+    Publisher<String> failure =
+        subscriber ->
+            new ValueSubscription<String>(subscriber, hostile)
+                .begin(s -> s.fail(new IOException("failure")));
+    Publisher<String> body =
+        Publishers.toPublisher(Bodies.<String>awaitable("test", () -> "a", hostile));
+    Publisher<String> end = Publishers.publisher(hostile, emitter -> {});
+    return Stream.of(
+        Arguments.of("value", value, hostile, 1, null),
+        Arguments.of("failure", failure, hostile, 0, IOException.class),
+        Arguments.of("value of a body", body, hostile, 1, null),
+        Arguments.of("end of a stream", end, hostile, 0, null));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("sources")
+  @DisplayName("A11 A12 B10 RS 1.7 a signal that was sent is not given up, and has one end")
+  void sent(
+      String name,
+      Publisher<String> source,
+      RunsAndThrows executor,
+      int items,
+      @Nullable Class<?> failure) {
+    try (Undelivered lost = new Undelivered()) {
+      Drain drain = new Drain(1);
+      source.subscribe(drain);
+      drain.awaitEnd();
+      Eventually.until("the rejection has been dealt with", executor::isBehind);
+      assertThat(drain.ends()).isEqualTo(1);
+      assertThat(drain.items()).hasSize(items);
+      Throwable end = drain.failure();
+      assertThat(end == null ? null : end.getClass()).isEqualTo(failure);
+      assertThat(drain.wasLawful()).isTrue();
+      assertThat(lost.values()).isEmpty();
+      assertThat(lost.failures()).isEmpty();
+    }
   }
 
   private static boolean isParked(@Nullable Thread thread) {

@@ -48,11 +48,6 @@ record BodyOutcome<T extends @Nullable Object>(
       signal.run();
       return null;
     }
-    try {
-      signals.execute(signal);
-      return null;
-    } catch (Throwable rejection) {
-      return rejection;
-    }
+    return SignalTask.deliver(signals, signal);
   }
 }

@@ -375,9 +375,8 @@ public final class EmitterSubscription<T>
       terminate(receiver, failure);
       return;
     }
-    try {
-      signals.execute(() -> terminate(receiver, failure));
-    } catch (Throwable rejection) { // told here, so that nobody waits for ever
+    Throwable rejection = SignalTask.deliver(signals, () -> terminate(receiver, failure));
+    if (rejection != null) { // told here, so that nobody waits for ever
       terminate(receiver, failure == null ? rejection : failure);
       if (failure != null && !(failure instanceof RejectedExecutionException)) {
         Undeliverable.report(rejection);

@@ -162,18 +162,15 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
       signal.run();
       return null;
     }
-    try {
-      signals.execute(() -> {
-        try {
-          signal.run();
-        } catch (Throwable ofReceiver) { // RS 2.13 is broken; it is no rejection
-          report(ofReceiver);
-        }
-      });
-      return null;
-    } catch (Throwable rejection) {
-      return rejection;
-    }
+    return SignalTask.deliver(
+        signals,
+        () -> {
+          try {
+            signal.run();
+          } catch (Throwable ofReceiver) { // RS 2.13 is broken; it is no rejection
+            report(ofReceiver);
+          }
+        });
   }
 
   private void handOver(T value) {
