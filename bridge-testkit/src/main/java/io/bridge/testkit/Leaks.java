@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.reactivestreams.Publisher;
@@ -60,7 +59,7 @@ public final class Leaks implements AutoCloseable {
 
   private final PrintStream err = System.err;
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
-  private final Set<String> before = VirtualThreads.ofBridge();
+  private final LiveThreads threads = LiveThreads.sinceNow();
   private final AtomicInteger subscriptions = new AtomicInteger();
   private final AtomicInteger cancels = new AtomicInteger();
   private final AtomicInteger began = new AtomicInteger();
@@ -92,9 +91,9 @@ public final class Leaks implements AutoCloseable {
     int wanted = sleepers;
     Eventually.until("all sleep", () -> asleep.get() == wanted);
     Eventually.until("all await", () -> subscriptions.get() == later.size() - wanted);
-    assertThat(VirtualThreads.ofBridge())
+    assertThat(threads.startedByBridge())
         .as("the threads that a dump shows")
-        .hasSizeGreaterThanOrEqualTo(later.size());
+        .isGreaterThanOrEqualTo(later.size());
     later.forEach(Runnable::run);
     assertNothingLeft();
   }
@@ -134,7 +133,7 @@ public final class Leaks implements AutoCloseable {
 
   private void assertNothingLeft() {
     Eventually.until("every body has ended", () -> began.get() == ended.get());
-    Eventually.until("no thread is left", () -> before.containsAll(VirtualThreads.ofBridge()));
+    Eventually.until("no thread is left", () -> threads.startedByBridge() == 0);
     assertThat(ended).as("a body that began later").hasValue(began.get());
     assertThat(began).hasValueGreaterThanOrEqualTo(BODIES * 3 / 5); // unless cancelled before
     assertThat(cancels).as("cancelled subscriptions").hasValue(subscriptions.get());

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The threads that began to live after a moment, virtual ones too; those with which the JDK carries
- * and wakes virtual threads do not count.
+ * The threads that began to live after a moment, virtual ones too, which only a thread dump of the
+ * JDK lists; those with which the JDK carries and wakes virtual threads do not count.
  */
 public final class LiveThreads {
 
@@ -39,24 +39,36 @@ public final class LiveThreads {
     return now;
   }
 
+  /** How many coroutines are among them, by the prefix of their names. */
+  public int startedByBridge() {
+    return (int) started().values().stream().filter(name -> name.startsWith("bridge-")).count();
+  }
+
   private static Map<Long, String> dump() {
     try {
       Path folder = Files.createTempDirectory("threads");
       Path file = folder.resolve("dump"); // it must not exist
-      ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-          .dumpThreads(file.toString(), ThreadDumpFormat.TEXT_PLAIN);
-      Map<Long, String> threads = new TreeMap<>();
-      for (String line : Files.readAllLines(file)) {
-        Matcher thread = THREAD.matcher(line);
-        if (thread.matches()) {
-          threads.put(Long.valueOf(thread.group(1)), thread.group(2));
-        }
+      try {
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+            .dumpThreads(file.toString(), ThreadDumpFormat.TEXT_PLAIN);
+        return read(file);
+      } finally {
+        Files.deleteIfExists(file);
+        Files.delete(folder);
       }
-      Files.delete(file);
-      Files.delete(folder);
-      return threads;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Map<Long, String> read(Path file) throws IOException {
+    Map<Long, String> threads = new TreeMap<>();
+    for (String line : Files.readAllLines(file)) {
+      Matcher thread = THREAD.matcher(line);
+      if (thread.matches()) {
+        threads.put(Long.valueOf(thread.group(1)), thread.group(2));
+      }
+    }
+    return threads;
   }
 }
