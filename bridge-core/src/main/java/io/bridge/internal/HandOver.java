@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * DROPPED  cancelled before it was received, final      -
  * </pre>
  *
- * Proof: SignalsOnExecutorTest.
+ * Proof: SignalsOnExecutor*Test, HandOverRaceTest.
  */
 final class HandOver implements Runnable, ParkLoop.Condition {
 
