@@ -286,11 +286,9 @@ public final class EmitterSubscription<T>
       return;
     }
     long now;
-    long sum;
     do {
       now = requested;
-      sum = now + n < 0 ? Long.MAX_VALUE : now + n; // RS 3.17: saturates
-    } while (!REQUESTED.compareAndSet(this, now, sum));
+    } while (!REQUESTED.compareAndSet(this, now, Demand.sum(now, n)));
     wake();
   }
 
@@ -361,7 +359,7 @@ public final class EmitterSubscription<T>
       downstream = null;
       if (before == REJECTED) {
         reportLost(failure);
-        end(receiver, new IllegalArgumentException("RS 3.9: request of less than one item"));
+        end(receiver, Demand.lessThanOne());
       } else {
         end(receiver, failure);
       }

@@ -75,7 +75,7 @@ public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
   }
 
   private void addDemand(long items) {
-    demand.accumulateAndGet(items, (sum, more) -> sum + more < 0 ? Long.MAX_VALUE : sum + more);
+    demand.accumulateAndGet(items, Demand::sum);
   }
 
   private void requestIfIdle() {

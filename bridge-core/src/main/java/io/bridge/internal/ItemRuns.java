@@ -278,15 +278,13 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
   @Override
   public void request(long n) {
     if (n <= 0) {
-      fail(new Failed(new IllegalArgumentException("RS 3.9: request of less than one item"), true));
+      fail(new Failed(Demand.lessThanOne(), true));
       return;
     }
     long now;
-    long sum;
     do {
       now = requested;
-      sum = now + n < 0 ? Long.MAX_VALUE : now + n; // RS 3.17: saturates
-    } while (!REQUESTED.compareAndSet(this, now, sum));
+    } while (!REQUESTED.compareAndSet(this, now, Demand.sum(now, n)));
     drain();
   }
 

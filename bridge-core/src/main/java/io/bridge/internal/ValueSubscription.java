@@ -194,14 +194,10 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
     if (failure != null) {
       receiver.onError(failure);
     } else if (before == REJECTED) {
-      receiver.onError(lessThanOne());
+      receiver.onError(Demand.lessThanOne());
     } else {
       receiver.onComplete();
     }
-  }
-
-  private static IllegalArgumentException lessThanOne() {
-    return new IllegalArgumentException("RS 3.9: request of less than one item");
   }
 
   private @Nullable T takeHeld() {
@@ -235,7 +231,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
       }
     } while (!DEMAND.compareAndSet(this, before, DONE));
     stop(before);
-    end(requireNonNull(receiver), lessThanOne());
+    end(requireNonNull(receiver), Demand.lessThanOne());
   }
 
   @Override
