@@ -248,7 +248,6 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
       run.start(item);
     } catch (Throwable noThread) { // B11
       run.failed(noThread);
-      source().stop();
     }
     return true;
   }
