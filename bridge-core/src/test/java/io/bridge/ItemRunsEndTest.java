@@ -3,8 +3,10 @@ package io.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.testkit.Eventually;
+import io.bridge.testkit.Probe;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -85,6 +87,26 @@ class ItemRunsEndTest {
     assertThat(drain.items()).containsExactly("A");
     assertThat(drain.failure()).isSameAs(failure);
     assertThat(mapping.source.cancels()).isZero();
+    assertLostNothingBut();
+  }
+
+  @ParameterizedTest(name = "ordered {0}")
+  @ValueSource(booleans = {true, false})
+  @DisplayName("A5 B8 the first failure cancels what the other bodies await, once")
+  void runFailsWhileOthersAwait(boolean ordered) {
+    List<Probe<String>> awaited = List.of(new Probe<>(), new Probe<>(), new Probe<>());
+    Probe<Integer> source = new Probe<>();
+    Drain drain = all();
+    Mapping.<Integer, String>subscribe(
+        3, ordered, item -> Await.awaitSingle(awaited.get(item)), source, drain);
+    source.next(0).next(1).next(2);
+    awaited.forEach(Probe::awaitRequest);
+    IllegalStateException failure = new IllegalStateException("disk");
+    awaited.get(1).fail(failure);
+    assertThat(drain.awaitEnd().failure()).isSameAs(failure);
+    awaited.get(0).awaitCancel();
+    awaited.get(2).awaitCancel();
+    assertThat(awaited).extracting(Probe::cancels).containsExactly(1, 0, 1);
     assertLostNothingBut();
   }
 

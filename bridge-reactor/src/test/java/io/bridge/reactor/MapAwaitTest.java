@@ -32,7 +32,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -122,26 +121,14 @@ class MapAwaitTest {
     }
   }
 
-  /** Asks for what the test says. */
-  private static final class Sink<T> extends BaseSubscriber<T> {
-    final List<T> items = new CopyOnWriteArrayList<>();
+  /** Asks for everything. */
+  private static final class Sink extends BaseSubscriber<String> {
+    final List<String> items = new CopyOnWriteArrayList<>();
     final List<Throwable> failures = new CopyOnWriteArrayList<>();
     final CountDownLatch end = new CountDownLatch(1);
-    private final long first;
-
-    Sink(long first) {
-      this.first = first;
-    }
 
     @Override
-    protected void hookOnSubscribe(Subscription subscription) {
-      if (first > 0) {
-        subscription.request(first);
-      }
-    }
-
-    @Override
-    protected void hookOnNext(T item) {
+    protected void hookOnNext(String item) {
       items.add(item);
     }
 
@@ -156,12 +143,12 @@ class MapAwaitTest {
       end.countDown();
     }
 
-    Sink<T> ended() {
+    Sink ended() {
       Eventually.until("the end", () -> end.getCount() == 0);
       return this;
     }
 
-    Sink<T> awaitItems(int count) {
+    Sink awaitItems(int count) {
       Eventually.until(count + " items", () -> items.size() >= count);
       return this;
     }
@@ -169,7 +156,7 @@ class MapAwaitTest {
 
   private final Lost lost = new Lost();
   private final Gates gates = new Gates();
-  private final Sink<String> sink = new Sink<>(Long.MAX_VALUE);
+  private final Sink sink = new Sink();
 
   @AfterEach
   void nothingIsLeft() {
@@ -244,39 +231,6 @@ class MapAwaitTest {
   }
 
   @ParameterizedTest
-  @MethodSource("bounds")
-  @DisplayName("B8 back-pressure: not more items are taken than delivered plus `concurrency`")
-  void demand_isFollowed(How how, int concurrency) {
-    Source source = new Source(1_000);
-    AtomicInteger runs = new AtomicInteger();
-    Sink<Integer> slow = new Sink<>(0);
-    ItemBody<Integer, @Nullable Integer, RuntimeException> body =
-        item -> {
-          runs.incrementAndGet();
-          return item;
-        };
-    source.flux.transform(how.<Integer, Integer>of(concurrency, body)).subscribe(slow);
-    int delivered = 0;
-    for (int demand : new int[] {0, 1, 3, 20}) {
-      delivered += demand;
-      if (demand > 0) {
-        slow.request(demand);
-      }
-      int taken = concurrency + delivered;
-      slow.awaitItems(delivered);
-      Eventually.until("all that may run has run", () -> runs.get() >= taken);
-      Eventually.until("one is requested for each", () -> source.requested.get() >= taken);
-      assertThat(slow.items).hasSize(delivered);
-      assertThat(runs).hasValue(taken);
-      assertThat(source.requested).hasValue(taken);
-    }
-    slow.request(Long.MAX_VALUE);
-    assertThat(slow.ended().items).hasSize(1_000).doesNotHaveDuplicates();
-    assertThat(slow.failures).isEmpty();
-    assertNothingLost();
-  }
-
-  @ParameterizedTest
   @EnumSource
   @DisplayName("B8 100 000 items, eight at a time: all results, in order where that is kept")
   void manyItems(How how) {
@@ -307,33 +261,6 @@ class MapAwaitTest {
     }
     assertThat(most.get()).isBetween(1, 8);
     assertNothingLost();
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  @DisplayName("B8 one at a time is sequential, also unordered")
-  void concurrencyOne_isSequential(How how) {
-    List<String> order = new CopyOnWriteArrayList<>();
-    List<Integer> items =
-        Flux.range(1, 100)
-            .transform(
-                how.<Integer, Integer>of(
-                    1,
-                    item -> {
-                      order.add("begin " + item);
-                      order.add("end " + item);
-                      return item;
-                    }))
-            .collectList()
-            .blockOptional(DEADLINE)
-            .orElseThrow();
-    assertThat(items).isEqualTo(IntStream.rangeClosed(1, 100).boxed().toList());
-    assertThat(order)
-        .isEqualTo(
-            IntStream.rangeClosed(1, 100)
-                .boxed()
-                .flatMap(i -> Stream.of("begin " + i, "end " + i))
-                .toList());
   }
 
   @ParameterizedTest
@@ -373,41 +300,6 @@ class MapAwaitTest {
     assertThat(mapping.apply(Flux.just(4)).blockLast(DEADLINE)).isEqualTo(4);
   }
 
-  // empty
-
-  @ParameterizedTest
-  @MethodSource("bounds")
-  @DisplayName("B8 a null value is no item, and does not hold the demand up")
-  void nullValue_isSkipped(How how, int concurrency) {
-    Source source = new Source(1_000);
-    Sink<Integer> slow = new Sink<>(1);
-    Flux<Integer> even =
-        source.flux.transform(
-            how.<Integer, Integer>of(concurrency, item -> item % 10 == 0 ? item : null));
-    even.subscribe(slow);
-    for (int i = 1; i <= 100; i++) {
-      slow.awaitItems(i);
-      assertThat(slow.items).hasSize(i);
-      slow.request(1);
-    }
-    assertThat(slow.ended().failures).isEmpty();
-    assertThat(slow.items).doesNotHaveDuplicates().allMatch(i -> i % 10 == 0);
-    assertNothingLost();
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  @DisplayName("B8 nothing but nulls, and nothing at all: the end needs no demand")
-  void onlyNulls_complete(How how) {
-    Sink<Integer> none = new Sink<>(0);
-    Flux.range(1, 100).transform(how.<Integer, Integer>of(4, item -> null)).subscribe(none);
-    assertThat(none.ended().items).isEmpty();
-    assertThat(none.failures).isEmpty();
-    Sink<Integer> empty = new Sink<>(0);
-    Flux.<Integer>empty().transform(how.<Integer, Integer>of(4, item -> item)).subscribe(empty);
-    assertThat(empty.ended().failures).isEmpty();
-  }
-
   // failures
 
   static Stream<Arguments> failures() {
@@ -442,29 +334,6 @@ class MapAwaitTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("A5 B8 the first failure cancels what the other bodies await, once")
-  void bodyFails_cancelsTheAwaited(How how) {
-    IOException failure = new IOException("disk");
-    List<Probe<String>> awaited = List.of(new Probe<>(), new Probe<>(), new Probe<>());
-    Flux.range(0, 3)
-        .transform(
-            how.<Integer, String>of(
-                3,
-                item -> {
-                  gates.threads.add(Thread.currentThread());
-                  return ReactorBridge.<String, IOException>awaitOrThrow(
-                      awaited.get(item), IOException.class);
-                }))
-        .subscribe(sink);
-    awaited.forEach(Probe::awaitRequest);
-    awaited.get(1).fail(failure);
-    assertThat(sink.ended().failures).containsExactly(failure);
-    assertNothingLost();
-    assertThat(awaited).extracting(Probe::cancels).containsExactly(1, 0, 1);
-  }
-
-  @ParameterizedTest
-  @EnumSource
   @DisplayName("A12 B8 a failure after the first goes to onErrorDropped")
   void bodyFails_laterFailureDropped(How how) {
     IOException failure = new IOException("first");
@@ -488,20 +357,6 @@ class MapAwaitTest {
     assertThat(lost.droppedErrors).containsExactly(late);
   }
 
-  @Test
-  @DisplayName("B8 values before a failure are delivered, in order those before it")
-  void ordered_valuesBeforeTheFailure() {
-    IOException failure = new IOException("disk");
-    Flux.range(1, 4).transform(mapAwait(4, gates::run)).subscribe(sink);
-    gates.awaitStarted(4);
-    gates.open(1);
-    sink.awaitItems(1);
-    gates.gate(2).completeExceptionally(failure);
-    assertThat(sink.ended().failures).containsExactly(failure);
-    assertThat(sink.items).containsExactly("v1");
-    assertNothingLost();
-  }
-
   @ParameterizedTest
   @EnumSource
   @DisplayName("B8 a failure of the source cancels the bodies, and arrives as itself")
@@ -517,21 +372,6 @@ class MapAwaitTest {
     assertThat(gates.interrupted).containsExactlyInAnyOrder(1, 2);
     assertThat(source.cancels()).isLessThanOrEqualTo(1); // of a source that has ended: RS 3.7
     assertNothingLost();
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  @DisplayName("B8 the source's end waits for the bodies")
-  void sourceCompletes_bodiesGoOn(How how) {
-    Probe<Integer> source = new Probe<>();
-    Flux.from(source).transform(how.of(3, gates::run)).subscribe(sink);
-    source.next(1).next(2).complete();
-    gates.awaitStarted(2);
-    assertThat(sink.end.getCount()).isEqualTo(1);
-    gates.open(1);
-    gates.open(2);
-    assertThat(sink.ended().items).containsExactlyInAnyOrder("v1", "v2");
-    assertThat(gates.interrupted).isEmpty();
   }
 
   // cancel

@@ -118,30 +118,14 @@ class MapAwaitTest {
     }
   }
 
-  /** Asks for what the test says. */
-  private static final class Sink<T> extends DisposableSubscriber<T> {
-    final List<T> items = new CopyOnWriteArrayList<>();
+  /** Asks for everything. */
+  private static final class Sink extends DisposableSubscriber<String> {
+    final List<String> items = new CopyOnWriteArrayList<>();
     final List<Throwable> failures = new CopyOnWriteArrayList<>();
     final CountDownLatch end = new CountDownLatch(1);
-    private final long first;
-
-    Sink(long first) {
-      this.first = first;
-    }
 
     @Override
-    protected void onStart() {
-      if (first > 0) {
-        request(first);
-      }
-    }
-
-    void more(long n) {
-      request(n);
-    }
-
-    @Override
-    public void onNext(T item) {
+    public void onNext(String item) {
       items.add(item);
     }
 
@@ -156,12 +140,12 @@ class MapAwaitTest {
       end.countDown();
     }
 
-    Sink<T> ended() {
+    Sink ended() {
       Eventually.until("the end", () -> end.getCount() == 0);
       return this;
     }
 
-    Sink<T> awaitItems(int count) {
+    Sink awaitItems(int count) {
       Eventually.until(count + " items", () -> items.size() >= count);
       return this;
     }
@@ -169,7 +153,7 @@ class MapAwaitTest {
 
   private final Lost lost = new Lost();
   private final Gates gates = new Gates();
-  private final Sink<String> sink = new Sink<>(Long.MAX_VALUE);
+  private final Sink sink = new Sink();
 
   @AfterEach
   void nothingIsLeft() {
@@ -243,39 +227,6 @@ class MapAwaitTest {
   }
 
   @ParameterizedTest
-  @MethodSource("bounds")
-  @DisplayName("B8 back-pressure: not more items are taken than delivered plus `concurrency`")
-  void demand_isFollowed(How how, int concurrency) {
-    Source source = new Source(1_000);
-    AtomicInteger runs = new AtomicInteger();
-    Sink<Integer> slow = new Sink<>(0);
-    ItemBody<Integer, @Nullable Integer, RuntimeException> body =
-        item -> {
-          runs.incrementAndGet();
-          return item;
-        };
-    source.flux.compose(how.<Integer, Integer>of(concurrency, body)).subscribe(slow);
-    int delivered = 0;
-    for (int demand : new int[] {0, 1, 3, 20}) {
-      delivered += demand;
-      if (demand > 0) {
-        slow.more(demand);
-      }
-      int taken = concurrency + delivered;
-      slow.awaitItems(delivered);
-      Eventually.until("all that may run has run", () -> runs.get() >= taken);
-      Eventually.until("one is requested for each", () -> source.requested.get() >= taken);
-      assertThat(slow.items).hasSize(delivered);
-      assertThat(runs).hasValue(taken);
-      assertThat(source.requested).hasValue(taken);
-    }
-    slow.more(Long.MAX_VALUE);
-    assertThat(slow.ended().items).hasSize(1_000).doesNotHaveDuplicates();
-    assertThat(slow.failures).isEmpty();
-    assertNothingLost();
-  }
-
-  @ParameterizedTest
   @EnumSource
   @DisplayName("B8 100 000 items, eight at a time: all results, in order where that is kept")
   void manyItems(How how) {
@@ -305,32 +256,6 @@ class MapAwaitTest {
     }
     assertThat(most.get()).isBetween(1, 8);
     assertNothingLost();
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  @DisplayName("B8 one at a time is sequential, also unordered")
-  void concurrencyOne_isSequential(How how) {
-    List<String> order = new CopyOnWriteArrayList<>();
-    List<Integer> items =
-        Flowable.range(1, 100)
-            .compose(
-                how.<Integer, Integer>of(
-                    1,
-                    item -> {
-                      order.add("begin " + item);
-                      order.add("end " + item);
-                      return item;
-                    }))
-            .toList()
-            .blockingGet();
-    assertThat(items).isEqualTo(IntStream.rangeClosed(1, 100).boxed().toList());
-    assertThat(order)
-        .isEqualTo(
-            IntStream.rangeClosed(1, 100)
-                .boxed()
-                .flatMap(i -> Stream.of("begin " + i, "end " + i))
-                .toList());
   }
 
   @ParameterizedTest
@@ -369,41 +294,6 @@ class MapAwaitTest {
     assertThat(Flowable.just(4).compose(mapping).blockingLast()).isEqualTo(4);
   }
 
-  // empty
-
-  @ParameterizedTest
-  @MethodSource("bounds")
-  @DisplayName("B8 a null value is no item, and does not hold the demand up")
-  void nullValue_isSkipped(How how, int concurrency) {
-    Source source = new Source(1_000);
-    Sink<Integer> slow = new Sink<>(1);
-    Flowable<Integer> even =
-        source.flux.compose(
-            how.<Integer, Integer>of(concurrency, item -> item % 10 == 0 ? item : null));
-    even.subscribe(slow);
-    for (int i = 1; i <= 100; i++) {
-      slow.awaitItems(i);
-      assertThat(slow.items).hasSize(i);
-      slow.more(1);
-    }
-    assertThat(slow.ended().failures).isEmpty();
-    assertThat(slow.items).doesNotHaveDuplicates().allMatch(i -> i % 10 == 0);
-    assertNothingLost();
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  @DisplayName("B8 nothing but nulls, and nothing at all: the end needs no demand")
-  void onlyNulls_complete(How how) {
-    Sink<Integer> none = new Sink<>(0);
-    Flowable.range(1, 100).compose(how.<Integer, Integer>of(4, item -> null)).subscribe(none);
-    assertThat(none.ended().items).isEmpty();
-    assertThat(none.failures).isEmpty();
-    Sink<Integer> empty = new Sink<>(0);
-    Flowable.<Integer>empty().compose(how.<Integer, Integer>of(4, item -> item)).subscribe(empty);
-    assertThat(empty.ended().failures).isEmpty();
-  }
-
   // failures
 
   static Stream<Arguments> failures() {
@@ -438,29 +328,6 @@ class MapAwaitTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("A5 B8 the first failure cancels what the other bodies await, once")
-  void bodyFails_cancelsTheAwaited(How how) {
-    IOException failure = new IOException("disk");
-    List<Probe<String>> awaited = List.of(new Probe<>(), new Probe<>(), new Probe<>());
-    Flowable.range(0, 3)
-        .compose(
-            how.<Integer, String>of(
-                3,
-                item -> {
-                  gates.threads.add(Thread.currentThread());
-                  return RxJavaBridge.<String, IOException>awaitOrThrow(
-                      awaited.get(item), IOException.class);
-                }))
-        .subscribe(sink);
-    awaited.forEach(Probe::awaitRequest);
-    awaited.get(1).fail(failure);
-    assertThat(sink.ended().failures).containsExactly(failure);
-    assertNothingLost();
-    assertThat(awaited).extracting(Probe::cancels).containsExactly(1, 0, 1);
-  }
-
-  @ParameterizedTest
-  @EnumSource
   @DisplayName("A12 B8 a failure after the first goes to RxJavaPlugins.onError")
   void bodyFails_laterFailureDropped(How how) {
     IOException failure = new IOException("first");
@@ -484,20 +351,6 @@ class MapAwaitTest {
     assertThat(lost.ofRxJava).containsExactly(late);
   }
 
-  @Test
-  @DisplayName("B8 values before a failure are delivered, in order those before it")
-  void ordered_valuesBeforeTheFailure() {
-    IOException failure = new IOException("disk");
-    Flowable.range(1, 4).compose(mapAwaitFlowable(4, gates::run)).subscribe(sink);
-    gates.awaitStarted(4);
-    gates.open(1);
-    sink.awaitItems(1);
-    gates.gate(2).completeExceptionally(failure);
-    assertThat(sink.ended().failures).containsExactly(failure);
-    assertThat(sink.items).containsExactly("v1");
-    assertNothingLost();
-  }
-
   @ParameterizedTest
   @EnumSource
   @DisplayName("B8 a failure of the source cancels the bodies, and arrives as itself")
@@ -513,21 +366,6 @@ class MapAwaitTest {
     assertThat(gates.interrupted).containsExactlyInAnyOrder(1, 2);
     assertThat(source.cancels()).isLessThanOrEqualTo(1); // of a source that has ended: RS 3.7
     assertNothingLost();
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  @DisplayName("B8 the source's end waits for the bodies")
-  void sourceCompletes_bodiesGoOn(How how) {
-    Probe<Integer> source = new Probe<>();
-    Flowable.fromPublisher(source).compose(how.of(3, gates::run)).subscribe(sink);
-    source.next(1).next(2).complete();
-    gates.awaitStarted(2);
-    assertThat(sink.end.getCount()).isEqualTo(1);
-    gates.open(1);
-    gates.open(2);
-    assertThat(sink.ended().items).containsExactlyInAnyOrder("v1", "v2");
-    assertThat(gates.interrupted).isEmpty();
   }
 
   // cancel
