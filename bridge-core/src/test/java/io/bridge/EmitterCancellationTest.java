@@ -175,10 +175,14 @@ class EmitterCancellationTest {
     return coroutine != null && coroutine.state() == Coroutine.State.CANCELLED;
   }
 
-  @Test
-  @DisplayName("B6 A12 a failure of another kind after the cancel is reported")
-  void failureAfterCancel() {
-    IllegalStateException failure = new IllegalStateException("cleanup");
+  static Stream<Throwable> failures() {
+    return Stream.of(new IllegalStateException("cleanup"), new OutOfMemoryError("cleanup"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  @DisplayName("B6 B11 A12 a failure of another kind after the cancel is reported")
+  void failureAfterCancel(Throwable failure) {
     CountDownLatch inside = new CountDownLatch(1);
     Drain drain = new Drain(1);
     try (Undelivered lost = new Undelivered()) {
@@ -188,7 +192,10 @@ class EmitterCancellationTest {
                 try {
                   sleep();
                 } catch (InterruptedException e) {
-                  throw failure;
+                  if (failure instanceof Error error) {
+                    throw error;
+                  }
+                  throw (Exception) failure;
                 }
               })
           .subscribe(drain);

@@ -1,7 +1,6 @@
 package io.bridge;
 
 import static io.bridge.Streams.publisher;
-import static io.bridge.Streams.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -9,7 +8,6 @@ import io.bridge.testkit.Eventually;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -197,30 +195,5 @@ class StreamLifeTest {
     failing.subscribe(drain);
     assertThat(drain.awaitEnd().failure()).isSameAs(error);
     assertThat(catchThrowable(() -> Await.awaitSingle(failing))).isSameAs(error);
-  }
-
-  @Test
-  @DisplayName("B11 A12 an Error after the cancel is reported")
-  void errorAfterCancel() {
-    OutOfMemoryError error = new OutOfMemoryError("thrown");
-    CountDownLatch inside = new CountDownLatch(1);
-    Drain drain = new Drain(0);
-    try (Undelivered lost = new Undelivered()) {
-      publisher(
-              emitter -> {
-                inside.countDown();
-                try {
-                  sleep();
-                } catch (InterruptedException e) {
-                  throw error;
-                }
-              })
-          .subscribe(drain);
-      Eventually.until("inside", () -> inside.getCount() == 0);
-      drain.cancel();
-      Eventually.until("reported", () -> !lost.failures().isEmpty());
-      assertThat(lost.failures()).containsExactly(error);
-      assertThat(drain.ends()).isZero();
-    }
   }
 }
