@@ -105,7 +105,8 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
   void onCompletion(Consumer<? super Coroutine<T>> action);
 
   /**
-   * Returns the name of its thread. Coroutines of one kind share it.
+   * Returns the name of its thread. Coroutines of one kind, or of one scope, share it; a scope's
+   * thread factory may name threads otherwise.
    *
    * @return the name
    */

@@ -61,6 +61,7 @@ final class Callers {
         || type == CursorInputStream.class
         || type == Coroutine.class
         || type == RunningCoroutine.class
+        || type == RunningScope.class
         || type == Publishers.class
         || type == IterationCursor.class
         || type == EmitterSubscription.class;

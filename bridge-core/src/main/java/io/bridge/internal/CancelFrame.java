@@ -3,6 +3,8 @@ package io.bridge.internal;
 import io.bridge.CoroutineContext;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * is done by the frame's own thread (A6).
  */
 public abstract sealed class CancelFrame
-    permits ContextFrame, RunningCoroutine, ShieldFrame, TimeoutFrame {
+    permits BlockFrame, ContextFrame, RunningCoroutine, ShieldFrame {
 
   private static final ThreadLocal<@Nullable CancelFrame> CURRENT = new ThreadLocal<>();
   private static final VarHandle REASON;
@@ -38,6 +40,12 @@ public abstract sealed class CancelFrame
 
   // any thread; set once
   private volatile @Nullable String reason;
+
+  // by the owner; read with a reason only
+  private volatile boolean left;
+
+  // of a root: the innermost scope that was opened on its thread. Written by the owner
+  private volatile @Nullable ScopeFrame scopes;
 
   CancelFrame(@Nullable CancelFrame outer, InterruptWindow window, CoroutineContext context) {
     this.outer = outer;
@@ -93,7 +101,7 @@ public abstract sealed class CancelFrame
   }
 
   static void throwIfCancelled(@Nullable CancelFrame frame, Thread thread) {
-    if (frame != null && frame.cancelReason() != null) {
+    if (frame != null && frame.isCancelled()) {
       throw cancellation(frame);
     }
     if (thread.isInterrupted()) {
@@ -107,6 +115,15 @@ public abstract sealed class CancelFrame
 
   /** Cancels this frame; false if it already was. Never waits, runs no foreign code (A6). */
   final boolean cancelFrame(String why) {
+    if (!mark(why)) {
+      return false;
+    }
+    cancelScopesInside();
+    return true;
+  }
+
+  /** The first half of {@link #cancelFrame}: the owner is told. */
+  final boolean mark(String why) {
     if (!REASON.compareAndSet(this, null, why)) {
       return false;
     }
@@ -114,12 +131,82 @@ public abstract sealed class CancelFrame
     return true;
   }
 
+  /** A cancel of it means nothing any more to frames that still link to it. Owner only. */
+  final void markLeft() {
+    left = true;
+  }
+
+  /**
+   * The second half: the scopes that its owner has opened inside have coroutines on other threads,
+   * and those may have scopes in turn. Without recursion, at any depth.
+   */
+  final void cancelScopesInside() {
+    if (root().scopes == null) {
+      return;
+    }
+    Deque<RunningScope<?, ?>> scopes = new ArrayDeque<>();
+    scopesInside(scopes);
+    String why = cancelReason();
+    RunningScope.cancelAll(scopes, why == null ? "cancelled" : why);
+  }
+
+  /** The second half for one of a scope's coroutines, whose scopes the caller goes on with. */
+  final void scopesInside(Deque<RunningScope<?, ?>> scopes) {
+    ScopeFrame scope = root().scopes;
+    while (scope != null && scope != this && scope.isInside(this)) {
+      scopes.add(scope.scope);
+      scope = scope.enclosing();
+    }
+  }
+
+  final boolean isInside(CancelFrame other) {
+    CancelFrame frame = outer;
+    while (frame != null && frame != other) {
+      frame = frame.outer;
+    }
+    return frame != null;
+  }
+
+  final CancelFrame root() {
+    CancelFrame frame = this;
+    while (frame.outer != null) {
+      frame = frame.outer;
+    }
+    return frame;
+  }
+
+  /** The innermost scope that the owner has opened inside this root and not closed. Any thread. */
+  final @Nullable ScopeFrame innermostScope() {
+    return scopes;
+  }
+
+  /** Owner only. */
+  final void innermostScope(@Nullable ScopeFrame scope) {
+    scopes = scope;
+  }
+
+  /**
+   * The code of this frame ends, with a scope inside it that is still open: that outlives the code
+   * that opened it, and no longer cancels it. Owner only.
+   */
+  final void leaveScopesInside() {
+    CancelFrame frame = CURRENT.get();
+    while (frame != this && frame instanceof ScopeFrame scope) {
+      scope.leaveBlock();
+      frame = CURRENT.get();
+    }
+  }
+
   /** Why this frame or one around it is cancelled; null if none is. */
   final @Nullable String cancelReason() {
+    CancelFrame frame = cancelledFrame();
+    return frame == null ? null : frame.reason;
+  }
+
+  private @Nullable CancelFrame cancelledFrame() {
     for (CancelFrame frame = this; frame != null; frame = frame.outer) {
-      String why = frame.reason;
-      if (why != null) {
-        return why;
+      if (frame.reason != null && !frame.left) {
+        return frame;
       }
     }
     return null;
@@ -127,7 +214,7 @@ public abstract sealed class CancelFrame
 
   /** Whether an await in this frame must end. */
   public final boolean isCancelled() {
-    return cancelReason() != null;
+    return cancelledFrame() != null;
   }
 
   /**
@@ -209,9 +296,16 @@ public abstract sealed class CancelFrame
     }
   }
 
-  /** What an await in {@code frame} throws when it ends without an outcome (A7). */
-  static CancellationException cancellation(@Nullable CancelFrame frame) {
-    String why = frame == null ? null : frame.cancelReason();
-    return new CancellationException(why != null ? why : "interrupted while awaiting");
+  /** What an await in {@code frame} throws when it ends without an outcome (A7, S4). */
+  static RuntimeException cancellation(@Nullable CancelFrame frame) {
+    CancelFrame cancelled = frame == null ? null : frame.cancelledFrame();
+    return cancelled == null
+        ? new CancellationException("interrupted while awaiting")
+        : cancelled.ending();
+  }
+
+  /** What the awaits in this cancelled frame throw. */
+  RuntimeException ending() {
+    return new CancellationException(reason);
   }
 }

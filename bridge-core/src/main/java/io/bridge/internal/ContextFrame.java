@@ -31,6 +31,7 @@ public final class ContextFrame extends CancelFrame {
     try {
       return body.call();
     } finally {
+      frame.leaveScopesInside();
       if (frame.outer == null) {
         frame.window.close();
       }

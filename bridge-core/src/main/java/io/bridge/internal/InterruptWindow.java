@@ -58,6 +58,11 @@ public final class InterruptWindow {
     open();
   }
 
+  /** The worker; null before it has begun, as far as the calling thread can see. */
+  @Nullable Thread worker() {
+    return worker;
+  }
+
   /** Interrupts the worker now, or owes it until the window opens. Never waits. */
   void interrupt() {
     while (true) {

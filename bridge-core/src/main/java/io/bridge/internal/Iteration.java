@@ -6,7 +6,6 @@ import io.bridge.CoroutineContext;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.NoSuchElementException;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -104,7 +103,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   private final UpstreamCall upstream = new UpstreamCall();
 
   // null when it was told to forget; read by any thread, which takes either value
-  private @Nullable RunningCoroutine<?> coroutine;
+  private @Nullable OpenIterations home;
 
   // set before the cursor is handed out
   private @Nullable Source source;
@@ -119,7 +118,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   private boolean asked;
   private boolean queueThrew;
   private boolean failureThrown;
-  private @Nullable CancellationException cancellation;
+  private @Nullable Throwable cancellation;
 
   // written inside onSubscribe, before any item
   private volatile @Nullable ItemQueue<T> fused;
@@ -141,7 +140,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     this.prefetch = prefetch;
     this.renewal = prefetch == 1 || prefetch == Integer.MAX_VALUE ? 0 : prefetch - (prefetch >> 2);
     this.context = CancelFrame.contextOf(frame);
-    this.coroutine = RunningCoroutine.running(frame);
+    this.home = OpenIterations.of(frame);
   }
 
   /**
@@ -178,7 +177,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
    */
   public void begin(Source newSource, Runnable subscribe) {
     source = newSource;
-    RunningCoroutine<?> enclosing = coroutine;
+    OpenIterations enclosing = home;
     if (enclosing != null) {
       enclosing.remember(this);
     }
@@ -289,7 +288,11 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   /** The loop's thread is cancelled inside its source; that may be gone when the loop looks. */
   private void cancelled() {
-    cancellation = CancelFrame.cancellation(CancelFrame.current());
+    try {
+      cancellation = CancelFrame.cancellation(CancelFrame.current());
+    } catch (Error ofScope) {
+      cancellation = ofScope;
+    }
     closed = true;
   }
 
@@ -316,7 +319,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
         next = item;
         return true;
       }
-    } catch (CancellationException e) {
+    } catch (RuntimeException | Error e) { // a cancellation, or the failure of the scope
       cancellation = e;
       close();
       throw e;
@@ -475,9 +478,12 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   private boolean leave() {
     forget();
     CancelFrame.outsideWindow(CancelFrame.current(), this::vacate);
-    CancellationException cause = cancellation;
+    Throwable cause = cancellation;
+    if (cause instanceof Error error) {
+      throw error;
+    }
     if (cause != null) {
-      throw cause;
+      throw (RuntimeException) cause;
     }
     return false;
   }
@@ -490,8 +496,8 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   }
 
   private void forget() {
-    RunningCoroutine<?> enclosing = coroutine;
-    coroutine = null;
+    OpenIterations enclosing = home;
+    home = null;
     if (enclosing != null) {
       enclosing.forget(this);
     }

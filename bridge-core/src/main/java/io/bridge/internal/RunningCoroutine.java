@@ -9,9 +9,7 @@ import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,20 +37,21 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
       State state, @Nullable T value, @Nullable Throwable failure) {}
 
   private static final VarHandle WAITERS;
-  private static final VarHandle ITERATIONS;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       WAITERS =
           lookup.findVarHandle(RunningCoroutine.class, "waiters", ConcurrentLinkedQueue.class);
-      ITERATIONS = lookup.findVarHandle(RunningCoroutine.class, "iterations", Set.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
   private final String name;
+
+  /** The scope that it was forked into; null for one on its own. */
+  final @Nullable RunningScope<?, ?> home;
 
   // by the coroutine's thread; null once it runs, so that a handle does not keep what it captured
   private @Nullable Body<? extends T, ?> body;
@@ -64,13 +63,19 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   // any thread; made by the first waiter
   private volatile @Nullable ConcurrentLinkedQueue<Consumer<? super Coroutine<T>>> waiters;
 
-  // any thread; made by the first iteration, null again when the body has ended
-  private volatile @Nullable Set<Iteration<?>> iterations;
+  final OpenIterations iterations = new OpenIterations();
+
+  // any thread
+  private volatile boolean failureTaken;
 
   private RunningCoroutine(
-      String name, Body<? extends T, ?> body, @Nullable Completion<? super T> completion) {
+      String name,
+      Body<? extends T, ?> body,
+      @Nullable Completion<? super T> completion,
+      @Nullable RunningScope<?, ?> home) {
     super(null, new InterruptWindow(), contextOf(current()));
     this.name = name;
+    this.home = home;
     this.body = body;
     this.completion = completion;
   }
@@ -86,7 +91,19 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
    */
   public static <T extends @Nullable Object> RunningCoroutine<T> start(
       String name, Body<? extends T, ?> body, @Nullable Completion<? super T> completion) {
-    RunningCoroutine<T> coroutine = new RunningCoroutine<>(name, body, completion);
+    RunningCoroutine<T> coroutine = new RunningCoroutine<>(name, body, completion, null);
+    thread(name, coroutine).start();
+    return coroutine;
+  }
+
+  /** One for {@code scope}, which starts it. */
+  static <T extends @Nullable Object> RunningCoroutine<T> forked(
+      String name, Body<? extends T, ?> body, RunningScope<?, ?> scope) {
+    return new RunningCoroutine<>(name, body, null, scope);
+  }
+
+  /** A new thread for {@code coroutine}, not started. */
+  static Thread thread(String name, Runnable coroutine) {
     Thread thread =
         Thread.ofVirtual()
             .name(name)
@@ -94,8 +111,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
             .inheritInheritableThreadLocals(false)
             .unstarted(coroutine);
     thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
-    thread.start();
-    return coroutine;
+    return thread;
   }
 
   /** The coroutine whose body the calling thread runs, in whatever frame. */
@@ -123,6 +139,16 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
       signal(outcome, receiver);
     }
     runWaiters();
+    if (home != null) {
+      home.ended(this);
+    }
+  }
+
+  /** It could not be started: whoever has the handle is told. */
+  void neverStarted(Throwable failure) {
+    body = null;
+    end = new End<>(State.FAILED, null, failure);
+    runWaiters();
   }
 
   private End<T> execute() {
@@ -137,34 +163,21 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     } catch (Throwable failure) { // an Error too: nobody may wait for ever (B11)
       return ended(failure);
     } finally {
+      closeScopes();
       window.close();
       Thread.interrupted(); // somebody else's: the signals that follow are not theirs to disturb
-      endIterations();
+      iterations.close();
     }
   }
 
-  /** Has {@code iteration} cancelled at the end of the body, unless it is {@link #forget}ed. */
-  void remember(Iteration<?> iteration) {
-    Set<Iteration<?>> open = iterations;
-    if (open == null) {
-      ITERATIONS.compareAndSet(this, null, ConcurrentHashMap.newKeySet());
-      open = requireNonNull(iterations);
-    }
-    open.add(iteration);
-  }
-
-  void forget(Iteration<?> iteration) {
-    Set<Iteration<?>> open = iterations;
-    if (open != null) {
-      open.remove(iteration);
-    }
-  }
-
-  private void endIterations() {
-    Set<Iteration<?>> open = iterations;
-    if (open != null) {
-      iterations = null;
-      open.forEach(Iteration::close);
+  /** The body has left scopes open, which its end closes: no coroutine outlives its scope (S3). */
+  private void closeScopes() {
+    for (ScopeFrame left = innermostScope(); left != null; left = innermostScope()) {
+      if (!left.scope.isClosed()) {
+        Undeliverable.report(
+            new IllegalStateException("coroutine " + name + " has not closed " + left.scope));
+      }
+      left.scope.close();
     }
   }
 
@@ -244,6 +257,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     if (outcome.state == State.SUCCEEDED) {
       suspension.resume(outcome.value);
     } else {
+      failureTaken = true;
       suspension.fail(outcome.failure);
     }
   }
@@ -292,8 +306,35 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   @Override
   public @Nullable Throwable failure() {
-    End<T> outcome = end;
+    Throwable failure = failureOf(this);
+    failureTaken |= failure != null;
+    return failure;
+  }
+
+  /** What ended {@code coroutine}, for code of ours: the user has not seen it by that. */
+  static @Nullable Throwable failureOf(Coroutine<?> coroutine) {
+    End<?> outcome = ((RunningCoroutine<?>) coroutine).end;
     return outcome == null ? null : outcome.failure;
+  }
+
+  /** It was thrown by something else than an await of the coroutine. */
+  void takeFailure() {
+    failureTaken = true;
+  }
+
+  /** That it goes on although it is cancelled, and where. */
+  IllegalStateException straggling(String scope) {
+    Thread thread = window.worker();
+    IllegalStateException report =
+        new IllegalStateException(
+            "scope " + scope + " waits for " + name + " (" + thread + "), which is cancelled");
+    report.setStackTrace(thread == null ? new StackTraceElement[0] : thread.getStackTrace());
+    return report;
+  }
+
+  /** Whether somebody has asked for the failure, or awaited the coroutine. */
+  boolean isFailureTaken() {
+    return failureTaken;
   }
 
   @Override

@@ -51,6 +51,7 @@ public final class ShieldFrame extends CancelFrame {
   }
 
   private void leave(@Nullable CancelFrame previous) {
+    leaveScopesInside();
     window.close();
     replaceCurrent(previous);
     if (hidden != null && hidden.isCancelled()) {

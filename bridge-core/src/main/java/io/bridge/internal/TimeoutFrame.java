@@ -7,55 +7,26 @@ import io.bridge.Body;
 import io.bridge.Registration;
 import io.bridge.TimeSource;
 import io.bridge.Undeliverable;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block with a deadline. The timer cancels the frame; the owner waits it out when it leaves at
- * the same moment, so that no interrupt lands behind the block.
+ * A block with a deadline: the timer cancels the frame.
  *
- * <pre>
- * phase     meaning                              left by
- * RUNNING   the owner is inside, in time         expire -> EXPIRING, leave -> DONE
- * EXPIRING  the timer is cancelling the frame    the timer -> EXPIRED
- * EXPIRED   the deadline has passed, final       -
- * DONE      left in time, final                  -
- * </pre>
- *
- * Proof: TimeoutTest, InterruptRaceTest.
+ * <p>Proof: TimeoutTest, InterruptRaceTest.
  */
-public final class TimeoutFrame extends CancelFrame {
-
-  private static final int RUNNING = 0;
-  private static final int EXPIRING = 1;
-  private static final int EXPIRED = 2;
-  private static final int DONE = 3;
-
-  private static final VarHandle PHASE;
-
-  static {
-    try {
-      PHASE = MethodHandles.lookup().findVarHandle(TimeoutFrame.class, "phase", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+public final class TimeoutFrame extends BlockFrame {
 
   private final Duration timeout;
 
   /** Whether the code around was cancelled before: then this block is a deadline of its cleanup. */
   private final boolean inCleanup;
 
-  // any thread
-  private volatile int phase;
-
   // by the owner
   private @Nullable AwaitTimeoutException thrown;
 
   private TimeoutFrame(@Nullable CancelFrame outer, Duration timeout) {
-    super(outer, outer != null ? outer.window : new InterruptWindow(), contextOf(outer));
+    super(outer, contextOf(outer));
     this.timeout = timeout;
     this.inCleanup = outer != null && outer.isCancelled();
   }
@@ -161,28 +132,19 @@ public final class TimeoutFrame extends CancelFrame {
   }
 
   private void expire() {
-    if (PHASE.compareAndSet(this, RUNNING, EXPIRING)) {
-      try {
-        cancelFrame("timed out after " + timeout);
-      } finally { // the owner waits for it
-        phase = EXPIRED;
-      }
-    }
+    cancelBlock("timed out after " + timeout);
   }
 
   /** Leaves the block; true if its deadline has passed. No interrupt of the timer comes later. */
-  @SuppressWarnings("ThreadPriorityCheck") // right with any scheduler, kind to a busy one
   private boolean leave(Registration timer, @Nullable CancelFrame previous) {
-    boolean expired = !PHASE.compareAndSet(this, RUNNING, DONE);
-    while (expired && phase != EXPIRED) {
-      Thread.yield(); // the timer is between two steps that wait for nobody
-    }
-    if (outer == null || expired) {
+    leaveScopesInside();
+    boolean expired = leave();
+    if (outer == null && !expired) {
       window.close();
     }
     replaceCurrent(previous);
-    if (outer != null && expired) {
-      reopenFor(outer);
+    if (expired) {
+      windowTo(outer);
     }
     close(timer);
     return expired;
@@ -194,20 +156,5 @@ public final class TimeoutFrame extends CancelFrame {
     } catch (Throwable t) { // a time source of the user's must not hide what the block did
       Undeliverable.report(t);
     }
-  }
-
-  /** Lowers our flag for the code outside, and keeps it up if that is cancelled too. */
-  private void reopenFor(CancelFrame enclosing) {
-    window.forget();
-    if (enclosing.isCancelled()) {
-      window.openInterrupted();
-    } else {
-      window.open();
-    }
-  }
-
-  @Override
-  boolean foreignInterrupt() {
-    return outer == null || outer.foreignInterrupt();
   }
 }

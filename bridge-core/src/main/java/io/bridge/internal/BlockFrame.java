@@ -1,0 +1,89 @@
+package io.bridge.internal;
+
+import io.bridge.CoroutineContext;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A frame that its owner leaves while another thread may be cancelling it: the owner waits that
+ * out, so that no interrupt lands behind the block.
+ *
+ * <pre>
+ * phase       meaning                                left by
+ * RUNNING     the owner is inside                    cancelBlock -> CANCELLING, leave -> LEFT
+ * CANCELLING  somebody is interrupting the owner     the same thread -> CANCELLED
+ * CANCELLED   it was cancelled in time, final        -
+ * LEFT        left before any cancel, final          -
+ * </pre>
+ *
+ * Proof: TimeoutTest, InterruptRaceTest, ScopeRaceTest.
+ */
+abstract sealed class BlockFrame extends CancelFrame permits ScopeFrame, TimeoutFrame {
+
+  private static final int RUNNING = 0;
+  private static final int CANCELLING = 1;
+  private static final int CANCELLED = 2;
+  private static final int LEFT = 3;
+
+  private static final VarHandle PHASE;
+
+  static {
+    try {
+      PHASE = MethodHandles.lookup().findVarHandle(BlockFrame.class, "phase", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  // any thread
+  private volatile int phase;
+
+  /** A block on the calling thread, inside {@code outer}. */
+  BlockFrame(@Nullable CancelFrame outer, CoroutineContext context) {
+    super(outer, outer != null ? outer.window : new InterruptWindow(), context);
+  }
+
+  /** Cancels the block, unless its owner has left it. Any thread; never waits. */
+  final void cancelBlock(String why) {
+    if (PHASE.compareAndSet(this, RUNNING, CANCELLING)) {
+      try {
+        mark(why);
+      } finally { // the owner waits for it
+        phase = CANCELLED;
+      }
+      cancelScopesInside();
+    }
+  }
+
+  /** No cancel reaches the block after this; true if one did before. Owner only. */
+  @SuppressWarnings("ThreadPriorityCheck") // right with any scheduler, kind to a busy one
+  final boolean leave() {
+    if (PHASE.compareAndSet(this, RUNNING, LEFT)) {
+      return false;
+    }
+    while (phase == CANCELLING) {
+      Thread.yield(); // the canceller is between two steps that wait for nobody
+    }
+    return phase == CANCELLED;
+  }
+
+  /** The owner is outside: our flag is lowered, and up again if {@code now} is cancelled too. */
+  final void windowTo(@Nullable CancelFrame now) {
+    window.close();
+    window.forget();
+    if (now == null || now.window != window) {
+      return;
+    }
+    if (now.isCancelled()) {
+      window.openInterrupted();
+    } else {
+      window.open();
+    }
+  }
+
+  @Override
+  boolean foreignInterrupt() {
+    return outer == null || outer.foreignInterrupt();
+  }
+}

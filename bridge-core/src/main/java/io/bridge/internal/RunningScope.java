@@ -1,0 +1,571 @@
+package io.bridge.internal;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bridge.Await;
+import io.bridge.AwaitTimeoutException;
+import io.bridge.Body;
+import io.bridge.Coroutine;
+import io.bridge.CoroutineScope;
+import io.bridge.Registration;
+import io.bridge.Suspension;
+import io.bridge.TimeSource;
+import io.bridge.Undeliverable;
+import io.bridge.VoidBody;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one implementation of {@link CoroutineScope}. See docs/design/scope.md.
+ *
+ * <pre>
+ * children        meaning                                   left by
+ * n               open, n coroutines have not ended         fork -> n+1, an end -> n-1, close
+ * CLOSED + n      nobody forks any more                     an end -> n-1
+ *
+ * end             meaning                                   left by
+ * null            coroutines go on                          the first of cancel, timeout, joiner,
+ *                                                           the code around, close -> an End
+ * an End          all are cancelled, those forked later     -
+ *                 too, final
+ * </pre>
+ *
+ * <p>A fork counts itself before it looks at {@code end}, and whoever sets that looks at the
+ * coroutines afterwards, so each is cancelled by one of them. Proof: Scope*Test.
+ *
+ * @param <T> the type of the coroutines' values
+ * @param <R> what join returns
+ */
+public final class RunningScope<T extends @Nullable Object, R extends @Nullable Object>
+    implements CoroutineScope<T, R> {
+
+  private enum How {
+    /** The joiner has what it wants: the block goes on. */
+    ENOUGH,
+    /** A coroutine failed, and that is the scope's failure. */
+    FAILED,
+    /** The joiner threw. */
+    JOINER_FAILED,
+    TIMED_OUT,
+    CANCELLED,
+    /** With the code around it, whose awaits tell why. */
+    WITH_OUTER,
+    CLOSED
+  }
+
+  private record End(How how, String reason, @Nullable Throwable failure) {
+
+    End(How how, String reason) {
+      this(how, reason, null);
+    }
+
+    boolean cancelsBlock() {
+      return how != How.ENOUGH && how != How.WITH_OUTER;
+    }
+
+    /** Whether the joiner is not even asked. */
+    boolean isCancel() {
+      return how == How.CANCELLED || how == How.WITH_OUTER || how == How.CLOSED;
+    }
+  }
+
+  private static final long CLOSED = 1L << 62;
+
+  private static final VarHandle CHILDREN;
+  private static final VarHandle END;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      CHILDREN = lookup.findVarHandle(RunningScope.class, "children", long.class);
+      END = lookup.findVarHandle(RunningScope.class, "end", End.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Joiner<? super T, ? extends R> joiner;
+  private final ScopeConfig config;
+  private final ScopeThreads threads;
+  final OpenIterations iterations = new OpenIterations();
+
+  /** The coroutine that opened it; null for a plain thread and a background scope. */
+  private final @Nullable RunningCoroutine<?> opener;
+
+  // set before the scope is handed out
+  private @Nullable Registration timer;
+
+  // by the opener, when the timer may be running already; null in the background
+  private volatile @Nullable ScopeFrame block;
+
+  // any thread
+  private volatile long children;
+  private volatile @Nullable End end;
+  private volatile boolean failuresTaken;
+  private final Set<RunningCoroutine<?>> running = ConcurrentHashMap.newKeySet();
+  private final Queue<RunningCoroutine<?>> failed = new ConcurrentLinkedQueue<>();
+  private final Queue<Suspension<? super @Nullable Void>> waiters = new ConcurrentLinkedQueue<>();
+
+  private RunningScope(
+      Joiner<? super T, ? extends R> joiner,
+      ScopeConfig config,
+      @Nullable RunningCoroutine<?> opener) {
+    this.joiner = joiner;
+    this.config = config;
+    this.threads = new ScopeThreads(config);
+    this.opener = opener;
+  }
+
+  /**
+   * Opens a scope on the calling thread.
+   *
+   * @param joiner the policy
+   * @param config the settings
+   * @param <T> the type of the coroutines' values
+   * @param <R> what join returns
+   * @return a new scope
+   */
+  public static <T extends @Nullable Object, R extends @Nullable Object> CoroutineScope<T, R> open(
+      Joiner<? super T, ? extends R> joiner, ScopeConfig config) {
+    claim(joiner);
+    CancelFrame outer = CancelFrame.current();
+    RunningScope<T, R> scope = new RunningScope<>(joiner, config, RunningCoroutine.running(outer));
+    scope.startTimer(); // first: a time source may throw
+    scope.block = ScopeFrame.enter(scope);
+    String reason = outer == null ? null : outer.cancelReason();
+    if (reason != null) {
+      scope.end(new End(How.WITH_OUTER, reason));
+    }
+    scope.endBlock();
+    return scope;
+  }
+
+  /**
+   * Opens a scope that belongs to no thread.
+   *
+   * @param config the settings
+   * @param <T> the type of the coroutines' values
+   * @return a new scope
+   */
+  public static <T extends @Nullable Object> CoroutineScope<T, @Nullable Void> background(
+      ScopeConfig config) {
+    RunningScope<T, @Nullable Void> scope = new RunningScope<>(Joiners.<T>awaitAll(), config, null);
+    scope.startTimer();
+    return scope;
+  }
+
+  private static void claim(Joiner<?, ?> joiner) {
+    if (joiner instanceof Joiners.OfOneScope<?, ?> own) {
+      own.take();
+    }
+  }
+
+  private void startTimer() {
+    Duration timeout = config.timeout();
+    if (timeout == null) {
+      return;
+    }
+    End expired = new End(How.TIMED_OUT, "timed out after " + timeout);
+    if (timeout.isZero() || timeout.isNegative()) {
+      end(expired);
+    } else {
+      timer =
+          requireNonNull(TimeSource.current().schedule(timeout, () -> end(expired)), "schedule");
+    }
+  }
+
+  // forks
+
+  @Override
+  public <U extends T> Coroutine<U> fork(Body<? extends U, ? extends Exception> body) {
+    return forked(requireNonNull(body, "body"));
+  }
+
+  @Override
+  @SuppressWarnings({"unchecked", "NullAway"}) // the joiner gets a null value, as every handle has
+  public Coroutine<@Nullable Void> fork(VoidBody<? extends Exception> body) {
+    return (Coroutine<@Nullable Void>)
+        this.forked((Body<? extends T, ?>) (Body<?, ?>) Bodies.returningNull(body));
+  }
+
+  private <U extends T> Coroutine<U> forked(Body<? extends U, ?> body) {
+    enter();
+    RunningCoroutine<U> child = null;
+    try {
+      child = RunningCoroutine.forked(config.name(), body, this);
+      running.add(child);
+      if (joiner.onFork(child)) {
+        end(new End(How.ENOUGH, "the scope's joiner has enough"));
+      }
+      End how = end;
+      if (how != null) {
+        child.cancelFrame(how.reason);
+      }
+      threads.start(child);
+      return child;
+    } catch (Throwable notStarted) {
+      if (child != null) {
+        running.remove(child);
+        child.neverStarted(notStarted); // a joiner may hold the handle
+      }
+      exit();
+      throw notStarted;
+    }
+  }
+
+  private void enter() {
+    long now;
+    do {
+      now = children;
+      if (now >= CLOSED) {
+        throw new IllegalStateException("scope " + config.name() + " is closed");
+      }
+    } while (!CHILDREN.compareAndSet(this, now, now + 1));
+  }
+
+  private void exit() {
+    long before = (long) CHILDREN.getAndAdd(this, -1L);
+    if ((before & ~CLOSED) == 1) {
+      wake();
+    }
+  }
+
+  private boolean isIdle() {
+    return (children & ~CLOSED) == 0;
+  }
+
+  boolean isClosed() {
+    return children >= CLOSED;
+  }
+
+  /** The last that a child's thread does. */
+  void ended(RunningCoroutine<?> child) {
+    try {
+      Throwable failure = RunningCoroutine.failureOf(child);
+      if (child.state() == Coroutine.State.FAILED && failure != null) {
+        childFailed(child, failure);
+      }
+      // The joiner takes handles of any T: this one was forked here.
+      @SuppressWarnings("unchecked")
+      Coroutine<? extends T> known = (Coroutine<? extends T>) child;
+      if (joiner.onComplete(known)) {
+        end(enough(child, failure));
+      }
+    } catch (Throwable t) {
+      joinerThrew(t);
+    } finally {
+      running.remove(child);
+      exit();
+    }
+  }
+
+  private End enough(RunningCoroutine<?> child, @Nullable Throwable failure) {
+    return child.state() == Coroutine.State.FAILED && !(joiner instanceof Joiners.AllUntil<?>)
+        ? new End(How.FAILED, "a coroutine of the scope has failed", failure)
+        : new End(How.ENOUGH, "the scope's joiner has enough");
+  }
+
+  private void joinerThrew(Throwable thrown) {
+    if (!end(new End(How.JOINER_FAILED, "the scope's joiner has failed", thrown))) {
+      Undeliverable.report(thrown);
+    }
+  }
+
+  private void childFailed(RunningCoroutine<?> child, Throwable failure) {
+    if (block != null) {
+      failed.add(child);
+    }
+    BiConsumer<? super Coroutine<?>, ? super Throwable> handler = config.failureHandler();
+    if (handler != null) {
+      try {
+        handler.accept(child, failure);
+      } catch (Throwable ofHandler) {
+        Undeliverable.report(ofHandler);
+      }
+    } else if (block == null) {
+      Undeliverable.report(failure);
+    }
+  }
+
+  // the end
+
+  @Override
+  public void cancel() {
+    cancel("the scope was cancelled");
+  }
+
+  @Override
+  public void cancel(String reason) {
+    requireNonNull(reason, "reason");
+    if (!isClosed()) {
+      end(new End(How.CANCELLED, reason));
+    }
+  }
+
+  /**
+   * The code around the blocks of {@code scopes} was cancelled: cancels them, and the scopes of
+   * their coroutines, and so on; without recursion, at any depth.
+   */
+  static void cancelAll(Deque<RunningScope<?, ?>> scopes, String reason) {
+    End how = new End(How.WITH_OUTER, reason);
+    for (RunningScope<?, ?> scope = scopes.poll(); scope != null; scope = scopes.poll()) {
+      scope.tryEnd(how, scopes);
+    }
+  }
+
+  private boolean end(End how) {
+    Deque<RunningScope<?, ?>> inner = new ArrayDeque<>();
+    boolean ended = tryEnd(how, inner);
+    cancelAll(inner, how.reason);
+    return ended;
+  }
+
+  private boolean tryEnd(End how, Deque<RunningScope<?, ?>> inner) {
+    if (!END.compareAndSet(this, null, how)) {
+      return false;
+    }
+    endBlock();
+    cancelChildren(how, inner);
+    wake();
+    return true;
+  }
+
+  private void cancelChildren(End how, Deque<RunningScope<?, ?>> inner) {
+    for (RunningCoroutine<?> child : running) {
+      if (child.mark(how.reason)) {
+        child.scopesInside(inner);
+      }
+    }
+  }
+
+  /** A scope that has failed does not let its block go on. */
+  private void endBlock() {
+    End how = end;
+    ScopeFrame frame = block;
+    if (frame != null && how != null && how.cancelsBlock()) {
+      frame.cancelBlock(how.reason);
+    }
+  }
+
+  /** What an await in the cancelled block throws: what join would throw. */
+  RuntimeException ending() {
+    End how = requireNonNull(end);
+    Throwable failure = how.failure;
+    if (failure == null) {
+      return how.how == How.TIMED_OUT ? timedOut() : new CancellationException(how.reason);
+    }
+    for (RunningCoroutine<?> child : failed) {
+      if (RunningCoroutine.failureOf(child) == failure) {
+        child.takeFailure();
+      }
+    }
+    return Failures.thrown(failure);
+  }
+
+  private AwaitTimeoutException timedOut() {
+    return new AwaitTimeoutException(requireNonNull(config.timeout()));
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return end != null;
+  }
+
+  // waiting
+
+  @Override
+  public R join() {
+    refuseOwnChild("join");
+    ScopeFrame frame = block;
+    if (frame != null && frame.isOwner()) {
+      frame.leaveBlock();
+    }
+    CancelFrame.enterAwait(); // whatever there is to wait for (A2, A3)
+    awaitIdle();
+    failuresTaken |= !(joiner instanceof Joiners.AwaitAll<?>);
+    return outcome();
+  }
+
+  private R outcome() {
+    End how = end;
+    if (how != null && how.isCancel()) {
+      throw withFailures(new CancellationException(how.reason));
+    }
+    try {
+      if (how != null && how.how == How.JOINER_FAILED && how.failure != null) {
+        throw how.failure;
+      }
+      if (how != null && how.how == How.TIMED_OUT) {
+        joiner.onTimeout(timedOut());
+      }
+      return joiner.result();
+    } catch (AwaitTimeoutException ofScope) {
+      throw withFailures(ofScope);
+    } catch (Throwable failure) {
+      throw Failures.thrown(withFailures(failure));
+    }
+  }
+
+  private <X extends Throwable> X withFailures(X first) {
+    AwaitSite.addSiblings(first, failures());
+    return first;
+  }
+
+  /** Waits until no coroutine runs; says which ones do not heed their cancellation. */
+  private void awaitIdle() {
+    if (end == null && !isIdle()) {
+      awaitChange(false);
+    }
+    if (end != null) {
+      awaitStragglers();
+    }
+  }
+
+  private void awaitStragglers() {
+    if (isIdle()) {
+      return;
+    }
+    Coroutine.<@Nullable Void, RuntimeException>withTimeoutOrNull(
+        config.stragglerReport(), () -> awaitChange(true));
+    if (!isIdle()) {
+      running.forEach(child -> Undeliverable.report(child.straggling(config.name())));
+      awaitChange(true);
+    }
+  }
+
+  /** Waits until no coroutine runs; also, unless {@code ended}, until they are cancelled. */
+  private @Nullable Void awaitChange(boolean ended) {
+    return Await.<@Nullable Void>suspend(suspension -> {
+      waiters.add(suspension);
+      suspension.onCancel(() -> waiters.remove(suspension));
+      boolean changed = isIdle() || (!ended && end != null);
+      if (changed && waiters.remove(suspension)) {
+        resume(suspension);
+      }
+    });
+  }
+
+  private void wake() {
+    for (Suspension<? super @Nullable Void> w = waiters.poll(); w != null; w = waiters.poll()) {
+      resume(w);
+    }
+  }
+
+  @SuppressWarnings("NullAway") // it does not see the nullness of a wildcard's bound
+  private static void resume(Suspension<? super @Nullable Void> waiter) {
+    waiter.resume(null);
+  }
+
+  private void refuseOwnChild(String call) {
+    RunningCoroutine<?> caller = RunningCoroutine.running(CancelFrame.current());
+    while (caller != null) {
+      RunningScope<?, ?> home = caller.home;
+      if (home == this) {
+        throw new IllegalStateException(
+            call + " by a coroutine of scope " + config.name() + " would wait for itself");
+      }
+      caller = home == null ? null : home.opener;
+    }
+  }
+
+  // failures
+
+  @Override
+  public List<Throwable> failures() {
+    failuresTaken = true;
+    List<Throwable> failures = new ArrayList<>();
+    for (RunningCoroutine<?> child : failed) {
+      Throwable failure = RunningCoroutine.failureOf(child);
+      if (failure != null) {
+        failures.add(failure);
+      }
+    }
+    return List.copyOf(failures);
+  }
+
+  private void reportUntaken() {
+    if (failuresTaken || config.failureHandler() != null) {
+      return;
+    }
+    failuresTaken = true;
+    End how = end;
+    if (how != null && how.how == How.JOINER_FAILED && how.failure != null) {
+      Undeliverable.report(how.failure);
+    }
+    for (RunningCoroutine<?> child : failed) {
+      Throwable failure = RunningCoroutine.failureOf(child);
+      if (failure != null && !child.isFailureTaken()) {
+        Undeliverable.report(failure);
+      }
+    }
+  }
+
+  // closing
+
+  @Override
+  public void close() {
+    refuseOwnChild("close");
+    CHILDREN.getAndBitwiseOr(this, CLOSED);
+    Registration registered = timer;
+    if (registered != null) {
+      timer = null;
+      registered.close();
+    }
+    ScopeFrame frame = block;
+    if (frame != null && frame.isOwner()) {
+      frame.leaveBlock();
+      iterations.close();
+      frame.unlink();
+    }
+    End closed = new End(How.CLOSED, "the scope was closed");
+    if (isIdle()) {
+      END.compareAndSet(this, null, closed);
+      endBlock(); // of another thread
+    } else {
+      end(closed);
+      Coroutine.<RuntimeException>shield(this::awaitStragglers);
+    }
+    threads.close();
+    reportUntaken();
+  }
+
+  @Override
+  public void close(Duration patience) {
+    requireNonNull(patience, "patience");
+    refuseOwnChild("close");
+    CHILDREN.getAndBitwiseOr(this, CLOSED);
+    ScopeFrame frame = block;
+    if (frame != null && frame.isOwner()) {
+      frame.leaveBlock();
+    }
+    try {
+      if (end == null && !isIdle()) {
+        Coroutine.<@Nullable Void, RuntimeException>withTimeoutOrNull(
+            patience, () -> awaitChange(false));
+      }
+    } catch (CancellationException impatient) {
+      // the flag is up still, and close() waits under a shield
+    } finally {
+      close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    String names = running.stream().map(Coroutine::name).sorted().collect(Collectors.joining(", "));
+    return "CoroutineScope[" + config.name() + ", running: " + names + "]";
+  }
+}

@@ -1,0 +1,101 @@
+package io.bridge.internal;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The block of a {@link RunningScope} on the thread that opened it: from the opening until that
+ * thread joins or closes the scope. A scope that fails cancels the block, so that its code does not
+ * go on waiting for what will not be used.
+ *
+ * <p>The scopes of one thread form a chain from the innermost outwards, which whoever cancels a
+ * frame around them follows. See docs/design/scope.md; proof: ScopeCancelTest, ScopeRaceTest.
+ */
+final class ScopeFrame extends BlockFrame {
+
+  final RunningScope<?, ?> scope;
+
+  private final Thread owner = Thread.currentThread();
+
+  // by the owner
+  private @Nullable CancelFrame previous;
+  private boolean blockLeft;
+
+  // by the owner; read by whoever cancels a frame around it
+  private volatile @Nullable ScopeFrame enclosing;
+
+  private ScopeFrame(RunningScope<?, ?> scope, @Nullable CancelFrame outer) {
+    super(outer, contextOf(outer));
+    this.scope = scope;
+  }
+
+  /** Begins the block on the calling thread. */
+  static ScopeFrame enter(RunningScope<?, ?> scope) {
+    ScopeFrame frame = new ScopeFrame(scope, current());
+    frame.previous = replaceCurrent(frame);
+    if (frame.outer == null) {
+      frame.window.begin();
+    }
+    CancelFrame root = frame.root();
+    frame.enclosing = open(root.innermostScope());
+    root.innermostScope(frame);
+    return frame;
+  }
+
+  boolean isOwner() {
+    return owner == Thread.currentThread();
+  }
+
+  @Nullable ScopeFrame enclosing() {
+    return enclosing;
+  }
+
+  /**
+   * Ends the block, once: no failure of the scope cancels its thread after this. A frame inside it
+   * may go on, and is linked to it for as long. Owner only.
+   */
+  void leaveBlock() {
+    if (blockLeft) {
+      return;
+    }
+    blockLeft = true;
+    boolean cancelled = leave();
+    markLeft();
+    CancelFrame now = replaceCurrent(this);
+    if (now == this) {
+      now = previous;
+      while (now instanceof ScopeFrame around && around.blockLeft) {
+        now = around.previous;
+      }
+    }
+    replaceCurrent(now);
+    if (cancelled || outer == null) {
+      windowTo(now);
+    }
+  }
+
+  /** Takes the closed scope out of the chain. Owner only. */
+  void unlink() {
+    CancelFrame root = root();
+    ScopeFrame inner = open(root.innermostScope());
+    root.innermostScope(inner);
+    while (inner != null) {
+      ScopeFrame next = open(inner.enclosing);
+      inner.enclosing = next;
+      inner = next;
+    }
+  }
+
+  /** The first scope of the chain that is not closed. */
+  private static @Nullable ScopeFrame open(@Nullable ScopeFrame chain) {
+    ScopeFrame frame = chain;
+    while (frame != null && frame.scope.isClosed()) {
+      frame = frame.enclosing;
+    }
+    return frame;
+  }
+
+  @Override
+  RuntimeException ending() {
+    return scope.ending();
+  }
+}
