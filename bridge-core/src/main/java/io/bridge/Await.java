@@ -9,6 +9,7 @@ import io.bridge.internal.Ecosystems;
 import io.bridge.internal.Failures;
 import io.bridge.internal.Fold;
 import io.bridge.internal.Guard;
+import io.bridge.internal.ItemForks;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -534,6 +535,52 @@ public abstract class Await {
   @SuppressWarnings("varargs") // it is only read
   public static <T extends @Nullable Object> T awaitAny(Awaitable<? extends T>... awaitables) {
     return AnyAwait.<T>await(Arrays.asList(requireNonNull(awaitables, "awaitables")));
+  }
+
+  /**
+   * Runs imperative code for each item, several at a time, and waits for all: {@code List<User>
+   * users = mapConcurrent(ids, 8, id -> await(load(id)))}. The calling thread iterates, as far
+   * ahead as there are coroutines allowed; each item's code has a virtual thread and the context of
+   * the calling code.
+   *
+   * <p><b>Cancellation:</b> of the calling code, or a failure, interrupts and cancels what runs; it
+   * is waited for.
+   *
+   * <p><b>Errors:</b> the first failure, of the code or of the iterator, unchecked as is, checked
+   * as the cause of a {@link CompletionException}; later ones suppressed in it, at most eight.
+   *
+   * <p><b>Memory:</b> keeps the values and a handle for each, until it returns.
+   *
+   * @param items finite; null is no item
+   * @param limit coroutines at the same time, at least 1
+   * @param body the code for one item; one without a value returns null
+   * @param <A> the type of the items
+   * @param <B> the type of the values
+   * @return the values in the order of their items, unmodifiable
+   */
+  public static <A, B extends @Nullable Object> List<B> mapConcurrent(
+      Iterable<? extends A> items,
+      int limit,
+      ItemBody<? super A, ? extends B, ? extends Exception> body) {
+    return ItemForks.<A, B>run(items, limit, body, true);
+  }
+
+  /**
+   * Runs imperative code for each item, several at a time, and waits for all; as {@link
+   * #mapConcurrent(Iterable, int, ItemBody)}, but for the order of the values.
+   *
+   * @param items finite; null is no item
+   * @param limit coroutines at the same time, at least 1
+   * @param body the code for one item
+   * @param <A> the type of the items
+   * @param <B> the type of the values
+   * @return the values in the order of their ends, unmodifiable
+   */
+  public static <A, B extends @Nullable Object> List<B> mapConcurrentUnordered(
+      Iterable<? extends A> items,
+      int limit,
+      ItemBody<? super A, ? extends B, ? extends Exception> body) {
+    return ItemForks.<A, B>run(items, limit, body, false);
   }
 
   /**

@@ -53,6 +53,7 @@ final class Callers {
         || type == Ecosystems.class
         || Ecosystem.class.isAssignableFrom(type)
         || CancelFrame.class.isAssignableFrom(type)
+        || type == ItemForks.class
         || type.getNestHost() == Bodies.class;
   }
 
