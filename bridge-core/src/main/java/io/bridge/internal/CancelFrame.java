@@ -72,10 +72,14 @@ public abstract sealed class CancelFrame
   /** What {@link #replaceCurrent} replaced must be put back by the same thread. */
   static @Nullable CancelFrame replaceCurrent(@Nullable CancelFrame frame) {
     CancelFrame previous = CURRENT.get();
-    if (frame == null) {
+    CancelFrame next = frame;
+    while (next instanceof ScopeFrame scope && scope.isBlockLeft()) {
+      next = scope.previous(); // left inside the block that ends now
+    }
+    if (next == null) {
       CURRENT.remove();
     } else {
-      CURRENT.set(frame);
+      CURRENT.set(next);
     }
     return previous;
   }

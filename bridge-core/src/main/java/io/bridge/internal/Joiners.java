@@ -42,6 +42,10 @@ public final class Joiners {
       return failed;
     }
 
+    final @Nullable Throwable first() {
+      return first.get();
+    }
+
     final void throwFirst() throws Throwable {
       Throwable failure = first.get();
       if (failure != null) {

@@ -2,13 +2,11 @@ package io.bridge.internal;
 
 import static java.util.Objects.requireNonNull;
 
-import io.bridge.Await;
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Body;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
 import io.bridge.Registration;
-import io.bridge.Suspension;
 import io.bridge.TimeSource;
 import io.bridge.Undeliverable;
 import io.bridge.VoidBody;
@@ -20,27 +18,20 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one implementation of {@link CoroutineScope}. See docs/design/scope.md.
  *
  * <pre>
- * children        meaning                                   left by
- * n               open, n coroutines have not ended         fork -> n+1, an end -> n-1, close
- * CLOSED + n      nobody forks any more                     an end -> n-1
- *
- * end             meaning                                   left by
- * null            coroutines go on                          the first of cancel, timeout, joiner,
- *                                                           the code around, close -> an End
- * an End          all are cancelled, those forked later     -
- *                 too, final
+ * end        meaning                                   left by
+ * null       coroutines go on                          the first of cancel, timeout, joiner,
+ *                                                      the code around, close -> an End
+ * an End     all are cancelled, those forked later     -
+ *            too, final
  * </pre>
  *
  * <p>A fork counts itself before it looks at {@code end}, and whoever sets that looks at the
@@ -82,16 +73,11 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     }
   }
 
-  private static final long CLOSED = 1L << 62;
-
-  private static final VarHandle CHILDREN;
   private static final VarHandle END;
 
   static {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      CHILDREN = lookup.findVarHandle(RunningScope.class, "children", long.class);
-      END = lookup.findVarHandle(RunningScope.class, "end", End.class);
+      END = MethodHandles.lookup().findVarHandle(RunningScope.class, "end", End.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -100,6 +86,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   private final Joiner<? super T, ? extends R> joiner;
   private final ScopeConfig config;
   private final ScopeThreads threads;
+  private final ScopeCoroutines coroutines;
   final OpenIterations iterations = new OpenIterations();
 
   /** The coroutine that opened it; null for a plain thread and a background scope. */
@@ -112,12 +99,9 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   private volatile @Nullable ScopeFrame block;
 
   // any thread
-  private volatile long children;
   private volatile @Nullable End end;
   private volatile boolean failuresTaken;
-  private final Set<RunningCoroutine<?>> running = ConcurrentHashMap.newKeySet();
   private final Queue<RunningCoroutine<?>> failed = new ConcurrentLinkedQueue<>();
-  private final Queue<Suspension<? super @Nullable Void>> waiters = new ConcurrentLinkedQueue<>();
 
   private RunningScope(
       Joiner<? super T, ? extends R> joiner,
@@ -126,6 +110,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     this.joiner = joiner;
     this.config = config;
     this.threads = new ScopeThreads(config);
+    this.coroutines = new ScopeCoroutines(config);
     this.opener = opener;
   }
 
@@ -202,11 +187,11 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   }
 
   private <U extends T> Coroutine<U> forked(Body<? extends U, ?> body) {
-    enter();
+    coroutines.enter();
     RunningCoroutine<U> child = null;
     try {
       child = RunningCoroutine.forked(config.name(), body, this);
-      running.add(child);
+      coroutines.add(child);
       if (joiner.onFork(child)) {
         end(new End(How.ENOUGH, "the scope's joiner has enough"));
       }
@@ -218,37 +203,15 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       return child;
     } catch (Throwable notStarted) {
       if (child != null) {
-        running.remove(child);
         child.neverStarted(notStarted); // a joiner may hold the handle
       }
-      exit();
+      coroutines.exit(child);
       throw notStarted;
     }
   }
 
-  private void enter() {
-    long now;
-    do {
-      now = children;
-      if (now >= CLOSED) {
-        throw new IllegalStateException("scope " + config.name() + " is closed");
-      }
-    } while (!CHILDREN.compareAndSet(this, now, now + 1));
-  }
-
-  private void exit() {
-    long before = (long) CHILDREN.getAndAdd(this, -1L);
-    if ((before & ~CLOSED) == 1) {
-      wake();
-    }
-  }
-
-  private boolean isIdle() {
-    return (children & ~CLOSED) == 0;
-  }
-
   boolean isClosed() {
-    return children >= CLOSED;
+    return coroutines.isClosed();
   }
 
   /** The last that a child's thread does. */
@@ -267,15 +230,17 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     } catch (Throwable t) {
       joinerThrew(t);
     } finally {
-      running.remove(child);
-      exit();
+      coroutines.exit(child);
     }
   }
 
   private End enough(RunningCoroutine<?> child, @Nullable Throwable failure) {
-    return child.state() == Coroutine.State.FAILED && !(joiner instanceof Joiners.AllUntil<?>)
-        ? new End(How.FAILED, "a coroutine of the scope has failed", failure)
-        : new End(How.ENOUGH, "the scope's joiner has enough");
+    if (child.state() != Coroutine.State.FAILED || joiner instanceof Joiners.AllUntil<?>) {
+      return new End(How.ENOUGH, "the scope's joiner has enough");
+    }
+    // of two at once, the block throws the one that join will throw
+    Throwable first = joiner instanceof Joiners.OfOneScope<?, ?> own ? own.first() : failure;
+    return new End(How.FAILED, "a coroutine of the scope has failed", first);
   }
 
   private void joinerThrew(Throwable thrown) {
@@ -338,17 +303,8 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       return false;
     }
     endBlock();
-    cancelChildren(how, inner);
-    wake();
+    coroutines.cancel(how.reason, inner);
     return true;
-  }
-
-  private void cancelChildren(End how, Deque<RunningScope<?, ?>> inner) {
-    for (RunningCoroutine<?> child : running) {
-      if (child.mark(how.reason)) {
-        child.scopesInside(inner);
-      }
-    }
   }
 
   /** A scope that has failed does not let its block go on. */
@@ -394,7 +350,10 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       frame.leaveBlock();
     }
     CancelFrame.enterAwait(); // whatever there is to wait for (A2, A3)
-    awaitIdle();
+    coroutines.awaitIdle(this::isCancelled);
+    if (end != null) {
+      coroutines.awaitStragglers();
+    }
     failuresTaken |= !(joiner instanceof Joiners.AwaitAll<?>);
     return outcome();
   }
@@ -412,8 +371,6 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
         joiner.onTimeout(timedOut());
       }
       return joiner.result();
-    } catch (AwaitTimeoutException ofScope) {
-      throw withFailures(ofScope);
     } catch (Throwable failure) {
       throw Failures.thrown(withFailures(failure));
     }
@@ -422,51 +379,6 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   private <X extends Throwable> X withFailures(X first) {
     AwaitSite.addSiblings(first, failures());
     return first;
-  }
-
-  /** Waits until no coroutine runs; says which ones do not heed their cancellation. */
-  private void awaitIdle() {
-    if (end == null && !isIdle()) {
-      awaitChange(false);
-    }
-    if (end != null) {
-      awaitStragglers();
-    }
-  }
-
-  private void awaitStragglers() {
-    if (isIdle()) {
-      return;
-    }
-    Coroutine.<@Nullable Void, RuntimeException>withTimeoutOrNull(
-        config.stragglerReport(), () -> awaitChange(true));
-    if (!isIdle()) {
-      running.forEach(child -> Undeliverable.report(child.straggling(config.name())));
-      awaitChange(true);
-    }
-  }
-
-  /** Waits until no coroutine runs; also, unless {@code ended}, until they are cancelled. */
-  private @Nullable Void awaitChange(boolean ended) {
-    return Await.<@Nullable Void>suspend(suspension -> {
-      waiters.add(suspension);
-      suspension.onCancel(() -> waiters.remove(suspension));
-      boolean changed = isIdle() || (!ended && end != null);
-      if (changed && waiters.remove(suspension)) {
-        resume(suspension);
-      }
-    });
-  }
-
-  private void wake() {
-    for (Suspension<? super @Nullable Void> w = waiters.poll(); w != null; w = waiters.poll()) {
-      resume(w);
-    }
-  }
-
-  @SuppressWarnings("NullAway") // it does not see the nullness of a wildcard's bound
-  private static void resume(Suspension<? super @Nullable Void> waiter) {
-    waiter.resume(null);
   }
 
   private void refuseOwnChild(String call) {
@@ -518,12 +430,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   @Override
   public void close() {
     refuseOwnChild("close");
-    CHILDREN.getAndBitwiseOr(this, CLOSED);
-    Registration registered = timer;
-    if (registered != null) {
-      timer = null;
-      registered.close();
-    }
+    coroutines.close();
     ScopeFrame frame = block;
     if (frame != null && frame.isOwner()) {
       frame.leaveBlock();
@@ -531,30 +438,47 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       frame.unlink();
     }
     End closed = new End(How.CLOSED, "the scope was closed");
-    if (isIdle()) {
+    if (coroutines.isIdle()) {
       END.compareAndSet(this, null, closed);
       endBlock(); // of another thread
     } else {
       end(closed);
-      Coroutine.<RuntimeException>shield(this::awaitStragglers);
+      Coroutine.<RuntimeException>shield(coroutines::awaitStragglers);
     }
     threads.close();
+    closeTimer();
     reportUntaken();
+  }
+
+  private void closeTimer() {
+    Registration registered = timer;
+    if (registered != null) {
+      timer = null;
+      try {
+        registered.close();
+      } catch (Throwable t) { // of a time source of the user's
+        Undeliverable.report(t);
+      }
+    }
   }
 
   @Override
   public void close(Duration patience) {
     requireNonNull(patience, "patience");
     refuseOwnChild("close");
-    CHILDREN.getAndBitwiseOr(this, CLOSED);
+    coroutines.close();
     ScopeFrame frame = block;
     if (frame != null && frame.isOwner()) {
       frame.leaveBlock();
     }
     try {
-      if (end == null && !isIdle()) {
+      if (end == null && !coroutines.isIdle()) {
         Coroutine.<@Nullable Void, RuntimeException>withTimeoutOrNull(
-            patience, () -> awaitChange(false));
+            patience,
+            () -> {
+              coroutines.awaitIdle(this::isCancelled);
+              return null;
+            });
       }
     } catch (CancellationException impatient) {
       // the flag is up still, and close() waits under a shield
@@ -565,7 +489,6 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
 
   @Override
   public String toString() {
-    String names = running.stream().map(Coroutine::name).sorted().collect(Collectors.joining(", "));
-    return "CoroutineScope[" + config.name() + ", running: " + names + "]";
+    return "CoroutineScope[" + config.name() + ", " + coroutines + "]";
   }
 }

@@ -60,17 +60,22 @@ final class ScopeFrame extends BlockFrame {
     blockLeft = true;
     boolean cancelled = leave();
     markLeft();
-    CancelFrame now = replaceCurrent(this);
-    if (now == this) {
-      now = previous;
-      while (now instanceof ScopeFrame around && around.blockLeft) {
-        now = around.previous;
-      }
+    CancelFrame innermost = replaceCurrent(previous);
+    if (innermost != this) {
+      replaceCurrent(innermost);
     }
-    replaceCurrent(now);
     if (cancelled || outer == null) {
-      windowTo(now);
+      windowTo(innermost == this ? outer : innermost);
     }
+  }
+
+  boolean isBlockLeft() {
+    return blockLeft;
+  }
+
+  /** What was current before the block. */
+  @Nullable CancelFrame previous() {
+    return previous;
   }
 
   /** Takes the closed scope out of the chain. Owner only. */

@@ -1,0 +1,159 @@
+package io.bridge.internal;
+
+import io.bridge.Await;
+import io.bridge.Coroutine;
+import io.bridge.Suspension;
+import io.bridge.Undeliverable;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Deque;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The coroutines of one scope that have not ended, and who waits for their ends. See
+ * docs/design/scope.md.
+ *
+ * <pre>
+ * count        meaning                                left by
+ * n            open, n coroutines have not ended      enter -> n+1, exit -> n-1, close
+ * CLOSED + n   enter throws                           exit -> n-1
+ * </pre>
+ *
+ * Proof: ScopeRaceTest, ScopeStressTest.
+ */
+final class ScopeCoroutines {
+
+  private static final long CLOSED = 1L << 62;
+
+  private static final VarHandle COUNT;
+
+  static {
+    try {
+      COUNT = MethodHandles.lookup().findVarHandle(ScopeCoroutines.class, "count", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final ScopeConfig config;
+
+  // any thread
+  private volatile long count;
+  private final Set<RunningCoroutine<?>> running = ConcurrentHashMap.newKeySet();
+  private final Queue<Suspension<? super @Nullable Void>> waiters = new ConcurrentLinkedQueue<>();
+
+  ScopeCoroutines(ScopeConfig config) {
+    this.config = config;
+  }
+
+  /** Counts a coroutine that is about to be made. */
+  void enter() {
+    long now;
+    do {
+      now = count;
+      if (now >= CLOSED) {
+        throw new IllegalStateException("scope " + config.name() + " is closed");
+      }
+    } while (!COUNT.compareAndSet(this, now, now + 1));
+  }
+
+  /** Has a counted coroutine cancelled with the scope. */
+  void add(RunningCoroutine<?> coroutine) {
+    running.add(coroutine);
+  }
+
+  /** A counted coroutine has ended; null if it was not even made. */
+  void exit(@Nullable RunningCoroutine<?> coroutine) {
+    if (coroutine != null) {
+      running.remove(coroutine);
+    }
+    long before = (long) COUNT.getAndAdd(this, -1L);
+    if ((before & ~CLOSED) == 1) {
+      wake();
+    }
+  }
+
+  /** Nobody enters any more. */
+  void close() {
+    COUNT.getAndBitwiseOr(this, CLOSED);
+  }
+
+  boolean isClosed() {
+    return count >= CLOSED;
+  }
+
+  boolean isIdle() {
+    return (count & ~CLOSED) == 0;
+  }
+
+  /**
+   * Cancels all, and wakes who waits for that. The scope's end is set: who enters now looks at it.
+   *
+   * @param inner gets the scopes that the coroutines have opened, to be cancelled next
+   */
+  void cancel(String reason, Deque<RunningScope<?, ?>> inner) {
+    for (RunningCoroutine<?> coroutine : running) {
+      if (coroutine.mark(reason)) {
+        coroutine.scopesInside(inner);
+      }
+    }
+    wake();
+  }
+
+  /** Waits until no coroutine runs, or the scope has {@code ended}. */
+  void awaitIdle(BooleanSupplier ended) {
+    while (!isIdle() && !ended.getAsBoolean()) {
+      awaitChange(ended);
+    }
+  }
+
+  /** Waits until no coroutine runs; reports the cancelled ones that go on for too long. */
+  void awaitStragglers() {
+    if (isIdle()) {
+      return;
+    }
+    Coroutine.<@Nullable Void, RuntimeException>withTimeoutOrNull(
+        config.stragglerReport(), this::awaitLast);
+    if (!isIdle()) {
+      running.forEach(child -> Undeliverable.report(child.straggling(config.name())));
+      awaitLast();
+    }
+  }
+
+  private @Nullable Void awaitLast() {
+    awaitIdle(() -> false);
+    return null;
+  }
+
+  private void awaitChange(BooleanSupplier ended) {
+    Await.<@Nullable Void>suspend(suspension -> {
+      waiters.add(suspension);
+      suspension.onCancel(() -> waiters.remove(suspension));
+      boolean changed = isIdle() || ended.getAsBoolean();
+      if (changed && waiters.remove(suspension)) {
+        resume(suspension);
+      }
+    });
+  }
+
+  private void wake() {
+    for (Suspension<? super @Nullable Void> w = waiters.poll(); w != null; w = waiters.poll()) {
+      resume(w);
+    }
+  }
+
+  @SuppressWarnings("NullAway") // it does not see the nullness of a wildcard's bound
+  private static void resume(Suspension<? super @Nullable Void> waiter) {
+    waiter.resume(null);
+  }
+
+  @Override
+  public String toString() {
+    return "running: " + running;
+  }
+}
