@@ -99,10 +99,12 @@ class ScopeTest {
 
   @Test
   @DisplayName("S3 close cancels what runs and waits for it")
-  void close() {
+  void close() throws InterruptedException {
+    CountDownLatch began = new CountDownLatch(1);
     AtomicBoolean ended = new AtomicBoolean();
     try (var scope = CoroutineScope.open()) {
       scope.fork(() -> {
+        began.countDown();
         try {
           return forever();
         } finally {
@@ -110,6 +112,7 @@ class ScopeTest {
           ended.set(true);
         }
       });
+      began.await();
       assertThat(scope.isCancelled()).isFalse();
     }
     assertThat(ended).isTrue();
