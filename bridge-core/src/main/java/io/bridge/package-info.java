@@ -6,8 +6,9 @@
  * io.bridge.Await} and the adapters' facades that extend it, with {@link io.bridge.Suspension} as
  * the callback side, and {@link io.bridge.Cursor} for a loop over many. A blocking body runs and
  * signals go out: {@link io.bridge.Coroutine}, {@link io.bridge.Publishers} and the adapters'
- * builders, with {@link io.bridge.Emitter} as the body's side. Where no code waits in between, a
- * conversion ({@code toMono}, {@code toFlux} and so on) joins the two without a thread.
+ * builders, with {@link io.bridge.Emitter} as the body's side, and {@link io.bridge.CoroutineScope}
+ * for several bodies that end together. Where no code waits in between, a conversion ({@code
+ * toMono}, {@code toFlux} and so on) joins the two without a thread.
  *
  * <h2>Where an await may block</h2>
  *
@@ -18,14 +19,15 @@
  *
  * <h2>Cancellation</h2>
  *
- * <p>A coroutine, and a {@link io.bridge.Coroutine#withTimeout timeout} block, is a cancel frame.
- * Cancelling one only sets its state and interrupts its thread; that thread then cancels what it
- * awaits, exactly once, also when the subscription arrives later. The await throws {@link
- * java.util.concurrent.CancellationException}, and so does every later one in the frame: cancelled
- * stays cancelled. {@link io.bridge.Coroutine#shield shield} hides the frames around it, so that a
- * {@code finally} can await its cleanup. An interrupt by somebody else cancels the coroutine whose
- * thread it hits; on a plain thread it ends the one await, which throws {@code
- * CancellationException} with the interrupt flag up.
+ * <p>A coroutine, a {@link io.bridge.Coroutine#withTimeout timeout} block and the block of a {@link
+ * io.bridge.CoroutineScope scope} are cancel frames. Cancelling one only sets its state and
+ * interrupts its thread; that thread then cancels what it awaits, exactly once, also when the
+ * subscription arrives later. The await throws {@link java.util.concurrent.CancellationException},
+ * and so does every later one in the frame: cancelled stays cancelled. {@link
+ * io.bridge.Coroutine#shield shield} hides the frames around it, so that a {@code finally} can
+ * await its cleanup. An interrupt by somebody else cancels the coroutine whose thread it hits; on a
+ * plain thread it ends the one await, which throws {@code CancellationException} with the interrupt
+ * flag up.
  *
  * <h2>Errors</h2>
  *
