@@ -10,6 +10,7 @@ import io.bridge.internal.Failures;
 import io.bridge.internal.Fold;
 import io.bridge.internal.Guard;
 import io.bridge.internal.ItemForks;
+import io.bridge.internal.ItemLoop;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -584,6 +585,95 @@ public abstract class Await {
   }
 
   /**
+   * Runs imperative code for each item of {@code items}, several at a time, and returns the values
+   * in the order of their items: {@code try (Cursor<User> users = mapConcurrent(ids, 8, id ->
+   * await(load(id))))}. Subscribes now. Each run has a virtual thread and the context of the
+   * calling code; a null value is skipped.
+   *
+   * <p><b>Cancellation:</b> {@link Cursor#close} cancels the source and all runs, interrupting what
+   * blocks in them, and does not wait for their ends; so does whatever else cancels a {@link
+   * Cursor}.
+   *
+   * <p><b>Errors:</b> the first failure, of the source or of a run, cancels the rest. The cursor
+   * returns the values that it can return in order, then throws it; see {@link Cursor}. Later ones
+   * go to {@link Undeliverable}.
+   *
+   * <p><b>Memory:</b> at most {@code limit} items have been requested whose value the loop has not
+   * taken: on their way, in a run, or as a value that waits. A value that {@code hasNext} has found
+   * is taken; each taken or skipped one lets one more item in. So {@code limit} bodies run at most,
+   * and fewer while the loop is behind.
+   *
+   * @param items any number of items
+   * @param limit items at a time, at least 1; {@code Integer.MAX_VALUE} requests all
+   * @param body the code for one item
+   * @param <A> the type of the items
+   * @param <B> the type of the values
+   * @return the cursor, to be closed
+   */
+  public static <A, B> Cursor<B> mapConcurrent(
+      Publisher<? extends A> items,
+      int limit,
+      ItemBody<? super A, @Nullable B, ? extends Exception> body) {
+    requireNonNull(items, "items");
+    return ItemLoop.<A, B>open(items, limit, requireNonNull(body, "body"), true);
+  }
+
+  /**
+   * Runs imperative code for each item; see {@link #mapConcurrent(Publisher, int, ItemBody)}.
+   *
+   * @param items any number of items
+   * @param limit items at a time, at least 1
+   * @param body the code for one item
+   * @param <A> the type of the items
+   * @param <B> the type of the values
+   * @return the cursor, to be closed
+   */
+  public static <A, B> Cursor<B> mapConcurrent(
+      Flow.Publisher<? extends A> items,
+      int limit,
+      ItemBody<? super A, @Nullable B, ? extends Exception> body) {
+    return Await.<A, B>mapConcurrent(reactive(items, "items"), limit, body);
+  }
+
+  /**
+   * Runs imperative code for each item, several at a time, and returns the values as they come;
+   * otherwise as {@link #mapConcurrent(Publisher, int, ItemBody)}. All values that came before a
+   * failure are returned before it.
+   *
+   * @param items any number of items
+   * @param limit items at a time, at least 1; {@code Integer.MAX_VALUE} requests all
+   * @param body the code for one item
+   * @param <A> the type of the items
+   * @param <B> the type of the values
+   * @return the cursor, to be closed
+   */
+  public static <A, B> Cursor<B> mapConcurrentUnordered(
+      Publisher<? extends A> items,
+      int limit,
+      ItemBody<? super A, @Nullable B, ? extends Exception> body) {
+    requireNonNull(items, "items");
+    return ItemLoop.<A, B>open(items, limit, requireNonNull(body, "body"), false);
+  }
+
+  /**
+   * Runs imperative code for each item; see {@link #mapConcurrentUnordered(Publisher, int,
+   * ItemBody)}.
+   *
+   * @param items any number of items
+   * @param limit items at a time, at least 1
+   * @param body the code for one item
+   * @param <A> the type of the items
+   * @param <B> the type of the values
+   * @return the cursor, to be closed
+   */
+  public static <A, B> Cursor<B> mapConcurrentUnordered(
+      Flow.Publisher<? extends A> items,
+      int limit,
+      ItemBody<? super A, @Nullable B, ? extends Exception> body) {
+    return Await.<A, B>mapConcurrentUnordered(reactive(items, "items"), limit, body);
+  }
+
+  /**
    * Suspends for {@code duration} of the current {@link TimeSource}; no platform thread is used for
    * it.
    *
@@ -634,6 +724,10 @@ public abstract class Await {
   }
 
   private static <T> Publisher<T> reactive(Flow.Publisher<T> publisher) {
-    return FlowAdapters.toPublisher(requireNonNull(publisher, "publisher"));
+    return reactive(publisher, "publisher");
+  }
+
+  private static <T> Publisher<T> reactive(Flow.Publisher<T> publisher, String name) {
+    return FlowAdapters.toPublisher(requireNonNull(publisher, name));
   }
 }

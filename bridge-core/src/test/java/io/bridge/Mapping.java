@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 
-/** A mapAwait of core whose source and bodies are in the hands of a test. */
+/** A mapAwait or mapConcurrent of core whose source and bodies are in the hands of a test. */
 final class Mapping implements ItemBody<String, @Nullable String, Exception> {
 
   /** What the adapters have one of each, without the translation. */
@@ -57,6 +57,13 @@ final class Mapping implements ItemBody<String, @Nullable String, Exception> {
   Mapping subscribe(int concurrency, boolean ordered, Subscriber<String> subscriber) {
     subscribe(concurrency, ordered, this, source, subscriber);
     return this;
+  }
+
+  /** Opens a cursor on mapConcurrent of the source. */
+  Cursor<String> open(int limit, boolean ordered) {
+    return ordered
+        ? Await.<String, String>mapConcurrent(source, limit, this)
+        : Await.<String, String>mapConcurrentUnordered(source, limit, this);
   }
 
   /** Subscribes to mapAwait of any source. */

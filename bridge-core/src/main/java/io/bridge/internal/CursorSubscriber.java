@@ -77,9 +77,4 @@ public class CursorSubscriber<T> extends FeedSubscriber<T> implements Iteration.
   public final void lost(Throwable failure) {
     reportLost(failure);
   }
-
-  @Override
-  protected final void cancel(Subscription upstream) {
-    iteration.stopping(() -> super.cancel(upstream));
-  }
 }

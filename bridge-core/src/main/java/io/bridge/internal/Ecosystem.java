@@ -45,6 +45,14 @@ public interface Ecosystem {
    */
   <T> void iterate(Publisher<? extends T> publisher, Iteration<T> iteration);
 
+  /**
+   * Makes the subscriber of a feed, for a publisher that this library owns.
+   *
+   * @param feed takes the items, in its context
+   * @return not subscribed yet
+   */
+  <T> FeedSubscriber<T> feed(Feed<T> feed);
+
   /** Whether this library forbids {@code thread}, which is not virtual, to block (A2). */
   boolean refuses(Thread thread);
 }

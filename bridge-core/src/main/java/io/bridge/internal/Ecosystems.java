@@ -72,6 +72,11 @@ public final class Ecosystems {
     return new IterationCursor<>(iteration);
   }
 
+  /** Makes a feed's subscriber in the way of the library that owns the class of its publisher. */
+  static <T> FeedSubscriber<T> feed(Publisher<?> publisher, Feed<T> feed) {
+    return OF_CLASS.get(publisher.getClass()).feed(feed);
+  }
+
   static boolean anyRefuses(Thread thread) {
     for (Ecosystem ecosystem : PRESENT) {
       if (ecosystem.refuses(thread)) {
@@ -103,6 +108,11 @@ public final class Ecosystems {
     @Override
     public <T> void iterate(Publisher<? extends T> publisher, Iteration<T> iteration) {
       new CursorSubscriber<>(iteration).begin(publisher);
+    }
+
+    @Override
+    public <T> FeedSubscriber<T> feed(Feed<T> feed) {
+      return new FeedSubscriber<>(feed);
     }
 
     @Override

@@ -15,4 +15,13 @@ public interface Feed<T> extends Receiver<@Nullable Void> {
 
   /** One item; false if it was not requested. */
   boolean offer(T item);
+
+  /**
+   * Runs what cancels upstream.
+   *
+   * @param cancel throws nothing
+   */
+  default void stopping(Runnable cancel) {
+    cancel.run();
+  }
 }

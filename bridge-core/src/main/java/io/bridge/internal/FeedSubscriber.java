@@ -154,7 +154,7 @@ public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
   }
 
   @Override
-  protected void cancel(Subscription upstream) {
-    upstream.cancel();
+  protected final void cancel(Subscription upstream) {
+    feed.stopping(upstream::cancel);
   }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,9 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * One subscription of mapAwait (B8): a coroutine for each item, at most {@code concurrency} of them
- * and of values that wait to be delivered; a value that was delivered lets one more item in. See
- * docs/design/mapawait.md.
+ * One subscription of mapAwait (B8) or mapConcurrent (S7): a coroutine for each item, at most
+ * {@code concurrency} of them and of values that wait. A value that was delivered lets one more
+ * item in, or, of a loop, one that was taken out of its buffer. See docs/design/mapawait.md.
  *
  * <pre>
  * end        meaning                                      left by
@@ -30,7 +31,8 @@ import org.reactivestreams.Subscription;
  *                                                         a run's failure -> Failed
  * COMPLETED  no more items; the runs go on                a run's failure -> Failed,
  *                                                         the last value delivered -> OVER
- * Failed     the runs are being cancelled, onError is due drain -> OVER
+ * Failed     the runs are being cancelled; onError is due drain -> OVER
+ *            after the values that have come
  * OVER       ended or cancelled, final                    -
  *
  * any but OVER: cancel -> OVER
@@ -38,7 +40,7 @@ import org.reactivestreams.Subscription;
  *
  * <p>Signals are sent by whoever enters {@link #drain} first; the others only leave their count, so
  * they are serial without a lock, and a request inside onNext does not recurse. Proof:
- * ItemRuns*Test, MapAwaitTest, the TCK classes.
+ * ItemRuns*Test, MapAwaitTest, MapConcurrent*Test, the TCK classes.
  *
  * @param <A> the type of the items
  * @param <B> the type of the values
@@ -72,11 +74,17 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
   private final ItemBody<? super A, @Nullable B, ? extends Exception> body;
   private final boolean ordered;
 
+  /** The loop that the values are for, whose demand lets items in; null of mapAwait. */
+  private final @Nullable Iteration<B> loop;
+
   /** The runs in the order of their items, or those with a value as they come. */
   private final Queue<Run> line = new ConcurrentLinkedQueue<>();
 
   /** The runs that have not ended; each takes itself out. */
   private final Set<Run> running = ConcurrentHashMap.newKeySet();
+
+  /** Items that upstream may still send. */
+  private final AtomicLong admitted;
 
   /** Runs whose value is not delivered yet. */
   private final AtomicInteger undelivered = new AtomicInteger();
@@ -97,14 +105,13 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
   private volatile @Nullable Subscriber<? super B> downstream;
 
   private ItemRuns(
-      int concurrency,
-      ItemBody<? super A, @Nullable B, ? extends Exception> body,
-      boolean ordered,
-      Subscriber<? super B> downstream) {
-    this.concurrency = concurrency;
-    this.body = body;
-    this.ordered = ordered;
+      Settings<A, B> settings, @Nullable Iteration<B> loop, Subscriber<? super B> downstream) {
+    this.concurrency = settings.concurrency;
+    this.body = settings.body;
+    this.ordered = settings.ordered;
+    this.loop = loop;
     this.downstream = downstream;
+    this.admitted = new AtomicLong(firstDemand());
   }
 
   /**
@@ -141,7 +148,20 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
         Subscriber<? super B> subscriber,
         Function<ItemRuns<A, B>, FeedSubscriber<A>> library) {
       requireNonNull(subscriber, "subscriber"); // RS 1.9
-      ItemRuns<A, B> runs = new ItemRuns<>(concurrency, body, ordered, subscriber);
+      begin(items, new ItemRuns<>(this, null, subscriber), subscriber, library);
+    }
+
+    /** The same for a loop. */
+    void subscribe(Publisher<? extends A> items, Iteration<B> loop, Subscriber<B> subscriber) {
+      ItemRuns<A, B> runs = new ItemRuns<>(this, loop, subscriber);
+      begin(items, runs, subscriber, feed -> Ecosystems.feed(items, feed));
+    }
+
+    private void begin(
+        Publisher<? extends A> items,
+        ItemRuns<A, B> runs,
+        Subscriber<? super B> subscriber,
+        Function<ItemRuns<A, B>, FeedSubscriber<A>> library) {
       FeedSubscriber<A> source = library.apply(runs);
       runs.source = source;
       subscriber.onSubscribe(runs);
@@ -165,7 +185,10 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
     void start(A newItem) {
       item = newItem;
       RunningCoroutine<?> started =
-          RunningCoroutine.<@Nullable B>start("bridge-mapAwait", this::call, this);
+          loop == null
+              ? RunningCoroutine.<@Nullable B>start("bridge-mapAwait", this::call, this)
+              : RunningCoroutine.<@Nullable B>start(
+                  "bridge-mapConcurrent", context(), this::call, this);
       coroutine = started;
       if (isStopped()) {
         started.cancel(); // who stopped the others may not have seen it
@@ -224,18 +247,22 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
     }
   }
 
-  private FeedSubscriber<A> source() {
+  /** Upstream's side; the way of its library to what nobody gets, too. */
+  FeedSubscriber<A> source() {
     return requireNonNull(source);
   }
 
   @Override
   public long firstDemand() {
+    if (loop != null) {
+      return 0; // it requests
+    }
     return concurrency == Integer.MAX_VALUE ? Long.MAX_VALUE : concurrency;
   }
 
   @Override
   public boolean offer(A item) {
-    if (undelivered.get() >= concurrency) {
+    if (admitted.getAndUpdate(n -> Math.max(0, n - 1)) == 0) {
       return false;
     }
     undelivered.incrementAndGet();
@@ -261,17 +288,33 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
 
   @Override
   public boolean receiveFailure(Throwable failure) {
+    if (loop != null && loop.isCancelledBy(failure)) {
+      loop.stopping(this::cancel);
+      return true;
+    }
     return fail(failure);
   }
 
   @Override
   public boolean cancelIfRequested() {
+    if (loop != null && !isStopped() && loop.cancelIfRequested()) {
+      loop.stopping(this::cancel); // on its own thread, inside upstream's code
+    }
     return isStopped();
   }
 
   @Override
+  public void stopping(Runnable cancel) {
+    if (loop != null) {
+      loop.stopping(cancel);
+    } else {
+      cancel.run();
+    }
+  }
+
+  @Override
   public CoroutineContext context() {
-    return CoroutineContext.empty();
+    return loop == null ? CoroutineContext.empty() : loop.context();
   }
 
   @Override
@@ -284,7 +327,16 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
     do {
       now = requested;
     } while (!REQUESTED.compareAndSet(this, now, Demand.sum(now, n)));
+    if (loop != null) {
+      admit(n);
+    }
     drain();
+  }
+
+  /** Lets more items in. */
+  private void admit(long items) {
+    admitted.accumulateAndGet(items, Demand::sum); // first: upstream may be there at once
+    source().requestMore(items);
   }
 
   @Override
@@ -354,20 +406,10 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
         giveUp();
         return;
       }
-      if (how instanceof Failed failed) {
-        finish(how, failed.cause);
-        giveUp();
-        return;
-      }
       Run first = line.peek();
       Object value = first == null ? null : first.outcome.get();
-      if (value == null) {
-        if (how == Mark.COMPLETED && undelivered.get() == 0) {
-          finish(how, null);
-        }
-        return;
-      }
-      if (value != Mark.NO_VALUE && delivered == requested) {
+      if (value == null || (value != Mark.NO_VALUE && delivered == requested)) {
+        endIfDue(how, value == null);
         return;
       }
       line.poll();
@@ -376,7 +418,19 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
         delivered++;
         send(value);
       }
-      source().requestMore(1);
+      if (loop == null || value == Mark.NO_VALUE) {
+        admit(1);
+      }
+    }
+  }
+
+  /** All that can be delivered was: a failure ends the stream now, completion if that was all. */
+  private void endIfDue(@Nullable Object how, boolean noValue) {
+    if (how instanceof Failed failed) {
+      finish(how, failed.cause);
+      giveUp();
+    } else if (how == Mark.COMPLETED && noValue && undelivered.get() == 0) {
+      finish(how, null);
     }
   }
 

@@ -99,6 +99,9 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   /** Items after whose consumption as many are requested again; 0: none, or one by one. */
   private final int renewal;
 
+  /** Whether an item is requested only when the loop asks for it. */
+  private final boolean lazy;
+
   private final CoroutineContext context;
   private final UpstreamCall upstream = new UpstreamCall();
 
@@ -135,10 +138,11 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   private final AtomicInteger draining = new AtomicInteger();
 
-  private Iteration(int prefetch, @Nullable CancelFrame frame) {
+  private Iteration(int prefetch, int renewal, boolean lazy, @Nullable CancelFrame frame) {
     this.buffer = ItemBuffer.of(prefetch);
     this.prefetch = prefetch;
-    this.renewal = prefetch == 1 || prefetch == Integer.MAX_VALUE ? 0 : prefetch - (prefetch >> 2);
+    this.renewal = prefetch == Integer.MAX_VALUE ? 0 : renewal;
+    this.lazy = lazy;
     this.context = CancelFrame.contextOf(frame);
     this.home = OpenIterations.of(frame);
   }
@@ -163,10 +167,25 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
    * @return without a source yet
    */
   public static <T> Iteration<T> open(String name, int prefetch) {
-    if (prefetch < 1) {
-      throw new IllegalArgumentException(name + ": " + prefetch);
+    checkAtLeastOne(name, prefetch);
+    boolean lazy = prefetch == 1;
+    int renewal = lazy ? 0 : prefetch - (prefetch >> 2);
+    return new Iteration<>(prefetch, renewal, lazy, CancelFrame.enterAwait());
+  }
+
+  /**
+   * Creates an iteration that requests one more item for each that the loop takes, and {@code
+   * limit} at first, also if that is 1: of a source that works on as many at the same time.
+   */
+  static <T> Iteration<T> openEager(int limit) {
+    checkAtLeastOne("limit", limit);
+    return new Iteration<>(limit, 1, false, CancelFrame.enterAwait());
+  }
+
+  private static void checkAtLeastOne(String name, int argument) {
+    if (argument < 1) {
+      throw new IllegalArgumentException(name + ": " + argument);
     }
-    return new Iteration<>(prefetch, CancelFrame.enterAwait());
   }
 
   /**
@@ -186,7 +205,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   @Override
   public long firstDemand() {
-    return prefetch == 1 ? 0 : prefetch == Integer.MAX_VALUE ? Long.MAX_VALUE : prefetch;
+    return lazy ? 0 : prefetch == Integer.MAX_VALUE ? Long.MAX_VALUE : prefetch;
   }
 
   // the source's side
@@ -252,10 +271,20 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   @Override
   public boolean receiveFailure(Throwable failure) {
-    if (upstream.endedBy(failure)) {
-      cancelled(); // a source that ran in place took the flag down with it
-      return true;
+    return isCancelledBy(failure) || fail(failure);
+  }
+
+  /** Whether a source that ran in place took the flag down with it; the loop is cancelled then. */
+  boolean isCancelledBy(Throwable failure) {
+    boolean ours = upstream.endedBy(failure);
+    if (ours) {
+      cancelled();
     }
+    return ours;
+  }
+
+  /** Ends by a failure that did not come from the loop's thread; false if it is lost. */
+  boolean fail(Throwable failure) {
     return endWith(new Failure(failure));
   }
 
@@ -276,12 +305,8 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     return closed;
   }
 
-  /**
-   * Runs what cancels upstream; inside its own code, on the loop's thread, as {@link
-   * CancelFrame#outsideWindow}.
-   *
-   * @param cancel throws nothing
-   */
+  /** Inside upstream's own code, on the loop's thread, as {@link CancelFrame#outsideWindow}. */
+  @Override
   public void stopping(Runnable cancel) {
     upstream.stop(cancel);
   }
@@ -382,7 +407,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
       if (known != null || closed) {
         return null;
       }
-      if (prefetch == 1 && !asked) {
+      if (lazy && !asked) {
         asked = true;
         request(1);
       } else {

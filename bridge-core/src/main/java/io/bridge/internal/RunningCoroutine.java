@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.bridge.Await;
 import io.bridge.Body;
 import io.bridge.Coroutine;
+import io.bridge.CoroutineContext;
 import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
@@ -70,10 +71,11 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   private RunningCoroutine(
       String name,
+      CoroutineContext context,
       Body<? extends T, ?> body,
       @Nullable Completion<? super T> completion,
       @Nullable RunningScope<?, ?> home) {
-    super(null, new InterruptWindow(), contextOf(current()));
+    super(null, new InterruptWindow(), context);
     this.name = name;
     this.home = home;
     this.body = body;
@@ -91,7 +93,16 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
    */
   public static <T extends @Nullable Object> RunningCoroutine<T> start(
       String name, Body<? extends T, ?> body, @Nullable Completion<? super T> completion) {
-    RunningCoroutine<T> coroutine = new RunningCoroutine<>(name, body, completion, null);
+    return start(name, contextOf(current()), body, completion);
+  }
+
+  /** The same, with a context that is not the one of the code that starts it. */
+  static <T extends @Nullable Object> RunningCoroutine<T> start(
+      String name,
+      CoroutineContext context,
+      Body<? extends T, ?> body,
+      @Nullable Completion<? super T> completion) {
+    RunningCoroutine<T> coroutine = new RunningCoroutine<>(name, context, body, completion, null);
     thread(name, coroutine).start();
     return coroutine;
   }
@@ -99,7 +110,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   /** One for {@code scope}, which starts it. */
   static <T extends @Nullable Object> RunningCoroutine<T> forked(
       String name, Body<? extends T, ?> body, RunningScope<?, ?> scope) {
-    return new RunningCoroutine<>(name, body, null, scope);
+    return new RunningCoroutine<>(name, contextOf(current()), body, null, scope);
   }
 
   /** A new thread for {@code coroutine}, not started. */

@@ -44,6 +44,11 @@ public final class LiveThreads {
     return (int) started().values().stream().filter(name -> name.startsWith("bridge-")).count();
   }
 
+  /** Returns when no thread has this name any more; what it gives up was given up. */
+  public static void awaitNone(String name) {
+    Eventually.until("no thread is left: " + name, () -> !dump().containsValue(name));
+  }
+
   private static Map<Long, String> dump() {
     try {
       Path folder = Files.createTempDirectory("threads");

@@ -4,6 +4,8 @@ import io.bridge.CoroutineContext;
 import io.bridge.Suspension;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.Ecosystem;
+import io.bridge.internal.Feed;
+import io.bridge.internal.FeedSubscriber;
 import io.bridge.internal.Fold;
 import io.bridge.internal.Iteration;
 import io.bridge.internal.Receiver;
@@ -113,6 +115,11 @@ public final class ReactorEcosystem implements Ecosystem {
   @Override
   public <T> void iterate(Publisher<? extends T> publisher, Iteration<T> iteration) {
     new CoreCursorSubscriber<>(iteration).begin(publisher);
+  }
+
+  @Override
+  public <T> FeedSubscriber<T> feed(Feed<T> feed) {
+    return new CoreFeedSubscriber<>(feed, contextIn(feed.context()));
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.bridge.Cursor;
 import io.bridge.Suspension;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.Ecosystem;
+import io.bridge.internal.Feed;
+import io.bridge.internal.FeedSubscriber;
 import io.bridge.internal.Fold;
 import io.bridge.internal.Iteration;
 import io.bridge.internal.IterationCursor;
@@ -57,6 +59,11 @@ public final class RxJavaEcosystem implements Ecosystem {
   @Override
   public <T> void iterate(Publisher<? extends T> publisher, Iteration<T> iteration) {
     new FlowableCursorSubscriber<>(iteration).begin(publisher);
+  }
+
+  @Override
+  public <T> FeedSubscriber<T> feed(Feed<T> feed) {
+    return new FlowableFeedSubscriber<>(feed);
   }
 
   /**
