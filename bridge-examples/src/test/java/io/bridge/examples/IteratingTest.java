@@ -55,6 +55,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -126,6 +127,46 @@ class IteratingTest {
           .containsExactly("three", "four", "three");
     }
     // end::stream[]
+  }
+
+  // tag::concurrent[]
+  static @Nullable Integer firstBelow(
+      int bound, Flux<String> shops, Function<String, Mono<Integer>> priceAt) {
+    try (Cursor<Integer> prices =
+        mapConcurrent(shops, 8, shop -> await(priceAt.apply(shop)))) { // eight at a time
+      for (int price : prices) { // in the order of the shops
+        if (price < bound) {
+          return price; // close cancels the Flux, and what is still being asked
+        }
+      }
+    }
+    return null;
+  }
+
+  // end::concurrent[]
+
+  @Test
+  @DisplayName("code for each item, several at a time, ended by leaving the loop")
+  void concurrent() {
+    AtomicInteger asked = new AtomicInteger();
+    AtomicInteger cancelled = new AtomicInteger();
+    Flux<String> shops = Flux.range(1, Integer.MAX_VALUE).map(n -> "shop " + n);
+    Integer found =
+        firstBelow(
+            90,
+            shops,
+            shop -> {
+              int price = 101 - Integer.parseInt(shop.substring(5));
+              return price >= 89
+                  ? Mono.just(price).delayElement(Duration.ofMillis(1))
+                  : Mono.<Integer>never()
+                      .doOnSubscribe(s -> asked.incrementAndGet())
+                      .doOnCancel(cancelled::incrementAndGet);
+            });
+    assertThat(found).isEqualTo(89);
+    Eventually.until("what was asked is cancelled", () -> asked.get() == cancelled.get());
+    assertThat(asked.get()).isLessThanOrEqualTo(8);
+    assertThat(firstBelow(1, Flux.just("a", "b"), shop -> Mono.just(2))).isNull();
   }
 
   // tag::foreach[]

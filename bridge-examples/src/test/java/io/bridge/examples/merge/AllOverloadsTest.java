@@ -326,6 +326,29 @@ class AllOverloadsTest {
   }
 
   @Test
+  @DisplayName("S7, section 1: mapConcurrent of every library's publisher, beside all the rest")
+  void mapConcurrents() {
+    List<String> seen = new ArrayList<>();
+    try (var values = mapConcurrent(Flux.just(1), 2, i -> await(Single.just("flux " + i)))) {
+      values.forEachRemaining(seen::add);
+    }
+    try (var values = mapConcurrent(Mono.just(1), 2, i -> awaitSingle(Mono.just("mono " + i)))) {
+      values.forEachRemaining(seen::add);
+    }
+    try (var values = mapConcurrent(Flowable.just(1), 2, i -> await(future(() -> "rx " + i)))) {
+      values.forEachRemaining(seen::add);
+    }
+    Flow.Publisher<Integer> flow = toFlowPublisher(Flux.just(1));
+    try (var values = mapConcurrentUnordered(flow, 2, i -> await(start(() -> "flow " + i)))) {
+      values.forEachRemaining(seen::add);
+    }
+    try (var values = mapConcurrentUnordered(Sinks.empty().asMono(), 2, String::valueOf)) {
+      assertThat(values.iterator()).isSameAs(values);
+    }
+    assertThat(seen).containsExactly("flux 1", "mono 1", "rx 1", "flow 1");
+  }
+
+  @Test
   @DisplayName("section 1: every new block takes every shape of lambda")
   void blocks() throws IOException {
     Mono<String> mono = Mono.just("a");
