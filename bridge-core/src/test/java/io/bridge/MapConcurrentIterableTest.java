@@ -119,6 +119,7 @@ class MapConcurrentIterableTest {
   void failure() {
     IllegalStateException failure = new IllegalStateException("item 3");
     CountDownLatch others = new CountDownLatch(2);
+    CountDownLatch all = new CountDownLatch(3);
     AtomicInteger began = new AtomicInteger();
     assertThatThrownBy(() ->
             Await.mapConcurrent(
@@ -126,6 +127,8 @@ class MapConcurrentIterableTest {
                 3,
                 i -> {
                   began.incrementAndGet();
+                  all.countDown();
+                  all.await();
                   if (i == 2) {
                     throw failure;
                   }

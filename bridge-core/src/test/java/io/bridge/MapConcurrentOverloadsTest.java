@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Flow;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,21 +19,6 @@ import org.reactivestreams.Subscription;
 @DisplayName("S7, section 1: the overloads of mapConcurrent take every shape of lambda")
 @Timeout(60)
 class MapConcurrentOverloadsTest {
-
-  /** As a facade is, with the third kind of source beside the inherited two. */
-  private abstract static class Facade extends Await {
-
-    static <A, B> List<B> mapConcurrent(
-        Iterable<? extends A> items,
-        int limit,
-        ItemBody<? super A, @Nullable B, ? extends Exception> body) {
-      List<B> values = new ArrayList<>();
-      try (Cursor<B> cursor = mapConcurrent(Publishers.<A>fromIterable(items), limit, body)) {
-        cursor.forEachRemaining(values::add);
-      }
-      return values;
-    }
-  }
 
   /** A query as jOOQ has it: rows to be had one way or the other. */
   private record Query(List<String> rows) implements Publisher<String>, Iterable<String> {
@@ -73,15 +57,15 @@ class MapConcurrentOverloadsTest {
     Flow.Publisher<String> flow = FlowAdapters.toFlowPublisher(ITEMS);
     List<String> list = List.of("a", "bb");
 
-    Cursor<Integer> expression = Facade.mapConcurrent(ITEMS, 2, item -> item.length());
-    Cursor<Integer> ofFlow = Facade.mapConcurrent(flow, 2, item -> item.length());
-    List<Integer> ofList = Facade.mapConcurrent(list, 2, item -> item.length());
-    Cursor<Integer> reference = Facade.mapConcurrent(ITEMS, 2, MapConcurrentOverloadsTest::length);
-    Cursor<Integer> referenceOfFlow = Facade.mapConcurrent(flow, 2, String::length);
-    List<Integer> referenceOfList = Facade.mapConcurrent(list, 2, String::length);
-    Cursor<CharSequence> wider = Facade.mapConcurrentUnordered(ITEMS, 2, item -> item);
+    Cursor<Integer> expression = Await.mapConcurrent(ITEMS, 2, item -> item.length());
+    Cursor<Integer> ofFlow = Await.mapConcurrent(flow, 2, item -> item.length());
+    List<Integer> ofList = Await.mapConcurrent(list, 2, item -> item.length());
+    Cursor<Integer> reference = Await.mapConcurrent(ITEMS, 2, MapConcurrentOverloadsTest::length);
+    Cursor<Integer> referenceOfFlow = Await.mapConcurrent(flow, 2, String::length);
+    List<Integer> referenceOfList = Await.mapConcurrent(list, 2, String::length);
+    Cursor<CharSequence> wider = Await.mapConcurrentUnordered(ITEMS, 2, item -> item);
     Cursor<Integer> throwing =
-        Facade.mapConcurrentUnordered(
+        Await.mapConcurrentUnordered(
             flow,
             2,
             item -> {
@@ -89,7 +73,7 @@ class MapConcurrentOverloadsTest {
               return length(item);
             });
     List<Integer> block =
-        Facade.mapConcurrent(
+        Await.mapConcurrent(
             list,
             2,
             item -> {
@@ -121,16 +105,16 @@ class MapConcurrentOverloadsTest {
     Publisher<? extends CharSequence> wild = ITEMS;
     Query query = new Query(List.of("a", "bb"));
     Cursor<Integer> asPublisher =
-        Facade.mapConcurrent((Publisher<String>) query, 2, row -> row.length());
+        Await.mapConcurrent((Publisher<String>) query, 2, row -> row.length());
     List<Integer> asIterable =
-        Facade.mapConcurrent((Iterable<String>) query, 2, row -> row.length());
+        Await.mapConcurrent((Iterable<String>) query, 2, row -> row.length());
     assertThat(rest(asPublisher)).isEqualTo(asIterable).containsExactly(1, 2);
-    assertThat(rest(Facade.mapConcurrent(wild, 2, text -> text.length()))).containsExactly(1, 2);
+    assertThat(rest(Await.mapConcurrent(wild, 2, text -> text.length()))).containsExactly(1, 2);
     Processor<String, String> processor = new Pass();
-    assertThat(rest(Facade.mapConcurrent(processor, 2, item -> item + "!")))
+    assertThat(rest(Await.mapConcurrent(processor, 2, item -> item + "!")))
         .containsExactly("a!", "bb!");
     try (Cursor<String> cursor = Publishers.iterate(ITEMS)) {
-      assertThat(Facade.mapConcurrent(cursor, 2, item -> item + "!"))
+      assertThat(Await.mapConcurrent(cursor, 2, item -> item + "!"))
           .as("a cursor is an iterable")
           .containsExactly("a!", "bb!");
     }
