@@ -4,12 +4,15 @@ import static java.util.Objects.requireNonNull;
 
 import io.bridge.internal.Bodies;
 import io.bridge.internal.CancelFrame;
+import io.bridge.internal.RunOn;
 import io.bridge.internal.RunningCoroutine;
 import io.bridge.internal.ShieldFrame;
 import io.bridge.internal.TimeoutFrame;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -244,5 +247,67 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
       Duration timeout, Body<? extends T, ? extends X> body) throws X {
     requireNonNull(timeout, "timeout");
     return TimeoutFrame.<T, X>runOrNull(timeout, requireNonNull(body, "body"));
+  }
+
+  /**
+   * Runs {@code body} on a thread of {@code executor} and awaits its end: for code that belongs to
+   * a certain thread or pool, such as that of a user interface or of a driver bound to its thread.
+   * It replaces {@code subscribeOn} and {@code publishOn} where they have such a purpose. The
+   * calling thread must be one that {@linkplain io.bridge may block}; the context and {@link
+   * #current()} are those of the calling code. Nothing else of the thread goes along: no
+   * thread-locals, no locks.
+   *
+   * <p>On a thread that a {@code runOn} of the same executor has brought the code to, the body runs
+   * in place, and so it does with an executor that runs its tasks in {@code execute}. A thread that
+   * waits here runs what comes back to its own executor meanwhile, as long as the way there was by
+   * {@code runOn} of the same executor objects. An executor whose only thread waits for this call
+   * for another reason, or which drops its tasks, has it wait until it is cancelled.
+   *
+   * <p><b>Cancellation:</b> of the calling code, or an interrupt of its thread, ends the awaits of
+   * the body with {@link CancellationException} and interrupts the executor's thread, only inside
+   * the body; then the body's end is waited for, however long that takes. A body that has not begun
+   * never runs. A value that it returns all the same is returned. An interrupt of the executor's
+   * thread by somebody else ends the awaits of the body, and is still up after it; it does not
+   * cancel the calling code.
+   *
+   * <p><b>Errors:</b> what the body throws is thrown as the same object; if the calling code is
+   * cancelled, and that is what the body ended by, a {@code CancellationException}. What the
+   * executor throws instead of taking the body is thrown. If it took it nevertheless, the outcome
+   * of the body counts, and what the executor threw goes to {@link Undeliverable}.
+   *
+   * <p><b>Memory:</b> what was done before the call happens-before the body, and that before the
+   * return. An executor that keeps its task after the end, or after a cancel, keeps neither the
+   * body nor the value.
+   *
+   * @param executor runs the body, at most once
+   * @param body the code to run there
+   * @param <T> the type of its value
+   * @param <X> the checked exception that it may throw
+   * @return its value
+   * @throws X when it fails
+   * @throws CancellationException when the calling code is cancelled, before the body begins or as
+   *     what it ends by
+   * @throws RejectedExecutionException when the executor refuses the body
+   * @since 0.1.0
+   */
+  static <T extends @Nullable Object, X extends Exception> T runOn(
+      Executor executor, Body<? extends T, ? extends X> body) throws X {
+    requireNonNull(executor, "executor");
+    return RunOn.<T, X>run(executor, requireNonNull(body, "body"));
+  }
+
+  /**
+   * Runs {@code body} on a thread of {@code executor} and awaits its end; see {@link
+   * #runOn(Executor, Body)}.
+   *
+   * @param executor runs the body, at most once
+   * @param body the code to run there
+   * @param <X> the checked exception that it may throw
+   * @throws X when it fails
+   * @since 0.1.0
+   */
+  static <X extends Exception> void runOn(Executor executor, VoidBody<X> body) throws X {
+    requireNonNull(executor, "executor");
+    RunOn.<@Nullable Object, X>run(executor, Bodies.returningNull(body));
   }
 }

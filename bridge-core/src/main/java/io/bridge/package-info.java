@@ -20,14 +20,14 @@
  * <h2>Cancellation</h2>
  *
  * <p>A coroutine, a {@link io.bridge.Coroutine#withTimeout timeout} block and the block of a {@link
- * io.bridge.CoroutineScope scope} are cancel frames. Cancelling one only sets its state and
- * interrupts its thread; that thread then cancels what it awaits, exactly once, also when the
- * subscription arrives later. The await throws {@link java.util.concurrent.CancellationException},
- * and so does every later one in the frame: cancelled stays cancelled. {@link
- * io.bridge.Coroutine#shield shield} hides the frames around it, so that a {@code finally} can
- * await its cleanup. An interrupt by somebody else cancels the coroutine whose thread it hits; on a
- * plain thread it ends the one await, which throws {@code CancellationException} with the interrupt
- * flag up.
+ * io.bridge.CoroutineScope scope} are cancel frames, which {@link io.bridge.Coroutine#runOn runOn}
+ * takes along to another thread. Cancelling one only sets its state and interrupts its thread; that
+ * thread then cancels what it awaits, exactly once, also when the subscription arrives later. The
+ * await throws {@link java.util.concurrent.CancellationException}, and so does every later one in
+ * the frame: cancelled stays cancelled. {@link io.bridge.Coroutine#shield shield} hides the frames
+ * around it, so that a {@code finally} can await its cleanup. An interrupt by somebody else cancels
+ * the coroutine whose thread it hits; on a plain thread it ends the one await, which throws {@code
+ * CancellationException} with the interrupt flag up.
  *
  * <h2>Errors</h2>
  *

@@ -14,6 +14,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -118,7 +119,7 @@ class MapConcurrentIterableTest {
   @DisplayName("S4 S7 the first failure cancels the others, and no more items are taken")
   void failure() {
     IllegalStateException failure = new IllegalStateException("item 3");
-    CountDownLatch others = new CountDownLatch(2);
+    CountDownLatch ended = new CountDownLatch(3);
     CountDownLatch all = new CountDownLatch(3);
     AtomicInteger began = new AtomicInteger();
     assertThatThrownBy(() ->
@@ -128,18 +129,18 @@ class MapConcurrentIterableTest {
                 i -> {
                   began.incrementAndGet();
                   all.countDown();
-                  all.await();
-                  if (i == 2) {
-                    throw failure;
-                  }
                   try {
-                    return new Semaphore(0).tryAcquire(1, java.util.concurrent.TimeUnit.DAYS);
+                    all.await();
+                    if (i == 2) {
+                      throw failure;
+                    }
+                    return new Semaphore(0).tryAcquire(1, TimeUnit.DAYS);
                   } finally {
-                    others.countDown();
+                    ended.countDown();
                   }
                 }))
         .isSameAs(failure);
-    assertThat(others.getCount()).as("waited for").isZero();
+    assertThat(ended.getCount()).as("waited for").isZero();
     assertThat(began.get()).isEqualTo(3);
   }
 

@@ -9,18 +9,20 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of code on one thread that can be cancelled as a whole: a coroutine, a timeout block; a
- * shield hides the frames around it. Frames nest; a cancelled frame cancels every await inside it
- * for good (contract A9).
+ * A stretch of code on one thread that can be cancelled as a whole: a coroutine, a timeout block, a
+ * body on an executor; a shield hides the frames around it. Frames nest; a cancelled frame cancels
+ * every await inside it for good (contract A9).
  *
  * <p>Cancelling a frame only sets its reason and asks its window for an interrupt; all that follows
  * is done by the frame's own thread (A6).
  */
 public abstract sealed class CancelFrame
-    permits BlockFrame, ContextFrame, RunningCoroutine, ShieldFrame {
+    permits BlockFrame, ContextFrame, ExecutorFrame, RunningCoroutine, ShieldFrame {
 
   private static final ThreadLocal<@Nullable CancelFrame> CURRENT = new ThreadLocal<>();
   private static final VarHandle REASON;
+
+  private static final String INTERRUPTED = "interrupted while awaiting";
 
   static {
     try {
@@ -128,11 +130,21 @@ public abstract sealed class CancelFrame
 
   /** The first half of {@link #cancelFrame}: the owner is told. */
   final boolean mark(String why) {
-    if (!REASON.compareAndSet(this, null, why)) {
+    if (!markCancelled(why)) {
       return false;
     }
     window.interrupt();
     return true;
+  }
+
+  /** Cancels this frame where its thread needs no interrupt; false if it already was. */
+  final boolean markCancelled(String why) {
+    return REASON.compareAndSet(this, null, why);
+  }
+
+  /** The frame whose code made this one, be it cancelled with it or not; null at a root. */
+  final @Nullable CancelFrame enclosing() {
+    return this instanceof ShieldFrame shield ? shield.hidden : outer;
   }
 
   /** A cancel of it means nothing any more to frames that still link to it. Owner only. */
@@ -159,7 +171,7 @@ public abstract sealed class CancelFrame
     ScopeFrame scope = root().scopes;
     while (scope != null && scope != this && scope.isInside(this)) {
       scopes.add(scope.scope);
-      scope = scope.enclosing();
+      scope = scope.enclosingScope();
     }
   }
 
@@ -303,13 +315,17 @@ public abstract sealed class CancelFrame
   /** What an await in {@code frame} throws when it ends without an outcome (A7, S4). */
   static RuntimeException cancellation(@Nullable CancelFrame frame) {
     CancelFrame cancelled = frame == null ? null : frame.cancelledFrame();
-    return cancelled == null
-        ? new CancellationException("interrupted while awaiting")
-        : cancelled.ending();
+    return cancelled == null ? new CancellationException(INTERRUPTED) : cancelled.ending();
   }
 
   /** What the awaits in this cancelled frame throw. */
   RuntimeException ending() {
     return new CancellationException(reason);
+  }
+
+  /** Why {@code frame} is cancelled, if it is; else its thread was interrupted. */
+  static String why(@Nullable CancelFrame frame) {
+    String why = frame == null ? null : frame.cancelReason();
+    return why != null ? why : INTERRUPTED;
   }
 }

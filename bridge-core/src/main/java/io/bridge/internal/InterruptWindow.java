@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * OWED     closed, and an interrupt is due            open -> SENT (raises the flag), forget -> CLOSED
  * </pre>
  *
- * Only the worker leaves OWED. Proof: InterruptWindowTest, InterruptRaceTest.
+ * Only the worker leaves OWED. While the window is lent, who finds it closed asks the guest's, too.
+ * Proof: InterruptWindowTest, InterruptRaceTest.
  */
 public final class InterruptWindow {
 
@@ -49,6 +50,9 @@ public final class InterruptWindow {
 
   // written by the worker before it opens, read by a sender after it saw OPEN
   private @Nullable Thread worker;
+
+  // written by the worker before it closes, read by a sender after it saw CLOSED or OWED
+  private volatile @Nullable InterruptWindow guest;
 
   InterruptWindow() {}
 
@@ -77,6 +81,7 @@ public final class InterruptWindow {
         case CLOSED -> {
           // A worker that cancels itself from inside a signal needs no interrupt: it is awake.
           if (Thread.currentThread() == worker || STATE.compareAndSet(this, CLOSED, OWED)) {
+            passOn();
             return;
           }
         }
@@ -85,10 +90,18 @@ public final class InterruptWindow {
             return;
           }
         }
-        default -> {
-          return; // one is owed, and its reason is looked up when it has arrived
+        default -> { // one is owed, and its reason is looked up when it has arrived
+          passOn();
+          return;
         }
       }
+    }
+  }
+
+  private void passOn() {
+    InterruptWindow inside = guest;
+    if (inside != null) {
+      inside.interrupt();
     }
   }
 
@@ -134,6 +147,22 @@ public final class InterruptWindow {
         return; // closed already
       }
     }
+  }
+
+  /**
+   * Closes the window while its thread runs other code. Worker only.
+   *
+   * @param to the window of that code, if what cancels this one's code cancels that too
+   */
+  void lend(@Nullable InterruptWindow to) {
+    guest = to;
+    close();
+  }
+
+  /** Opens the window again after {@link #lend}. Worker only. */
+  void takeBack() {
+    guest = null;
+    open();
   }
 
   /** Drops an interrupt that is due. Worker only, while closed. */

@@ -32,7 +32,7 @@ final class OpenIterations {
       if (frame instanceof ScopeFrame block && !block.scope.isClosed()) {
         return block.scope.iterations;
       }
-      frame = frame instanceof ShieldFrame shield ? shield.hidden : frame.outer;
+      frame = frame.enclosing();
     }
     return null;
   }

@@ -133,7 +133,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   static @Nullable RunningCoroutine<?> running(@Nullable CancelFrame innermost) {
     CancelFrame frame = innermost;
     while (frame != null && !(frame instanceof RunningCoroutine<?>)) {
-      frame = frame instanceof ShieldFrame shield ? shield.hidden : frame.outer;
+      frame = frame.enclosing();
     }
     return (RunningCoroutine<?>) frame;
   }

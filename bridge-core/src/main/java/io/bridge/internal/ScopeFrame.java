@@ -45,7 +45,7 @@ final class ScopeFrame extends BlockFrame {
     return owner == Thread.currentThread();
   }
 
-  @Nullable ScopeFrame enclosing() {
+  @Nullable ScopeFrame enclosingScope() {
     return enclosing;
   }
 
