@@ -43,7 +43,7 @@ class GuardTest {
   }
 
   @Test
-  @DisplayName("A2 Awaitable, suspend, delay and a finished coroutine are refused too")
+  @DisplayName("A2 Awaitable, suspend, delay, runOn and a finished coroutine are refused too")
   void everyOtherAwait() {
     Coroutine<String> finished = Coroutine.start(() -> "a");
     assertThat(finished.await()).isEqualTo("a");
@@ -57,6 +57,7 @@ class GuardTest {
       assertRefused(() -> Await.await(awaitable));
       assertRefused(() -> Await.<String>suspend(s -> awaitable.subscribe(s)));
       assertRefused(() -> Await.delay(Duration.ZERO));
+      assertRefused(() -> Coroutine.runOn(Runnable::run, () -> subscribed.set(true)));
       assertRefused(finished::await);
       assertThat(rejection).isNotNull();
     }
@@ -138,14 +139,18 @@ class GuardTest {
   }
 
   @Test
-  @DisplayName("A19 the caller's line is exact for await(Awaitable), delay and Coroutine.await")
+  @DisplayName(
+      "A19 the caller's line is exact for await(Awaitable), delay, runOn and Coroutine.await")
   void callersLine() {
     Coroutine<String> finished = Coroutine.start(() -> "a");
     Awaitable<String> awaitable = s -> s.resume("a");
     try (Registration rejection = Await.rejectOn(GuardTest::isFork)) {
       for (Fork.Action action :
           new Fork.Action[] {
-            () -> Await.await(awaitable), () -> Await.delay(Duration.ZERO), () -> finished.await()
+            () -> Await.await(awaitable),
+            () -> Await.delay(Duration.ZERO),
+            () -> Coroutine.runOn(Runnable::run, () -> {}),
+            () -> finished.await()
           }) {
         assertThat(Fork.platform(action).joinFailure())
             .hasMessageContaining("GuardTest.")

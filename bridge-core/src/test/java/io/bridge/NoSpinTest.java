@@ -39,13 +39,19 @@ class NoSpinTest {
         };
     Waiting shielded =
         probe -> Coroutine.<@Nullable String, Exception>shield(() -> Await.await(probe));
+    Waiting elsewhere =
+        probe -> {
+          VoidBody<Exception> shieldedBody = () -> shielded.on(probe);
+          Coroutine.runOn(task -> Thread.ofVirtual().start(task), shieldedBody);
+        };
     Consumer<Thread> nothing = thread -> {};
     Consumer<Thread> unpark = LockSupport::unpark;
     Consumer<Thread> interrupt = Thread::interrupt;
     return Stream.of(
         Arguments.of("a stray unpark", plain, unpark),
         Arguments.of("a left-over permit", leftOverPermit, nothing),
-        Arguments.of("an interrupt under shield", shielded, interrupt));
+        Arguments.of("an interrupt under shield", shielded, interrupt),
+        Arguments.of("an interrupt in runOn", elsewhere, interrupt));
   }
 
   @ParameterizedTest(name = "{0}")
