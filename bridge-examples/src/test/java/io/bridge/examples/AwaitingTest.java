@@ -1,5 +1,6 @@
 package io.bridge.examples;
 
+import static io.bridge.Coroutine.runOn;
 import static io.bridge.Coroutine.withTimeoutOrNull;
 import static io.bridge.completablefuture.CompletableFutureBridge.*;
 import static io.bridge.reactor.ReactorBridge.*;
@@ -28,6 +29,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -95,6 +99,27 @@ class AwaitingTest {
     String shown = quick == null ? "still loading" : quick;
     // end::timeout[]
     assertThat(shown).isEqualTo("still loading");
+  }
+
+  interface Label {
+    String show(String text) throws IOException;
+  }
+
+  // tag::runon[]
+  String show(Mono<Long> number, Executor ui, Label label) throws IOException {
+    long answer = awaitSingle(number); // on this thread
+    return runOn(ui, () -> label.show("the answer is " + answer)); // on that of the user interface
+  }
+
+  // end::runon[]
+
+  @Test
+  @DisplayName("S9 runOn the thread of a user interface")
+  void threads() throws IOException {
+    try (ExecutorService ui = Executors.newSingleThreadExecutor(code -> new Thread(code, "ui"))) {
+      Label label = text -> text + ", says " + Thread.currentThread().getName();
+      assertThat(show(Mono.just(42L), ui, label)).isEqualTo("the answer is 42, says ui");
+    }
   }
 
   @Test

@@ -30,6 +30,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
@@ -375,7 +377,18 @@ class AllOverloadsTest {
         () -> {
           await(mono);
         });
+    Executor executor = Executors.newVirtualThreadPerTaskExecutor();
+    String there = runOn(executor, () -> await(future));
+    String checkedThere = runOn(executor, () -> awaitOrThrow(future, IOException.class));
+    runOn(executor, () -> await(completable));
+    runOn(
+        executor,
+        () -> {
+          await(mono);
+        });
+    runOn(executor, () -> awaitOrThrow(completable, IOException.class));
 
+    assertThat(there).isEqualTo(checkedThere).isEqualTo("a");
     assertThat(retried).isEqualTo(checked).isEqualTo(inTime).isEqualTo(orEmpty).isEqualTo("a");
     assertThat(bound).isEqualTo("avalue");
   }
