@@ -74,16 +74,20 @@ public abstract sealed class CancelFrame
   /** What {@link #replaceCurrent} replaced must be put back by the same thread. */
   static @Nullable CancelFrame replaceCurrent(@Nullable CancelFrame frame) {
     CancelFrame previous = CURRENT.get();
-    CancelFrame next = frame;
-    while (next instanceof ScopeFrame scope && scope.isBlockLeft()) {
-      next = scope.previous(); // left inside the block that ends now
-    }
-    if (next == null) {
+    if (frame == null) {
       CURRENT.remove();
     } else {
-      CURRENT.set(next);
+      CURRENT.set(frame);
     }
     return previous;
+  }
+
+  /**
+   * The other end of {@link #replaceCurrent}: as before, but outside of the scopes that the code in
+   * between has joined or closed, which are left for good.
+   */
+  static void restoreCurrent(@Nullable CancelFrame previous) {
+    replaceCurrent(ScopeFrame.notLeft(previous));
   }
 
   /**

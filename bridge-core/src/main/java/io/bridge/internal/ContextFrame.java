@@ -35,7 +35,7 @@ public final class ContextFrame extends CancelFrame {
       if (frame.outer == null) {
         frame.window.close();
       }
-      replaceCurrent(previous);
+      restoreCurrent(previous);
     }
   }
 

@@ -101,7 +101,7 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
     } finally {
       leaveScopesInside();
       window.close();
-      replaceCurrent(previous);
+      restoreCurrent(previous);
       if (waiting != null) {
         waiting.window.takeBack();
       }

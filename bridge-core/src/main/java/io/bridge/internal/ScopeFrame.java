@@ -60,22 +60,23 @@ final class ScopeFrame extends BlockFrame {
     blockLeft = true;
     boolean cancelled = leave();
     markLeft();
-    CancelFrame innermost = replaceCurrent(previous);
-    if (innermost != this) {
-      replaceCurrent(innermost);
+    CancelFrame now = replaceCurrent(this);
+    if (now == this) {
+      now = notLeft(previous);
     }
+    replaceCurrent(now);
     if (cancelled || outer == null) {
-      windowTo(innermost == this ? outer : innermost);
+      windowTo(now);
     }
   }
 
-  boolean isBlockLeft() {
-    return blockLeft;
-  }
-
-  /** What was current before the block. */
-  @Nullable CancelFrame previous() {
-    return previous;
+  /** {@code frame}, or the first one around it if that is a block that was left. Owner only. */
+  static @Nullable CancelFrame notLeft(@Nullable CancelFrame frame) {
+    CancelFrame now = frame;
+    while (now instanceof ScopeFrame block && block.blockLeft) {
+      now = block.previous;
+    }
+    return now;
   }
 
   /** Takes the closed scope out of the chain. Owner only. */

@@ -53,7 +53,7 @@ public final class ShieldFrame extends CancelFrame {
   private void leave(@Nullable CancelFrame previous) {
     leaveScopesInside();
     window.close();
-    replaceCurrent(previous);
+    restoreCurrent(previous);
     if (hidden != null && hidden.isCancelled()) {
       hidden.window.openInterrupted();
     } else if (hidden != null) {

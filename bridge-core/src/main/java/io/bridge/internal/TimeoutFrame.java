@@ -142,7 +142,7 @@ public final class TimeoutFrame extends BlockFrame {
     if (outer == null && !expired) {
       window.close();
     }
-    replaceCurrent(previous);
+    restoreCurrent(previous);
     if (expired) {
       windowTo(outer);
     }
