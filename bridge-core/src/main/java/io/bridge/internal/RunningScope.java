@@ -101,6 +101,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   // any thread
   private volatile @Nullable End end;
   private volatile boolean failuresTaken;
+  private volatile boolean joinerFailureTaken;
   private final Queue<RunningCoroutine<?>> failed = new ConcurrentLinkedQueue<>();
 
   private RunningScope(
@@ -323,6 +324,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (failure == null) {
       return how.how == How.TIMED_OUT ? timedOut() : new CancellationException(how.reason);
     }
+    joinerFailureTaken |= how.how == How.JOINER_FAILED;
     for (RunningCoroutine<?> child : failed) {
       if (RunningCoroutine.failureOf(child) == failure) {
         child.takeFailure();
@@ -365,6 +367,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     }
     try {
       if (how != null && how.how == How.JOINER_FAILED && how.failure != null) {
+        joinerFailureTaken = true;
         throw how.failure;
       }
       if (how != null && how.how == How.TIMED_OUT) {
@@ -409,14 +412,16 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   }
 
   private void reportUntaken() {
+    End how = end;
+    boolean joinerFailed = how != null && how.how == How.JOINER_FAILED;
+    if (joinerFailed && !joinerFailureTaken && how.failure != null) {
+      joinerFailureTaken = true;
+      Undeliverable.report(how.failure);
+    }
     if (failuresTaken || config.failureHandler() != null) {
       return;
     }
     failuresTaken = true;
-    End how = end;
-    if (how != null && how.how == How.JOINER_FAILED && how.failure != null) {
-      Undeliverable.report(how.failure);
-    }
     for (RunningCoroutine<?> child : failed) {
       Throwable failure = RunningCoroutine.failureOf(child);
       if (failure != null && !child.isFailureTaken()) {
