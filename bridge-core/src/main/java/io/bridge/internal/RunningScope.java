@@ -413,8 +413,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
 
   private void reportUntaken() {
     End how = end;
-    boolean joinerFailed = how != null && how.how == How.JOINER_FAILED;
-    if (joinerFailed && !joinerFailureTaken && how.failure != null) {
+    if (how != null && how.how == How.JOINER_FAILED && how.failure != null && !joinerFailureTaken) {
       joinerFailureTaken = true;
       Undeliverable.report(how.failure);
     }
