@@ -184,6 +184,7 @@ class JoinerTest {
   @Test
   @DisplayName(
       "S2 anySuccessfulOrThrow: the first success, null too; what fails after it is nothing")
+  @SuppressWarnings("try") // closed once more in the middle
   void anySuccessful() throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
     try (Undelivered lost = new Undelivered();
