@@ -68,17 +68,24 @@ abstract sealed class BlockFrame extends CancelFrame permits ScopeFrame, Timeout
     return phase == CANCELLED;
   }
 
-  /** The owner is outside: our flag is lowered, and up again if {@code now} is cancelled too. */
+  /**
+   * The owner is outside: our flag is lowered, and up again if {@code now} is cancelled too. A
+   * window that was closed, in a signal, is opened by whoever closed it.
+   */
   final void windowTo(@Nullable CancelFrame now) {
+    boolean wasOpen = window.isOpen();
     window.close();
-    window.forget();
-    if (now == null || now.window != window) {
-      return;
+    CancelFrame shares = now != null && now.window == window ? now : null;
+    boolean cancelled = shares != null && shares.isCancelled();
+    if (wasOpen || !cancelled) {
+      window.forget();
     }
-    if (now.isCancelled()) {
-      window.openInterrupted();
-    } else {
-      window.open();
+    if (shares != null && wasOpen) {
+      if (cancelled) {
+        window.openInterrupted();
+      } else {
+        window.open();
+      }
     }
   }
 

@@ -71,6 +71,11 @@ public abstract sealed class CancelFrame
     return frame != null && frame.window.isOpen() ? frame : null;
   }
 
+  /** The frame whose thread the calling one is, in a signal too; null on any other. */
+  static @Nullable CancelFrame ofThread() {
+    return CURRENT.get();
+  }
+
   /** What {@link #replaceCurrent} replaced must be put back by the same thread. */
   static @Nullable CancelFrame replaceCurrent(@Nullable CancelFrame frame) {
     CancelFrame previous = CURRENT.get();

@@ -85,14 +85,20 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   @SuppressWarnings({"unchecked", "NullAway"}) // the cell holds a T, a Failure or a Mark
   private T outcome(@Nullable CancelFrame enclosing) {
     Object result = cell;
-    if (result instanceof Failure failure) {
-      throw Failures.thrown(failure.cause);
-    }
     if (result == Mark.CANCELLED) {
       throw CancelFrame.cancellation(enclosing);
     }
+    if (result instanceof Failure failure) {
+      boolean both = failure.cause instanceof CancellationException && isCancelled(enclosing);
+      throw both ? CancelFrame.cancellation(enclosing) : Failures.thrown(failure.cause);
+    }
     cell = Mark.NULL; // a source that keeps this object does not keep the value
     return (T) (result == Mark.NULL ? null : result);
+  }
+
+  /** Then a source that was cancelled, with us or by us, says nothing new. */
+  private static boolean isCancelled(@Nullable CancelFrame enclosing) {
+    return enclosing != null && enclosing.isCancelled();
   }
 
   /** Lets {@code suspension} cancel this conversion; false if it already has. */

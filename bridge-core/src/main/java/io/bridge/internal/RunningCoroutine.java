@@ -188,7 +188,12 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
         Undeliverable.report(
             new IllegalStateException("coroutine " + name + " has not closed " + left.scope));
       }
-      left.scope.close();
+      try {
+        left.scope.close();
+      } catch (Throwable t) { // the end of the coroutine comes first
+        Undeliverable.report(t);
+        left.unlink();
+      }
     }
   }
 

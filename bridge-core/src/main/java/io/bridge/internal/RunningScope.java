@@ -385,7 +385,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   }
 
   private void refuseOwnChild(String call) {
-    RunningCoroutine<?> caller = RunningCoroutine.running(CancelFrame.current());
+    RunningCoroutine<?> caller = RunningCoroutine.running(CancelFrame.ofThread());
     while (caller != null) {
       RunningScope<?, ?> home = caller.home;
       if (home == this) {

@@ -9,6 +9,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Deque;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
@@ -117,8 +118,15 @@ final class ScopeCoroutines {
     if (isIdle()) {
       return;
     }
-    Coroutine.<@Nullable Void, RuntimeException>withTimeoutOrNull(
-        config.stragglerReport(), this::awaitLast);
+    try {
+      Coroutine.<@Nullable Void, RuntimeException>withTimeoutOrNull(
+          config.stragglerReport(), this::awaitLast);
+    } catch (CancellationException ofJoin) {
+      throw ofJoin;
+    } catch (Throwable ofTimeSource) { // the wait comes first
+      Undeliverable.report(ofTimeSource);
+      awaitLast();
+    }
     if (!isIdle()) {
       running.forEach(child -> Undeliverable.report(child.straggling(config.name())));
       awaitLast();
