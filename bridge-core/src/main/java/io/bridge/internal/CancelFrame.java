@@ -71,7 +71,10 @@ public abstract sealed class CancelFrame
     return frame != null && frame.window.isOpen() ? frame : null;
   }
 
-  /** The frame whose thread the calling one is, in a signal too; null on any other. */
+  /**
+   * The frame that the calling thread is in, inside signals too, and behind a coroutine's body: for
+   * who asks about the thread and not about its code.
+   */
   static @Nullable CancelFrame ofThread() {
     return CURRENT.get();
   }

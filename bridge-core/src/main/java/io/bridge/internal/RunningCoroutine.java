@@ -38,12 +38,14 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
       State state, @Nullable T value, @Nullable Throwable failure) {}
 
   private static final VarHandle WAITERS;
+  private static final VarHandle REPORTED;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       WAITERS =
           lookup.findVarHandle(RunningCoroutine.class, "waiters", ConcurrentLinkedQueue.class);
+      REPORTED = lookup.findVarHandle(RunningCoroutine.class, "reported", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -68,6 +70,9 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   // any thread
   private volatile boolean failureTaken;
+
+  // any thread that waits for its scope
+  private volatile boolean reported;
 
   private RunningCoroutine(
       String name,
@@ -336,6 +341,11 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   /** It was thrown by something else than an await of the coroutine. */
   void takeFailure() {
     failureTaken = true;
+  }
+
+  /** Whether nobody has reported yet that it goes on; several threads may wait for it. */
+  boolean isFirstReport() {
+    return REPORTED.compareAndSet(this, false, true);
   }
 
   /** That it goes on although it is cancelled, and where. */

@@ -89,7 +89,9 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   private final ScopeCoroutines coroutines;
   final OpenIterations iterations = new OpenIterations();
 
-  /** The coroutine that opened it; null for a plain thread and a background scope. */
+  /**
+   * The coroutine on whose thread it was opened; null for a plain thread and a background scope.
+   */
   private final @Nullable RunningCoroutine<?> opener;
 
   // set before the scope is handed out
@@ -128,7 +130,8 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       Joiner<? super T, ? extends R> joiner, ScopeConfig config) {
     claim(joiner);
     CancelFrame outer = CancelFrame.current();
-    RunningScope<T, R> scope = new RunningScope<>(joiner, config, RunningCoroutine.running(outer));
+    RunningScope<T, R> scope =
+        new RunningScope<>(joiner, config, RunningCoroutine.running(CancelFrame.ofThread()));
     scope.startTimer(); // first: a time source may throw
     scope.block = ScopeFrame.enter(scope);
     String reason = outer == null ? null : outer.cancelReason();
@@ -384,6 +387,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     return first;
   }
 
+  /** Also by what runs on its thread behind the body: handlers, completion actions, joiners. */
   private void refuseOwnChild(String call) {
     RunningCoroutine<?> caller = RunningCoroutine.running(CancelFrame.ofThread());
     while (caller != null) {

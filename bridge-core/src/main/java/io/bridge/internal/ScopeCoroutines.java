@@ -128,8 +128,14 @@ final class ScopeCoroutines {
       awaitLast();
     }
     if (!isIdle()) {
-      running.forEach(child -> Undeliverable.report(child.straggling(config.name())));
+      running.forEach(this::report);
       awaitLast();
+    }
+  }
+
+  private void report(RunningCoroutine<?> straggler) {
+    if (straggler.isFirstReport()) {
+      Undeliverable.report(straggler.straggling(config.name()));
     }
   }
 
