@@ -462,11 +462,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     Registration registered = timer;
     if (registered != null) {
       timer = null;
-      try {
-        registered.close();
-      } catch (Throwable t) { // of a time source of the user's
-        Undeliverable.report(t);
-      }
+      TimeoutFrame.close(registered);
     }
   }
 

@@ -150,7 +150,7 @@ public final class TimeoutFrame extends BlockFrame {
     return expired;
   }
 
-  private static void close(Registration timer) {
+  static void close(Registration timer) {
     try {
       timer.close();
     } catch (Throwable t) { // a time source of the user's must not hide what the block did
