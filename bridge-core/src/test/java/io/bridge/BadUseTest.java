@@ -3,14 +3,17 @@ package io.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bridge.CoroutineScope.Joiner;
 import io.bridge.testkit.NullArguments;
 import io.bridge.testkit.Nulls;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -35,7 +38,13 @@ class BadUseTest {
 
   @TestFactory
   Stream<DynamicTest> nullArguments() {
-    return Stream.of(Await.class, Coroutine.class, CoroutineContext.class, Publishers.class)
+    return Stream.of(
+            Await.class,
+            Coroutine.class,
+            CoroutineContext.class,
+            CoroutineScope.class,
+            CoroutineScope.Joiner.class,
+            Publishers.class)
         .flatMap(facade -> NullArguments.of(facade, INSTANCES));
   }
 
@@ -71,6 +80,41 @@ class BadUseTest {
         .isInstanceOf(NullPointerException.class)
         .hasMessage("action");
     assertThat(coroutine.await()).isEqualTo("a");
+  }
+
+  @Test
+  @DisplayName("section 8: a scope and its settings refuse null by name; nothing starts or ends")
+  void scopes() {
+    assertThatThrownBy(
+            () -> CoroutineScope.background(config -> Nulls.<CoroutineScope.Config>smuggled()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("config's result");
+    try (CoroutineScope<String, ?> scope =
+        CoroutineScope.open(
+            Joiner.<String>allSuccessfulOrThrow(),
+            config -> {
+              settings(config);
+              return config;
+            })) {
+      assertNamed("body", () -> scope.fork(Nulls.<Body<String, Exception>>smuggled()));
+      assertNamed("body", () -> scope.fork(Nulls.<VoidBody<Exception>>smuggled()));
+      assertNamed("reason", () -> scope.cancel(Nulls.<String>smuggled()));
+      assertNamed("patience", () -> scope.close(Nulls.<Duration>smuggled()));
+      scope.fork(() -> "a");
+      assertThat(scope.join()).isEqualTo(List.of("a"));
+    }
+  }
+
+  private static void settings(CoroutineScope.Config config) {
+    assertNamed("name", () -> config.withName(Nulls.smuggled()));
+    assertNamed("timeout", () -> config.withTimeout(Nulls.smuggled()));
+    assertNamed("factory", () -> config.withThreadFactory(Nulls.smuggled()));
+    assertNamed("handler", () -> config.withFailureHandler(Nulls.smuggled()));
+    assertNamed("after", () -> config.withStragglerReport(Nulls.smuggled()));
+  }
+
+  private static void assertNamed(String parameter, ThrowingCallable call) {
+    assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessage(parameter);
   }
 
   @Test

@@ -84,9 +84,14 @@ class ScopeCancelTest {
     assertThat(innermost.get()).satisfies(child -> assertCancelled(child, "why"));
   }
 
-  /** Takes no notice of its cancellation; parks, as there are two processors and more threads. */
+  /** Takes no notice of its cancellation; parks in between, as there may be two processors. */
   private static void untilOpen(CountDownLatch latch) {
-    Eventually.until("it may go", () -> latch.getCount() == 0);
+    Eventually.until(
+        "it may go",
+        () -> {
+          Thread.interrupted(); // a raised flag would turn the parking into a spin
+          return latch.getCount() == 0;
+        });
   }
 
   private static boolean isDone(@Nullable Coroutine<?> coroutine) {
@@ -223,11 +228,13 @@ class ScopeCancelTest {
 
   @Test
   @DisplayName("A9 a shield in a cancelled coroutine of a scope can await; close waits for it")
-  void cleanup() {
+  void cleanup() throws InterruptedException {
     Steps steps = new Steps();
+    CountDownLatch begun = new CountDownLatch(1);
     Probe<String> cleaning = new Probe<>();
     try (var scope = CoroutineScope.open()) {
       scope.fork(() -> {
+        begun.countDown();
         try {
           Scopes.forever();
         } finally {
@@ -238,6 +245,7 @@ class ScopeCancelTest {
           });
         }
       });
+      begun.await();
       scope.cancel();
       cleaning.awaitRequest();
       assertThat(steps.last()).isEqualTo(1);

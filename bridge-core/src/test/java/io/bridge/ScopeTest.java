@@ -1,199 +1,228 @@
 package io.bridge;
 
+import static io.bridge.Scopes.assertFree;
+import static io.bridge.Scopes.awaitEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bridge.Coroutine.State;
 import io.bridge.CoroutineScope.Joiner;
-import java.io.IOException;
-import java.time.Duration;
+import io.bridge.testkit.Fork;
+import io.bridge.testkit.Probe;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-@DisplayName("S2 S3 S4 a scope")
+@DisplayName("S2 S3 a scope")
+@Timeout(60)
 class ScopeTest {
 
-  private final IllegalStateException failure = new IllegalStateException("child");
-
-  /** Waits until it is cancelled. */
-  private static String forever() throws InterruptedException {
-    new CountDownLatch(1).await();
-    return "never";
-  }
-
-  @Test
-  @DisplayName("S2 open, fork, join, get")
-  void join() {
-    try (var scope = CoroutineScope.open()) {
-      Coroutine<String> a = scope.fork(() -> "a");
-      Coroutine<Integer> one = scope.fork(() -> 1);
-      Coroutine<?> nothing = scope.fork(() -> {});
-      scope.join();
-      assertThat(a.get() + one.get()).isEqualTo("a1");
-      assertThat(nothing.state()).isEqualTo(Coroutine.State.SUCCEEDED);
-    }
-  }
-
-  @Test
-  @DisplayName("S4 the first failure cancels the others and is what join throws, the same object")
-  void firstFailure() {
-    try (var scope = CoroutineScope.open()) {
-      Coroutine<String> other = scope.fork(ScopeTest::forever);
-      scope.fork(() -> {
-        throw failure;
-      });
-      assertThatThrownBy(scope::join).isSameAs(failure);
-      assertThat(other.state()).isEqualTo(Coroutine.State.CANCELLED);
-      assertThat(scope.failures()).containsExactly(failure);
-    }
-  }
-
-  @Test
-  @DisplayName("A7 S4 a checked failure is the cause of a CompletionException")
-  void checked() {
-    IOException checked = new IOException("child");
-    try (var scope = CoroutineScope.open()) {
-      scope.fork(() -> {
-        throw checked;
-      });
-      assertThatThrownBy(scope::join).isInstanceOf(CompletionException.class).hasCause(checked);
-    }
-  }
-
-  @Test
-  @DisplayName("A9 S4 an await in the block of a failed scope throws the failure")
-  void blockIsCancelled() {
-    try (var scope = CoroutineScope.open()) {
-      scope.fork(() -> {
-        throw failure;
-      });
-      assertThatThrownBy(() -> Await.delay(Duration.ofDays(1))).isSameAs(failure);
-      assertThatThrownBy(Coroutine::checkCancelled).isSameAs(failure);
-    }
-    assertThat(Thread.currentThread().isInterrupted()).isFalse();
-    Await.delay(Duration.ofNanos(1));
-  }
-
-  @Test
-  @DisplayName("A9 S4 a blocking call in the block of a failed scope is interrupted")
-  void blockIsInterrupted() {
-    AtomicBoolean interrupted = new AtomicBoolean();
-    try (var scope = CoroutineScope.open()) {
-      scope.fork(() -> {
-        throw failure;
-      });
-      try {
-        forever();
-      } catch (InterruptedException e) {
-        interrupted.set(true);
+  @ParameterizedTest
+  @EnumSource(TimeoutTest.On.class)
+  @DisplayName("S2 open, fork, join, get, on any thread that may block")
+  void join(TimeoutTest.On on) {
+    on.run(() -> {
+      try (var scope = CoroutineScope.open()) {
+        Coroutine<String> a = scope.fork(() -> "a");
+        Coroutine<Integer> one = scope.fork(() -> 1);
+        Coroutine<?> nothing = scope.fork(() -> {});
+        assertThat(scope.join()).isNull();
+        assertThat(a.get() + one.get()).isEqualTo("a1");
+        assertThat(nothing.get()).isNull();
+        assertThat(nothing.state()).isEqualTo(State.SUCCEEDED);
+        assertThat(scope.isCancelled()).isFalse();
       }
-      assertThatThrownBy(scope::join).isSameAs(failure);
-      Await.delay(Duration.ofNanos(1)); // after join the block is free again
-    }
-    assertThat(interrupted).isTrue();
+      assertFree();
+      return "done";
+    });
   }
 
   @Test
-  @DisplayName("S3 close cancels what runs and waits for it")
+  @DisplayName("S2 with no coroutine at all: join returns at once, close too; so without a join")
+  void empty() {
+    try (var scope = CoroutineScope.open()) {
+      assertThat(scope.join()).isNull();
+      assertThat(scope.failures()).isEmpty();
+    }
+    try (var scope = CoroutineScope.open()) {
+      assertThat(scope.isCancelled()).isFalse();
+    }
+    assertFree();
+  }
+
+  @Test
+  @DisplayName("S2 join may be called again, after more forks")
+  void joinAgain() {
+    try (var scope = CoroutineScope.open()) {
+      for (int i = 0; i < 3; i++) {
+        Coroutine<String> child = scope.fork(() -> "a");
+        scope.join();
+        assertThat(child.get()).isEqualTo("a");
+        scope.join();
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("S2 join waits for all; a value can be awaited before")
+  void waits() {
+    Probe<String> probe = new Probe<>();
+    CountDownLatch awaited = new CountDownLatch(1);
+    Fork<String> fork =
+        Fork.virtual(() -> {
+          try (var scope = CoroutineScope.open()) {
+            Coroutine<String> slow = scope.fork(() -> Await.awaitSingle(probe));
+            String quick = scope.fork(() -> "a").await();
+            awaited.countDown();
+            scope.join();
+            return quick + slow.get();
+          }
+        });
+    probe.awaitRequest();
+    fork.awaitParked();
+    assertThat(fork.isDone()).isFalse();
+    probe.next("b").complete();
+    assertThat(fork.join()).isEqualTo("ab");
+    assertThat(awaited.getCount()).isZero();
+  }
+
+  @Test
+  @DisplayName("S3 forked into by other threads and by its own coroutines, at any depth")
+  void forkedFromAnywhere() {
+    AtomicInteger ran = new AtomicInteger();
+    try (var scope = CoroutineScope.open(Joiner.<Integer>allSuccessfulOrThrow())) {
+      Fork.platform(
+              () -> {
+                scope.fork(ran::incrementAndGet);
+              })
+          .join();
+      forkTree(scope, ran, 6);
+      scope.join();
+      assertThat(ran).hasValue(1 + 127);
+    }
+  }
+
+  private static int forkTree(CoroutineScope<Integer, ?> scope, AtomicInteger ran, int depth) {
+    if (depth > 0) {
+      scope.fork(() -> forkTree(scope, ran, depth - 1));
+      scope.fork(() -> forkTree(scope, ran, depth - 1));
+    }
+    return ran.incrementAndGet();
+  }
+
+  @Test
+  @DisplayName("S3 the block runs on the caller's thread, whose thread-locals it sees")
+  void threadLocals() {
+    ThreadLocal<@Nullable String> local = new ThreadLocal<>();
+    local.set("caller's");
+    try (var scope = CoroutineScope.open(Joiner.<@Nullable String>allSuccessfulOrThrow())) {
+      assertThat(local.get()).isEqualTo("caller's");
+      scope.<@Nullable String>fork(local::get);
+      assertThat(scope.join()).containsExactly((String) null);
+    } finally {
+      local.remove();
+    }
+  }
+
+  @Test
+  @DisplayName("A13 what was done before a fork, and by a body, is seen behind it without a lock")
+  void memory() {
+    List<Integer> plain = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      int turn = i;
+      try (var scope = CoroutineScope.open()) {
+        plain.add(turn);
+        scope.fork(() -> {
+          assertThat(plain).hasSize(2 * turn + 1);
+          plain.add(-turn);
+        });
+        if (turn % 2 == 0) {
+          scope.join();
+        } else {
+          scope.close(Scopes.LONG);
+        }
+        assertThat(plain).hasSize(2 * turn + 2);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("S3 close cancels what runs and waits for it, without a join")
   void close() throws InterruptedException {
-    CountDownLatch began = new CountDownLatch(1);
     AtomicBoolean ended = new AtomicBoolean();
+    CountDownLatch begun = new CountDownLatch(1);
     try (var scope = CoroutineScope.open()) {
       scope.fork(() -> {
-        began.countDown();
+        begun.countDown();
         try {
-          return forever();
+          return Scopes.forever();
         } finally {
-          Coroutine.shield(() -> Await.delay(Duration.ofMillis(20)));
+          Coroutine.shield(() -> Await.delay(Scopes.SHORT));
           ended.set(true);
         }
       });
-      began.await();
+      begun.await();
       assertThat(scope.isCancelled()).isFalse();
     }
     assertThat(ended).isTrue();
   }
 
   @Test
-  @DisplayName("S2 the first success is the result, the others are cancelled")
-  void any() {
-    try (var scope = CoroutineScope.open(Joiner.<String>anySuccessfulOrThrow())) {
-      Coroutine<String> slow = scope.fork(ScopeTest::forever);
-      scope.fork(() -> "fast");
-      assertThat(scope.join()).isEqualTo("fast");
-      assertThat(slow.state()).isEqualTo(Coroutine.State.CANCELLED);
-      Await.delay(Duration.ofNanos(1));
-    }
-  }
-
-  @Test
-  @DisplayName("S2 all values in the order of the forks")
-  void all() {
-    try (var scope = CoroutineScope.open(Joiner.<Integer>allSuccessfulOrThrow())) {
-      for (int i = 0; i < 100; i++) {
-        int value = i;
-        scope.fork(() -> value);
-      }
-      List<Integer> values = scope.join();
-      assertThat(values).hasSize(100).isSorted();
-    }
-  }
-
-  @Test
-  @DisplayName("T1 S2 the scope's timeout")
-  void timeout() {
-    try (var scope =
-        CoroutineScope.open(
-            Joiner.awaitAll(), config -> config.withTimeout(Duration.ofMillis(20)))) {
-      scope.fork(ScopeTest::forever);
-      assertThatThrownBy(scope::join).isExactlyInstanceOf(AwaitTimeoutException.class);
-    }
-  }
-
-  @Test
-  @DisplayName("S3 the cancel of a coroutine reaches the coroutines of its scopes")
-  void grandchildren() throws InterruptedException {
-    CountDownLatch reached = new CountDownLatch(1);
-    CountDownLatch began = new CountDownLatch(1);
-    Coroutine<?> parent =
-        Coroutine.start(() -> {
-          try (var scope = CoroutineScope.open()) {
-            scope.fork(() -> {
-              try (var inner = CoroutineScope.open()) {
-                inner.fork(() -> {
-                  began.countDown();
-                  try {
-                    forever();
-                  } finally {
-                    reached.countDown();
-                  }
-                });
-                inner.join();
+  @DisplayName(
+      "S3 close when the block throws: the coroutines are cancelled, the exception is kept")
+  void blockThrows() {
+    IllegalStateException failure = new IllegalStateException("block");
+    List<Coroutine<?>> children = new ArrayList<>();
+    assertThatThrownBy(
+            () -> {
+              try (var scope = CoroutineScope.open()) {
+                children.add(scope.fork(Scopes::forever));
+                throw failure;
               }
-            });
-            while (reached.getCount() > 0) {
-              Thread.onSpinWait(); // takes no notice
-            }
-          }
-        });
-    began.await();
-    parent.cancel("why");
-    reached.await();
-    parent.await();
+            })
+        .isSameAs(failure)
+        .hasNoSuppressedExceptions();
+    assertThat(children.get(0).state()).isEqualTo(State.CANCELLED);
+    assertFree();
   }
 
   @Test
-  @DisplayName("S3 a background scope")
-  void background() {
-    CoroutineScope<Object, @Nullable Void> scope =
-        CoroutineScope.background(c -> c.withName("jobs"));
-    Coroutine<String> job = scope.fork(() -> Thread.currentThread().getName());
-    assertThat(job.await()).isEqualTo("jobs");
-    scope.close(Duration.ofSeconds(10));
-    assertThatThrownBy(() -> scope.fork(() -> 1)).isInstanceOf(IllegalStateException.class);
+  @DisplayName("S2 a coroutine that is forked into a cancelled scope never runs")
+  void forkIntoCancelled() {
+    AtomicInteger ran = new AtomicInteger();
+    try (var scope = CoroutineScope.open()) {
+      scope.cancel("why");
+      Coroutine<Integer> child = scope.fork(ran::incrementAndGet);
+      awaitEnd(child);
+      assertThat(child.state()).isEqualTo(State.CANCELLED);
+      assertThat(child.failure()).isInstanceOf(CancellationException.class).hasMessage("why");
+    }
+    assertThat(ran).hasValue(0);
+  }
+
+  @Test
+  @DisplayName("A2 A3 join is refused on a thread that may not block, and when it is cancelled")
+  void refused() {
+    try (var scope = CoroutineScope.open()) {
+      Thread own = Thread.currentThread();
+      try (Registration rejecting = Await.rejectOn(thread -> thread == own)) {
+        assertThat(rejecting).isNotNull();
+        assertThatThrownBy(scope::join).isInstanceOf(IllegalStateException.class);
+      }
+      own.interrupt();
+      assertThatThrownBy(scope::join).isExactlyInstanceOf(CancellationException.class);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(scope.isCancelled()).isFalse();
+      scope.join();
+    }
   }
 }
