@@ -229,10 +229,14 @@ class BackgroundScopeTest {
             Thread.currentThread().interrupt();
             assertThatThrownBy(scope::join).isInstanceOf(CancellationException.class);
             assertThat(Thread.interrupted()).isTrue();
-            assertThatThrownBy(() -> Coroutine.withTimeout(Duration.ofNanos(1), () -> scope.join()))
+            assertThatThrownBy(() -> Coroutine.withTimeout(Duration.ofNanos(1), this::joined))
                 .isInstanceOf(AwaitTimeoutException.class);
           }
         });
     return new WeakReference<>(kept);
+  }
+
+  private void joined() {
+    scope.join();
   }
 }

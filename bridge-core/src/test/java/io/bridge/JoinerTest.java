@@ -158,7 +158,7 @@ class JoinerTest {
         go.await();
         return "first";
       });
-      awaitEnd(scope.<@Nullable String>fork(() -> null));
+      awaitEnd(scope.fork(Scopes.NULL));
       awaitEnd(scope.fork(() -> "third"));
       go.countDown();
       List<@Nullable String> values = scope.join();
@@ -187,27 +187,27 @@ class JoinerTest {
   @SuppressWarnings("try") // closed once more in the middle
   void anySuccessful() throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
-    try (Undelivered lost = new Undelivered();
-        var scope = CoroutineScope.open(Joiner.<@Nullable String>anySuccessfulOrThrow())) {
-      failed(scope, failure);
-      Coroutine<String> slow =
-          scope.fork(() -> {
-            begun.countDown();
-            try {
-              return Scopes.forever();
-            } catch (InterruptedException e) {
-              throw later;
-            }
-          });
-      begun.await();
-      scope.<@Nullable String>fork(() -> null);
-      assertThat(scope.join()).isNull();
-      assertThat(slow.failure()).isSameAs(later);
-      assertThat(scope.failures()).containsExactly(failure, later);
-      Coroutine<String> tooLate = scope.fork(() -> "too late");
-      awaitEnd(tooLate);
-      assertThat(tooLate.state()).isEqualTo(State.CANCELLED);
-      scope.close();
+    try (Undelivered lost = new Undelivered()) {
+      try (var scope = CoroutineScope.open(Joiner.<@Nullable String>anySuccessfulOrThrow())) {
+        failed(scope, failure);
+        Coroutine<String> slow =
+            scope.fork(() -> {
+              begun.countDown();
+              try {
+                return Scopes.forever();
+              } catch (InterruptedException e) {
+                throw later;
+              }
+            });
+        begun.await();
+        scope.fork(Scopes.NULL);
+        assertThat(scope.join()).isNull();
+        assertThat(slow.failure()).isSameAs(later);
+        assertThat(scope.failures()).containsExactly(failure, later);
+        Coroutine<String> tooLate = scope.fork(() -> "too late");
+        awaitEnd(tooLate);
+        assertThat(tooLate.state()).isEqualTo(State.CANCELLED);
+      }
       assertThat(lost.failures()).isEmpty();
     }
   }
@@ -245,7 +245,7 @@ class JoinerTest {
             return "a";
           });
       failed(scope, failure);
-      Coroutine<@Nullable String> nothing = scope.<@Nullable String>fork(() -> null);
+      Coroutine<@Nullable String> nothing = scope.fork(Scopes.NULL);
       go.countDown();
       assertThat(scope.join()).isNull();
       assertThat(slow.get()).isEqualTo("a");

@@ -306,7 +306,8 @@ class ScopeBlockTest {
         });
         assertThatThrownBy(() -> Coroutine.withTimeout(SHORT, () -> Await.delay(LONG)))
             .isExactlyInstanceOf(AwaitTimeoutException.class);
-        assertThatThrownBy(() -> Coroutine.withTimeout(SHORT, () -> Await.await(new Probe<>())))
+        assertThatThrownBy(
+                () -> Coroutine.withTimeout(SHORT, () -> Await.awaitSingle(new Probe<>())))
             .isExactlyInstanceOf(AwaitTimeoutException.class);
         assertThat(scope.isCancelled()).isFalse();
         go.countDown();

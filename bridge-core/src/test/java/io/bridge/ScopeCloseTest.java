@@ -99,13 +99,17 @@ class ScopeCloseTest {
     assertFree();
   }
 
+  private static Fork<String> closedElsewhere(CoroutineScope<?, ?> scope) {
+    return Fork.platform(() -> scope.close());
+  }
+
   @Test
   @DisplayName(
       "S3 closed by another thread: it waits, the block is cancelled and free behind close")
   void byAnotherThread() {
     try (var scope = CoroutineScope.open()) {
       Coroutine<String> child = forkStubborn(scope);
-      Fork<String> closing = Fork.platform(() -> scope.close());
+      Fork<String> closing = closedElsewhere(scope);
       awaitCancelled();
       closing.awaitParked();
       assertThat(child.isDone()).isFalse();

@@ -126,7 +126,8 @@ class ScopeTest {
     local.set("caller's");
     try (var scope = CoroutineScope.open(Joiner.<@Nullable String>allSuccessfulOrThrow())) {
       assertThat(local.get()).isEqualTo("caller's");
-      scope.<@Nullable String>fork(local::get);
+      Body<@Nullable String, RuntimeException> get = local::get;
+      scope.fork(get);
       assertThat(scope.join()).containsExactly((String) null);
     } finally {
       local.remove();

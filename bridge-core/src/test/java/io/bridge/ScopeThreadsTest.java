@@ -6,17 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
-import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 import io.bridge.Coroutine.State;
 import io.bridge.CoroutineScope.Joiner;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.LiveThreads;
 import io.bridge.testkit.Nulls;
 import io.bridge.testkit.Probe;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("S8 S10 C1 the threads of a scope")
 @Timeout(60)
@@ -134,9 +128,9 @@ class ScopeThreadsTest {
 
   @Test
   @DisplayName("S10 a thread dump of the JDK lists the threads of a scope as a group of their own")
-  void dump(@TempDir Path folder) throws Exception {
+  void dump() throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(2);
-    Path file = folder.resolve("dump.json");
+    String[] groups;
     try (CoroutineScope<String, @Nullable Void> scope =
         CoroutineScope.open(Joiner.awaitAll(), config -> config.withName("in-a-group"))) {
       for (int i = 0; i < 2; i++) {
@@ -146,10 +140,8 @@ class ScopeThreadsTest {
         });
       }
       begun.await();
-      ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-          .dumpThreads(file.toString(), ThreadDumpFormat.JSON);
+      groups = LiveThreads.json().split("\"container\":", -1);
     }
-    String[] groups = Files.readString(file).split("\"container\":", -1);
     assertThat(groups)
         .filteredOn(group -> group.contains("\"in-a-group\""))
         .singleElement()
@@ -243,13 +235,13 @@ class ScopeThreadsTest {
     AtomicReference<@Nullable Coroutine<?>> last = new AtomicReference<>();
     Body<@Nullable String, RuntimeException> get = () -> CoroutineContext.current().get(user);
     try (var scope = CoroutineScope.open(Joiner.<@Nullable String>allSuccessfulOrThrow())) {
-      scope.<@Nullable String>fork(get);
+      scope.fork(get);
       CoroutineContext.<String, RuntimeException>with(
           user,
           "a",
           () -> {
-            scope.<@Nullable String>fork(get);
-            last.set(scope.<@Nullable String>fork(() -> scope.<@Nullable String>fork(get).await()));
+            scope.fork(get);
+            last.set(scope.fork(() -> scope.fork(get).await()));
           });
       Coroutine<?> forking = last.get();
       if (forking != null) {

@@ -14,6 +14,9 @@ final class Scopes {
   static final Duration SHORT = Duration.ofMillis(10);
   static final Duration LONG = Duration.ofSeconds(60);
 
+  /** The body of a coroutine whose value is null. */
+  static final Body<@Nullable String, RuntimeException> NULL = () -> null;
+
   private Scopes() {}
 
   /** The body of a coroutine that waits until it is cancelled. */

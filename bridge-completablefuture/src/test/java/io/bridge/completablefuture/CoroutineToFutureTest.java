@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.Await;
+import io.bridge.Body;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
 import io.bridge.testkit.Eventually;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Timeout;
 @DisplayName("S1 B9 a coroutine of a scope as a CompletableFuture")
 @Timeout(60)
 class CoroutineToFutureTest {
+
+  private static final Body<@Nullable String, RuntimeException> NOTHING = () -> null;
 
   private final Probe<String> probe = new Probe<>();
   private final CoroutineScope<@Nullable String, @Nullable Void> scope =
@@ -46,7 +49,7 @@ class CoroutineToFutureTest {
     probe.next("a").complete();
     assertThat(get(future)).isEqualTo("a");
     assertThat(get(toCompletableFuture(coroutine))).isEqualTo("a");
-    Coroutine<@Nullable String> nothing = scope.<@Nullable String>fork(() -> null);
+    Coroutine<@Nullable String> nothing = scope.fork(NOTHING);
     assertThat(get(CompletableFutureBridge.<@Nullable String>toCompletableFuture(nothing)))
         .isNull();
   }

@@ -345,7 +345,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   /** Whether nobody has reported yet that it goes on; several threads may wait for it. */
   boolean isFirstReport() {
-    return REPORTED.compareAndSet(this, false, true);
+    return !reported && REPORTED.compareAndSet(this, false, true);
   }
 
   /** That it goes on although it is cancelled, and where. */

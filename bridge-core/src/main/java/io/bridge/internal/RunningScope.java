@@ -67,6 +67,11 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       return how != How.ENOUGH && how != How.WITH_OUTER;
     }
 
+    /** What the joiner threw. */
+    @Nullable Throwable ofJoiner() {
+      return how == How.JOINER_FAILED ? failure : null;
+    }
+
     /** Whether the joiner is not even asked. */
     boolean isCancel() {
       return how == How.CANCELLED || how == How.WITH_OUTER || how == How.CLOSED;
@@ -327,7 +332,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (failure == null) {
       return how.how == How.TIMED_OUT ? timedOut() : new CancellationException(how.reason);
     }
-    joinerFailureTaken |= how.how == How.JOINER_FAILED;
+    joinerFailureTaken |= how.ofJoiner() != null;
     for (RunningCoroutine<?> child : failed) {
       if (RunningCoroutine.failureOf(child) == failure) {
         child.takeFailure();
@@ -368,10 +373,11 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (how != null && how.isCancel()) {
       throw withFailures(new CancellationException(how.reason));
     }
+    Throwable ofJoiner = how == null ? null : how.ofJoiner();
     try {
-      if (how != null && how.how == How.JOINER_FAILED && how.failure != null) {
+      if (ofJoiner != null) {
         joinerFailureTaken = true;
-        throw how.failure;
+        throw ofJoiner;
       }
       if (how != null && how.how == How.TIMED_OUT) {
         joiner.onTimeout(timedOut());
@@ -417,9 +423,10 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
 
   private void reportUntaken() {
     End how = end;
-    if (how != null && how.how == How.JOINER_FAILED && how.failure != null && !joinerFailureTaken) {
+    Throwable ofJoiner = how == null ? null : how.ofJoiner();
+    if (ofJoiner != null && !joinerFailureTaken) {
       joinerFailureTaken = true;
-      Undeliverable.report(how.failure);
+      Undeliverable.report(ofJoiner);
     }
     if (failuresTaken || config.failureHandler() != null) {
       return;

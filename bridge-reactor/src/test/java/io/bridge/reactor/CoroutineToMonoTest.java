@@ -5,6 +5,7 @@ import static io.bridge.reactor.ReactorBridge.toMono;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Await;
+import io.bridge.Body;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
 import io.bridge.Publishers;
@@ -29,6 +30,8 @@ import reactor.test.StepVerifier;
 @DisplayName("S1 B9 a coroutine of a scope as a Mono and as a Flux")
 @Timeout(60)
 class CoroutineToMonoTest {
+
+  private static final Body<@Nullable String, RuntimeException> NOTHING = () -> null;
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
@@ -64,9 +67,7 @@ class CoroutineToMonoTest {
         .expectComplete()
         .verify(DEADLINE);
     StepVerifier.create(conversion.of(coroutine)).expectNext("a").expectComplete().verify(DEADLINE);
-    StepVerifier.create(conversion.of(scope.<@Nullable String>fork(() -> null)))
-        .expectComplete()
-        .verify(DEADLINE);
+    StepVerifier.create(conversion.of(scope.fork(NOTHING))).expectComplete().verify(DEADLINE);
     assertThat(probe.subscriptions()).as("one run").isEqualTo(1);
   }
 

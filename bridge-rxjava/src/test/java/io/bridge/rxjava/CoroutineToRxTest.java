@@ -7,6 +7,7 @@ import static io.bridge.rxjava.RxJavaBridge.toObservable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Await;
+import io.bridge.Body;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
 import io.bridge.Publishers;
@@ -28,6 +29,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @DisplayName("S1 B9 a coroutine of a scope as each type of RxJava")
 @Timeout(60)
 class CoroutineToRxTest {
+
+  private static final Body<@Nullable String, RuntimeException> NOTHING = () -> null;
 
   /** How a handle is converted; the outcome is seen through a Maybe. */
   enum As {
@@ -99,8 +102,7 @@ class CoroutineToRxTest {
     probe.next("a").complete();
     as.assertValue(ended(waiting));
     as.assertValue(ended(as.convert(coroutine).test()));
-    TestObserver<String> nothing =
-        ended(as.convert(scope.<@Nullable String>fork(() -> null)).test());
+    TestObserver<String> nothing = ended(as.convert(scope.fork(NOTHING)).test());
     if (as == As.SINGLE) {
       nothing.assertError(NoSuchElementException.class);
     } else {
