@@ -127,31 +127,6 @@ class ScopeThreadsTest {
   }
 
   @Test
-  @DisplayName("S10 a thread dump of the JDK lists the threads of a scope as a group of their own")
-  void dump() throws InterruptedException {
-    CountDownLatch begun = new CountDownLatch(2);
-    String[] groups;
-    try (CoroutineScope<String, @Nullable Void> scope =
-        CoroutineScope.open(Joiner.awaitAll(), config -> config.withName("in-a-group"))) {
-      for (int i = 0; i < 2; i++) {
-        scope.fork(() -> {
-          begun.countDown();
-          return Scopes.forever();
-        });
-      }
-      begun.await();
-      groups = LiveThreads.json().split("\"container\":", -1);
-    }
-    assertThat(groups)
-        .filteredOn(group -> group.contains("\"in-a-group\""))
-        .singleElement()
-        .satisfies(group -> {
-          assertThat(group).startsWith(" \"java.util.concurrent.ThreadPerTaskExecutor");
-          assertThat(group.split("\"in-a-group\"", -1)).hasSize(3);
-        });
-  }
-
-  @Test
   @DisplayName("S2 a thread factory's platform threads work as well: awaits, cancels, failures")
   void platformThreads() {
     Probe<String> probe = new Probe<>();

@@ -13,6 +13,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -168,6 +169,7 @@ final class ScopeCoroutines {
 
   @Override
   public String toString() {
-    return "running: " + running;
+    return "running: "
+        + running.stream().map(Coroutine::name).sorted().collect(Collectors.joining(", "));
   }
 }

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -50,23 +49,14 @@ public final class LiveThreads {
     Eventually.until("no thread is left: " + name, () -> !dump().containsValue(name));
   }
 
-  /** The dump that {@code jcmd <pid> Thread.dump_to_file -format=json} writes. */
-  public static String json() {
-    return String.join("\n", lines(ThreadDumpFormat.JSON));
-  }
-
   private static Map<Long, String> dump() {
-    return read(lines(ThreadDumpFormat.TEXT_PLAIN));
-  }
-
-  private static List<String> lines(ThreadDumpFormat format) {
     try {
       Path folder = Files.createTempDirectory("threads");
       Path file = folder.resolve("dump"); // it must not exist
       try {
         ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-            .dumpThreads(file.toString(), format);
-        return Files.readAllLines(file);
+            .dumpThreads(file.toString(), ThreadDumpFormat.TEXT_PLAIN);
+        return read(file);
       } finally {
         Files.deleteIfExists(file);
         Files.delete(folder);
@@ -76,9 +66,9 @@ public final class LiveThreads {
     }
   }
 
-  private static Map<Long, String> read(List<String> lines) {
+  private static Map<Long, String> read(Path file) throws IOException {
     Map<Long, String> threads = new TreeMap<>();
-    for (String line : lines) {
+    for (String line : Files.readAllLines(file)) {
       Matcher thread = THREAD.matcher(line);
       if (thread.matches()) {
         threads.put(Long.valueOf(thread.group(1)), thread.group(2));
