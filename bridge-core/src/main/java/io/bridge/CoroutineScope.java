@@ -124,7 +124,7 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
    * @return the handle
    * @throws IllegalStateException if the scope is closed; nothing is started
    */
-  <U extends T> Coroutine<U> fork(Body<? extends U, ? extends Exception> body);
+  <U extends @Nullable T> Coroutine<U> fork(Body<? extends U, ? extends Exception> body);
 
   /**
    * Runs {@code body} on a new virtual thread, as a child of this scope; see {@link #fork(Body)}.

@@ -1,5 +1,6 @@
 package io.bridge;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -271,9 +272,7 @@ class MapConcurrentIterableTest {
                 List.of(1),
                 1,
                 i -> {
-                  Coroutine<?> me = Coroutine.current();
-                  assertThat(me).isNotNull();
-                  me.cancel("by itself");
+                  requireNonNull(Coroutine.current()).cancel("by itself");
                   Coroutine.checkCancelled();
                   return i;
                 }))
@@ -286,9 +285,7 @@ class MapConcurrentIterableTest {
     AtomicInteger asked = new AtomicInteger();
     Coroutine<List<Integer>> caller =
         Coroutine.start(() -> {
-          Coroutine<?> me = Coroutine.current();
-          assertThat(me).isNotNull();
-          me.cancel();
+          requireNonNull(Coroutine.current()).cancel();
           return Await.<Integer, Integer>mapConcurrent(
               () -> {
                 asked.incrementAndGet();

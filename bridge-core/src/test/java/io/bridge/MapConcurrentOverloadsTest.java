@@ -69,8 +69,8 @@ class MapConcurrentOverloadsTest {
             flow,
             2,
             item -> {
-              Thread.yield();
-              return length(item);
+              int length = length(item);
+              return length;
             });
     List<Integer> block =
         Await.mapConcurrent(

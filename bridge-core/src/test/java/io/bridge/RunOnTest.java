@@ -1,5 +1,6 @@
 package io.bridge;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -19,7 +20,6 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -37,19 +37,18 @@ class RunOnTest {
 
   /** The executors that a user may have. */
   enum On {
-    SINGLE(() -> Executors.newSingleThreadExecutor()),
-    POOL(() -> Executors.newFixedThreadPool(3)),
-    FORK_JOIN(() -> new ForkJoinPool(2)),
-    VIRTUAL(() -> Executors.newVirtualThreadPerTaskExecutor());
-
-    private final Supplier<ExecutorService> maker;
-
-    On(Supplier<ExecutorService> maker) {
-      this.maker = maker;
-    }
+    SINGLE,
+    POOL,
+    FORK_JOIN,
+    VIRTUAL;
 
     ExecutorService make() {
-      return maker.get();
+      return switch (this) {
+        case SINGLE -> Executors.newSingleThreadExecutor();
+        case POOL -> Executors.newFixedThreadPool(3);
+        case FORK_JOIN -> new ForkJoinPool(2);
+        case VIRTUAL -> Executors.newVirtualThreadPerTaskExecutor();
+      };
     }
   }
 
@@ -334,7 +333,7 @@ class RunOnTest {
                 Coroutine.runOn(
                     Runnable::run,
                     () -> {
-                      Coroutine.current().cancel("from inside");
+                      requireNonNull(Coroutine.current()).cancel("from inside");
                       assertThat(Coroutine.isCancelled()).isTrue();
                       Await.delay(java.time.Duration.ofSeconds(60));
                     }));
@@ -357,9 +356,7 @@ class RunOnTest {
             Victim.By.CANCEL,
             () -> {
               Coroutine<?> me = Coroutine.current();
-              Runnable run = task.get();
-              assertThat(run).isNotNull();
-              run.run();
+              requireNonNull(task.get()).run();
               assertThat(Coroutine.current()).isSameAs(me);
               assertThat(isUp()).as("the helper's own cancel").isTrue();
               Coroutine.checkCancelled();

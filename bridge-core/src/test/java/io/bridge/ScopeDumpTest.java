@@ -34,9 +34,9 @@ class ScopeDumpTest {
 
     final Set<Long> ids = ConcurrentHashMap.newKeySet();
 
-    @Nullable String call() {
+    String call() {
       ids.add(Thread.currentThread().threadId());
-      return Await.await(never);
+      return Await.awaitSingle(never);
     }
 
     Long[] awaitIds(int count) {

@@ -41,6 +41,12 @@ class ScopeProtocolTest {
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
   }
 
+  private static VoidBody<RuntimeException> joining(CoroutineScope<?, ?> scope) {
+    return () -> {
+      scope.join();
+    };
+  }
+
   @Test
   @DisplayName("A9 A13 a block left inside a timeout, a shield or a context is left for good")
   void leftInside() throws Exception {
@@ -48,15 +54,15 @@ class ScopeProtocolTest {
             () -> {
               CoroutineContext.Key<String> key = CoroutineContext.Key.of("key");
               try (var scope = CoroutineScope.open()) {
-                Coroutine.withTimeout(LONG, () -> scope.join());
+                Coroutine.withTimeout(LONG, joining(scope));
                 assertOutside();
               }
               try (var scope = CoroutineScope.open()) {
-                Coroutine.shield(() -> scope.join());
+                Coroutine.shield(joining(scope));
                 assertOutside();
               }
               try (var scope = CoroutineScope.open()) {
-                CoroutineContext.with(key, "a", () -> scope.join());
+                CoroutineContext.with(key, "a", joining(scope));
                 assertOutside();
               }
               assertOutside();
@@ -76,7 +82,7 @@ class ScopeProtocolTest {
                       scope.fork(() -> {
                         throw failure;
                       });
-                      assertThatThrownBy(() -> Coroutine.withTimeout(LONG, () -> scope.join()))
+                      assertThatThrownBy(() -> Coroutine.withTimeout(LONG, joining(scope)))
                           .isSameAs(failure);
                     }
                     Await.delay(Duration.ofNanos(1));

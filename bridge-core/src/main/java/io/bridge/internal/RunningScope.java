@@ -14,12 +14,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +90,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   private final ScopeConfig config;
   private final ScopeThreads threads;
   private final ScopeCoroutines coroutines;
+  private final ScopeFailures failures = new ScopeFailures();
   final OpenIterations iterations = new OpenIterations();
 
   /**
@@ -107,9 +106,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
 
   // any thread
   private volatile @Nullable End end;
-  private volatile boolean failuresTaken;
-  private volatile boolean joinerFailureTaken;
-  private final Queue<RunningCoroutine<?>> failed = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean joinerFailureTaken = new AtomicBoolean();
 
   private RunningScope(
       Joiner<? super T, ? extends R> joiner,
@@ -184,7 +181,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   // forks
 
   @Override
-  public <U extends T> Coroutine<U> fork(Body<? extends U, ? extends Exception> body) {
+  public <U extends @Nullable T> Coroutine<U> fork(Body<? extends U, ? extends Exception> body) {
     return forked(requireNonNull(body, "body"));
   }
 
@@ -195,7 +192,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
         this.forked((Body<? extends T, ?>) (Body<?, ?>) Bodies.returningNull(body));
   }
 
-  private <U extends T> Coroutine<U> forked(Body<? extends U, ?> body) {
+  private <U extends @Nullable T> Coroutine<U> forked(Body<? extends U, ?> body) {
     coroutines.enter();
     RunningCoroutine<U> child = null;
     try {
@@ -260,7 +257,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
 
   private void childFailed(RunningCoroutine<?> child, Throwable failure) {
     if (block != null) {
-      failed.add(child);
+      failures.add(child);
     }
     BiConsumer<? super Coroutine<?>, ? super Throwable> handler = config.failureHandler();
     if (handler != null) {
@@ -332,12 +329,10 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (failure == null) {
       return how.how == How.TIMED_OUT ? timedOut() : new CancellationException(how.reason);
     }
-    joinerFailureTaken |= how.ofJoiner() != null;
-    for (RunningCoroutine<?> child : failed) {
-      if (RunningCoroutine.failureOf(child) == failure) {
-        child.takeFailure();
-      }
+    if (how.ofJoiner() != null) {
+      joinerFailureTaken.set(true);
     }
+    failures.takeOne(failure);
     return Failures.thrown(failure);
   }
 
@@ -364,7 +359,9 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (end != null) {
       coroutines.awaitStragglers();
     }
-    failuresTaken |= !(joiner instanceof Joiners.AwaitAll<?>);
+    if (!(joiner instanceof Joiners.AwaitAll<?>)) {
+      failures(); // the joiner has seen them, and decides
+    }
     return outcome();
   }
 
@@ -376,7 +373,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     Throwable ofJoiner = how == null ? null : how.ofJoiner();
     try {
       if (ofJoiner != null) {
-        joinerFailureTaken = true;
+        joinerFailureTaken.set(true);
         throw ofJoiner;
       }
       if (how != null && how.how == How.TIMED_OUT) {
@@ -410,33 +407,18 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
 
   @Override
   public List<Throwable> failures() {
-    failuresTaken = true;
-    List<Throwable> failures = new ArrayList<>();
-    for (RunningCoroutine<?> child : failed) {
-      Throwable failure = RunningCoroutine.failureOf(child);
-      if (failure != null) {
-        failures.add(failure);
-      }
-    }
-    return List.copyOf(failures);
+    End how = end;
+    return failures.take(how == null ? null : how.failure);
   }
 
   private void reportUntaken() {
     End how = end;
     Throwable ofJoiner = how == null ? null : how.ofJoiner();
-    if (ofJoiner != null && !joinerFailureTaken) {
-      joinerFailureTaken = true;
+    if (ofJoiner != null && !joinerFailureTaken.getAndSet(true)) {
       Undeliverable.report(ofJoiner);
     }
-    if (failuresTaken || config.failureHandler() != null) {
-      return;
-    }
-    failuresTaken = true;
-    for (RunningCoroutine<?> child : failed) {
-      Throwable failure = RunningCoroutine.failureOf(child);
-      if (failure != null && !child.isFailureTaken()) {
-        Undeliverable.report(failure);
-      }
+    if (config.failureHandler() == null) {
+      failures.reportUntaken();
     }
   }
 
@@ -449,8 +431,8 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     ScopeFrame frame = block;
     if (frame != null && frame.isOwner()) {
       frame.leaveBlock();
-      iterations.close();
       frame.unlink();
+      iterations.close();
     }
     End closed = new End(How.CLOSED, "the scope was closed");
     if (coroutines.isIdle()) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -119,18 +120,25 @@ final class ScopeCoroutines {
     if (isIdle()) {
       return;
     }
+    AtomicBoolean idle = new AtomicBoolean(); // and then entered again, maybe
     try {
       Coroutine.<@Nullable Void, RuntimeException>withTimeoutOrNull(
-          config.stragglerReport(), this::awaitLast);
+          config.stragglerReport(),
+          () -> {
+            awaitIdle(() -> false);
+            idle.set(true);
+            return null;
+          });
     } catch (CancellationException ofJoin) {
       throw ofJoin;
     } catch (Throwable ofTimeSource) { // the wait comes first
       Undeliverable.report(ofTimeSource);
-      awaitLast();
+      awaitIdle(() -> false);
+      idle.set(true);
     }
-    if (!isIdle()) {
+    if (!idle.get()) {
       running.forEach(this::report);
-      awaitLast();
+      awaitIdle(() -> false);
     }
   }
 
@@ -138,11 +146,6 @@ final class ScopeCoroutines {
     if (straggler.isFirstReport()) {
       Undeliverable.report(straggler.straggling(config.name()));
     }
-  }
-
-  private @Nullable Void awaitLast() {
-    awaitIdle(() -> false);
-    return null;
   }
 
   private void awaitChange(BooleanSupplier ended) {
