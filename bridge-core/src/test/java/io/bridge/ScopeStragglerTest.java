@@ -48,6 +48,8 @@ class ScopeStragglerTest {
     scope.fork(this::stubborn);
     scope.fork(() -> "well-behaved");
     Eventually.until("it has begun", () -> thread.get() != null);
+    String alone = "CoroutineScope[slow, running: slow]";
+    Eventually.until("it is the only one", () -> scope.toString().equals(alone));
     return scope;
   }
 
@@ -148,5 +150,54 @@ class ScopeStragglerTest {
     first.join();
     second.join();
     assertReported();
+  }
+
+  /** A thread whose interrupt takes until the test lets it return. */
+  private static final class SlowToInterrupt extends Thread {
+    private final Runnable meanwhile;
+
+    SlowToInterrupt(Runnable body, Runnable meanwhile) {
+      super(body, "slow-to-interrupt");
+      this.meanwhile = meanwhile;
+      setDaemon(true);
+    }
+
+    @Override
+    public void interrupt() {
+      super.interrupt();
+      if (Thread.currentThread() != this) {
+        meanwhile.run();
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("S3 A12 a join that is woken by the cancel itself reports nobody")
+  void wokenByTheCancel() {
+    CountDownLatch waiting = new CountDownLatch(1);
+    Runnable untilWaiting = () -> Eventually.until("it waits", () -> waiting.getCount() == 0);
+    CoroutineScope<Object, @Nullable Void> scope =
+        CoroutineScope.background(
+            config -> config.withThreadFactory(body -> new SlowToInterrupt(body, untilWaiting)));
+    CountDownLatch begun = new CountDownLatch(1);
+    scope.fork(() -> {
+      begun.countDown();
+      assertThatThrownBy(Scopes::forever).isInstanceOf(InterruptedException.class);
+      return stubborn();
+    });
+    Eventually.until("it has begun", () -> begun.getCount() == 0);
+    Fork<String> cancelling = Fork.platform(() -> scope.cancel("why"));
+    awaitCancelled(scope);
+    Fork<@Nullable Void> joining =
+        Fork.<@Nullable Void>virtual(() -> time.<@Nullable Void>run(scope::join));
+    time.awaitScheduled(1);
+    joining.awaitParked();
+    waiting.countDown();
+    cancelling.join();
+    joining.awaitParked(); // again
+    mayEnd.countDown();
+    assertThat(joining.joinFailure()).isExactlyInstanceOf(CancellationException.class);
+    assertThat(lost.failures()).isEmpty();
+    scope.close();
   }
 }
