@@ -85,7 +85,8 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
 
   /**
    * Opens a scope with a policy and settings of its own: {@code open(joiner, config ->
-   * config.withName("prices").withTimeout(Duration.ofSeconds(2)))}.
+   * config.withName("prices").withTimeout(Duration.ofSeconds(2)))}. Refused on a thread that may
+   * not wait, as an await is; see {@linkplain io.bridge the package}.
    *
    * @param joiner the policy, for this scope only
    * @param config makes the settings from the defaults
@@ -152,7 +153,10 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
    */
   R join();
 
-  /** Cancels the scope with all its coroutines; does nothing if it was cancelled or is closed. */
+  /**
+   * Cancels the scope with all its coroutines; does nothing if it was cancelled or is closed. It
+   * ends the patience of a {@link #close(Duration)}.
+   */
   void cancel();
 
   /**

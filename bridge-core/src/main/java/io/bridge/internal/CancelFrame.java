@@ -133,11 +133,15 @@ public abstract sealed class CancelFrame
 
   /** Cancels this frame; false if it already was. Never waits, runs no foreign code (A6). */
   final boolean cancelFrame(String why) {
-    if (!mark(why)) {
-      return false;
+    boolean marked = true;
+    try {
+      marked = mark(why);
+    } finally { // an interruptible channel may throw
+      if (marked) {
+        cancelScopesInside();
+      }
     }
-    cancelScopesInside();
-    return true;
+    return marked;
   }
 
   /** The first half of {@link #cancelFrame}: the owner is told. */

@@ -130,6 +130,10 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
    */
   public static <T extends @Nullable Object, R extends @Nullable Object> CoroutineScope<T, R> open(
       Joiner<? super T, ? extends R> joiner, ScopeConfig config) {
+    Thread thread = Thread.currentThread();
+    if (!thread.isVirtual()) {
+      Guard.check(thread); // it could not wait in close (A2)
+    }
     claim(joiner);
     CancelFrame outer = CancelFrame.current();
     RunningScope<T, R> scope =
@@ -280,10 +284,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
 
   @Override
   public void cancel(String reason) {
-    requireNonNull(reason, "reason");
-    if (!isClosed()) {
-      end(new End(How.CANCELLED, reason));
-    }
+    end(new End(How.CANCELLED, requireNonNull(reason, "reason")));
   }
 
   /**
@@ -308,7 +309,11 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (!END.compareAndSet(this, null, how)) {
       return false;
     }
-    endBlock();
+    try {
+      endBlock();
+    } catch (Throwable ofInterrupt) { // of an interruptible channel
+      Undeliverable.report(ofInterrupt);
+    }
     coroutines.cancel(how.reason, inner);
     return true;
   }
@@ -473,8 +478,11 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
               return null;
             });
       }
-    } catch (CancellationException impatient) {
-      // the flag is up still, and close() waits under a shield
+    } catch (RuntimeException | Error impatient) {
+      // a cancellation, or the failure of a scope around, comes again behind the close
+      if (!(impatient instanceof CancellationException) && !Coroutine.isCancelled()) {
+        Undeliverable.report(impatient);
+      }
     } finally {
       close();
     }

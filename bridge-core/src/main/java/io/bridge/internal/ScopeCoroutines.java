@@ -33,6 +33,9 @@ final class ScopeCoroutines {
 
   private static final long CLOSED = 1L << 62;
 
+  /** Of coroutines that go on after their cancel, each with a stack trace. */
+  private static final int MAX_REPORTS = 8;
+
   private static final VarHandle COUNT;
 
   static {
@@ -91,7 +94,7 @@ final class ScopeCoroutines {
   }
 
   boolean isIdle() {
-    return (count & ~CLOSED) == 0;
+    return count() == 0;
   }
 
   /**
@@ -101,9 +104,14 @@ final class ScopeCoroutines {
    */
   void cancel(String reason, Deque<RunningScope<?, ?>> inner) {
     for (RunningCoroutine<?> coroutine : running) {
-      if (coroutine.mark(reason)) {
-        coroutine.scopesInside(inner);
+      try {
+        if (!coroutine.mark(reason)) {
+          continue;
+        }
+      } catch (Throwable ofInterrupt) { // of an interruptible channel: the others' turn comes
+        Undeliverable.report(ofInterrupt);
       }
+      coroutine.scopesInside(inner);
     }
     wake();
   }
@@ -137,15 +145,28 @@ final class ScopeCoroutines {
       idle.set(true);
     }
     if (!idle.get()) {
-      running.forEach(this::report);
+      reportStragglers();
       awaitIdle(() -> false);
     }
   }
 
-  private void report(RunningCoroutine<?> straggler) {
-    if (straggler.isFirstReport()) {
-      Undeliverable.report(straggler.straggling(config.name()));
+  private void reportStragglers() {
+    int reports = 0;
+    for (RunningCoroutine<?> straggler : running) {
+      if (reports == MAX_REPORTS) {
+        Undeliverable.report(
+            new IllegalStateException("scope " + config.name() + " waits for more: " + count()));
+        return;
+      }
+      if (straggler.isFirstReport()) {
+        reports++;
+        Undeliverable.report(straggler.straggling(config.name()));
+      }
     }
+  }
+
+  private long count() {
+    return count & ~CLOSED;
   }
 
   private void awaitChange(BooleanSupplier ended) {
