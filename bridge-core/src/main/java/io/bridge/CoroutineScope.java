@@ -356,7 +356,8 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
     Config withFailureHandler(BiConsumer<? super Coroutine<?>, ? super Throwable> handler);
 
     /**
-     * Says how long the scope waits for cancelled coroutines before it reports which they are.
+     * Says how long the scope waits for cancelled coroutines before it reports which they are, at
+     * most eight of them.
      *
      * @param after by default ten seconds; zero or less reports at once
      * @return new settings

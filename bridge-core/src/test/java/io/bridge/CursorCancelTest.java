@@ -279,7 +279,12 @@ class CursorCancelTest {
   @Test
   @DisplayName("A10 a loop that waits uses no CPU after a stray wake-up: 1 s, under 20 ms")
   void noSpin() {
-    Fork<String> loop = Fork.platform(() -> Publishers.<String>iterate(probe).next());
+    Fork<String> loop =
+        Fork.platform(() -> {
+          try (Cursor<String> items = Publishers.iterate(probe)) {
+            return items.next();
+          }
+        });
     probe.awaitRequest();
     loop.awaitParked();
     Duration before = ThreadCpu.of(loop.thread());

@@ -259,6 +259,21 @@ class ScopeCloseTest {
     assertThat(probe.cancels()).isEqualTo(1);
   }
 
+  @Test
+  @DisplayName("S3 close(patience): a cancel of the scope ends the patience")
+  void patienceCancelled() {
+    Probe<String> probe = new Probe<>();
+    CoroutineScope<String, @Nullable Void> scope = CoroutineScope.background(config -> config);
+    Coroutine<String> child = scope.fork(() -> Await.awaitSingle(probe));
+    probe.awaitRequest();
+    Fork<String> closing = Fork.virtual(() -> closed(scope, LONG));
+    closing.awaitParked();
+    scope.cancel("now");
+    closing.join();
+    assertThat(child.failure()).isInstanceOf(CancellationException.class).hasMessage("now");
+    assertThat(probe.cancels()).isEqualTo(1);
+  }
+
   @ParameterizedTest
   @EnumSource(Victim.By.class)
   @DisplayName("S3 A9 a cancel or an interrupt ends the patience, not the waiting")

@@ -225,4 +225,17 @@ class ScopeThreadsTest {
       assertThat(scope.join()).containsExactly(null, "a", "a", "a");
     }
   }
+
+  @Test
+  @DisplayName("A2 a scope is not opened on a thread that may not wait, and so could not close it")
+  void refused() {
+    Thread loop = Thread.currentThread();
+    try (Registration rejection = Await.rejectOn(thread -> thread == loop)) {
+      assertThat(rejection).isNotNull();
+      assertThatThrownBy(CoroutineScope::open)
+          .isExactlyInstanceOf(IllegalStateException.class)
+          .hasMessageContaining(loop.getName());
+      assertThat(CoroutineContext.current()).isSameAs(CoroutineContext.empty());
+    }
+  }
 }

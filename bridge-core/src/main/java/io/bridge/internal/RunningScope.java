@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A fork counts itself before it looks at {@code end}, and whoever sets that looks at the
- * coroutines afterwards, so each is cancelled by one of them. Proof: Scope*Test.
+ * coroutines afterwards, so each is cancelled by one of them. Proof: Scope*Test, JoinerTest.
  *
  * @param <T> the type of the coroutines' values
  * @param <R> what join returns
