@@ -4,11 +4,13 @@ import static io.bridge.Scopes.LONG;
 import static io.bridge.Scopes.assertFree;
 import static io.bridge.Scopes.awaitCancelled;
 import static io.bridge.Scopes.failing;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
+import io.bridge.testkit.Probe;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -17,6 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -232,5 +235,28 @@ class ScopeNestingTest {
         .cause()
         .isExactlyInstanceOf(CancellationException.class)
         .hasMessage("why");
+  }
+
+  @Test
+  @DisplayName("A9 a scope that a subscriber leaves open in onNext is not one of the body's")
+  void leftOpenBySubscriber() {
+    Probe<String> probe = new Probe<>();
+    AtomicReference<@Nullable CoroutineScope<Object, @Nullable Void>> left =
+        new AtomicReference<>();
+    SignalLog log = new SignalLog().onSubscribe(upstream -> upstream.request(1));
+    log.onNext(upstream -> left.set(CoroutineScope.open()));
+    AtomicReference<@Nullable Coroutine<?>> body = new AtomicReference<>();
+    Publishers.<String>publisher(
+            emitter -> {
+              body.set(Coroutine.current());
+              emitter.emit("a");
+              assertThat(Coroutine.current()).isSameAs(body.get());
+              Await.awaitSingle(probe);
+            })
+        .subscribe(log);
+    probe.awaitRequest();
+    requireNonNull(body.get()).cancel();
+    probe.awaitCancel();
+    requireNonNull(left.get()).close();
   }
 }

@@ -229,6 +229,17 @@ public abstract sealed class CancelFrame
     }
   }
 
+  /** Foreign code is to run on the thread, no interrupt of ours lands in it (B6). Owner only. */
+  final void beginSignal() {
+    window.close();
+  }
+
+  /** That code has ended; a scope that it has left open is not one of this frame's code. */
+  final void endSignal() {
+    leaveScopesInside();
+    window.open();
+  }
+
   /** Why this frame or one around it is cancelled; null if none is. */
   final @Nullable String cancelReason() {
     CancelFrame frame = cancelledFrame();
@@ -313,14 +324,14 @@ public abstract sealed class CancelFrame
   public static void outsideWindow(@Nullable CancelFrame frame, Runnable cleanup) {
     CancelFrame open = frame != null && frame.window.isOpen() ? frame : null;
     if (open != null) {
-      open.window.close();
+      open.beginSignal();
     }
     boolean interrupted = Thread.interrupted();
     try {
       cleanup.run();
     } finally {
       if (open != null) {
-        open.window.open();
+        open.endSignal();
       }
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -199,7 +199,7 @@ public final class EmitterSubscription<T>
       throw cancelled();
     }
     if (frame != null) {
-      frame.window.close(); // no interrupt of ours lands in the subscriber's code (B6)
+      frame.beginSignal();
     }
     try {
       emitted++;
@@ -209,7 +209,7 @@ public final class EmitterSubscription<T>
       throw t;
     } finally {
       if (frame != null) {
-        frame.window.open();
+        frame.endSignal();
       }
     }
   }

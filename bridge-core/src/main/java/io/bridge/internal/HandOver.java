@@ -58,7 +58,7 @@ final class HandOver implements Runnable, ParkLoop.Condition {
   /** Waits until the item was received. Emitter only, once. */
   boolean await(Executor signals, @Nullable CancelFrame frame) {
     if (frame != null) {
-      frame.window.close(); // the executor may run it at once, in the subscriber's code (B6)
+      frame.beginSignal(); // the executor may run it at once, in the subscriber's code (B6)
     }
     try {
       signals.execute(this);
@@ -69,7 +69,7 @@ final class HandOver implements Runnable, ParkLoop.Condition {
       throw rejection;
     } finally {
       if (frame != null) {
-        frame.window.open();
+        frame.endSignal();
       }
     }
     ParkLoop.await(this, frame);
