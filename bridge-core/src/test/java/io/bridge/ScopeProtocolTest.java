@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bridge.CoroutineScope.Joiner;
 import io.bridge.internal.CancelFrame;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
@@ -71,28 +70,6 @@ class ScopeProtocolTest {
   }
 
   @Test
-  @DisplayName("A9 a scope joined in an inner timeout, inside of an outer one")
-  void leftInsideNested() throws Exception {
-    Fork.platform(
-            () -> {
-              Coroutine.withTimeout(
-                  LONG,
-                  () -> {
-                    try (var scope = CoroutineScope.open()) {
-                      scope.fork(() -> {
-                        throw failure;
-                      });
-                      assertThatThrownBy(() -> Coroutine.withTimeout(LONG, joining(scope)))
-                          .isSameAs(failure);
-                    }
-                    Await.delay(Duration.ofNanos(1));
-                  });
-              assertOutside();
-            })
-        .join();
-  }
-
-  @Test
   @DisplayName("A9 two scopes joined in the order in which they were opened")
   void joinedOutOfOrder() throws Exception {
     Fork.platform(
@@ -123,72 +100,6 @@ class ScopeProtocolTest {
         });
         assertThatThrownBy(sibling::await).isSameAs(failure);
       }
-    }
-  }
-
-  @Test
-  @DisplayName("S3 close by a failure handler, on the coroutine's thread, is refused")
-  void closeInHandler() {
-    try (Undelivered undelivered = new Undelivered()) {
-      AtomicReference<@Nullable CoroutineScope<Object, ?>> scope = new AtomicReference<>();
-      CoroutineScope<Object, ?> background =
-          CoroutineScope.background(
-              c -> c.withFailureHandler((child, thrown) -> requireNonNull(scope.get()).close()));
-      scope.set(background);
-      background.fork(() -> {
-        throw failure;
-      });
-      Eventually.until("reported", () -> !undelivered.failures().isEmpty());
-      assertThat(undelivered.failures()).singleElement().isInstanceOf(IllegalStateException.class);
-      background.close();
-    }
-  }
-
-  @Test
-  @DisplayName("A12 what a joiner threw reaches somebody, with a failure handler too")
-  void joinerThrows() {
-    try (Undelivered undelivered = new Undelivered()) {
-      Joiner<Object, @Nullable Void> hostile =
-          new Joiner<>() {
-            @Override
-            public boolean onComplete(Coroutine<?> child) {
-              throw failure;
-            }
-
-            @Override
-            public @Nullable Void result() {
-              return null;
-            }
-          };
-      var scope = CoroutineScope.open(hostile, c -> c.withFailureHandler((c2, t) -> {}));
-      scope.fork(() -> 1);
-      Eventually.until("cancelled", scope::isCancelled);
-      scope.close();
-      assertThat(undelivered.failures()).containsExactly(failure);
-    }
-  }
-
-  @Test
-  @DisplayName("A12 what a joiner threw and an await in the block has thrown is not reported again")
-  void joinerThrowsIntoBlock() {
-    try (Undelivered undelivered = new Undelivered()) {
-      Joiner<Object, @Nullable Void> hostile =
-          new Joiner<>() {
-            @Override
-            public boolean onComplete(Coroutine<?> child) {
-              throw failure;
-            }
-
-            @Override
-            public @Nullable Void result() {
-              return null;
-            }
-          };
-      var scope = CoroutineScope.open(hostile);
-      scope.fork(() -> 1);
-      assertThatThrownBy(() -> Await.delay(LONG)).isSameAs(failure);
-      scope.close();
-      assertThat(undelivered.failures()).isEmpty();
     }
   }
 
