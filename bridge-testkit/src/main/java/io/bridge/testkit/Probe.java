@@ -33,7 +33,7 @@ public final class Probe<T> implements Publisher<T>, Subscription {
   private final ReentrantLock serial = new ReentrantLock();
   private volatile boolean overlapped;
   private volatile @Nullable Subscriber<? super T> subscriber;
-  private volatile Reaction<T> onSubscribe = probe -> probe.subscriber().onSubscribe(probe);
+  private volatile @Nullable Reaction<T> onSubscribe;
   private volatile Reaction<T> onRequest = probe -> {};
   private volatile Reaction<T> onCancel = probe -> {};
 
@@ -59,7 +59,12 @@ public final class Probe<T> implements Publisher<T>, Subscription {
   public void subscribe(Subscriber<? super T> newSubscriber) {
     subscriber = newSubscriber;
     subscriptions.incrementAndGet();
-    onSubscribe.to(this);
+    Reaction<T> reaction = onSubscribe;
+    if (reaction != null) {
+      reaction.to(this);
+    } else {
+      newSubscriber.onSubscribe(this); // not the field's: another thread may subscribe meanwhile
+    }
   }
 
   @Override
