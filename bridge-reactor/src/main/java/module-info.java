@@ -6,6 +6,7 @@ module io.bridge.reactor {
   requires transitive io.bridge.core;
   requires transitive reactor.core;
   requires static org.jspecify;
+  requires static context.propagation;
 
   exports io.bridge.reactor;
 

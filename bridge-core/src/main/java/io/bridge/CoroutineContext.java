@@ -2,9 +2,11 @@ package io.bridge;
 
 import static java.util.Objects.requireNonNull;
 
+import io.bridge.internal.Ambient;
 import io.bridge.internal.Bodies;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.ContextFrame;
+import io.bridge.internal.Ecosystems;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,48 @@ public final class CoroutineContext {
     public String toString() {
       return name;
     }
+  }
+
+  /**
+   * Takes state that belongs to a thread, such as a thread-local or a scoped value, along to the
+   * coroutines that are started from it. Registered once, see {@link #register}.
+   *
+   * <p>It is asked whenever a coroutine is started or forked, a builder's type is subscribed to, or
+   * a body goes to an executor by {@link Coroutine#runOn}: on the thread that does so. A builder's
+   * subscriber may be on a thread that must not block, such as an event loop, which may hold
+   * another request's state: there it is not asked.
+   *
+   * <p><b>Cancellation:</b> {@link #restore} runs inside the coroutine, and is interrupted with it.
+   *
+   * <p><b>Errors:</b> what {@link #capture} or {@link #restore} throws is the failure of the
+   * coroutine, whose body does not run then.
+   *
+   * <p><b>Memory:</b> a coroutine keeps what was captured until its body begins.
+   *
+   * @param <S> the type of what is captured
+   */
+  public interface Carrier<S> {
+
+    /**
+     * Reads the state of the calling thread.
+     *
+     * @return the state; null if there is none, and nothing is restored
+     */
+    @Nullable S capture();
+
+    /**
+     * Runs {@code body} in place, on another thread, with the state. Afterwards that thread is as
+     * it was before, whatever the body does.
+     *
+     * @param state what {@link #capture} returned
+     * @param body the code, to be called once
+     * @param <T> the type of the body's value
+     * @param <X> the checked exception that it may throw
+     * @return the body's value
+     * @throws X when it fails
+     */
+    <T extends @Nullable Object, X extends Exception> T restore(
+        S state, Body<? extends T, ? extends X> body) throws X;
   }
 
   private static final CoroutineContext EMPTY = new CoroutineContext(Map.of());
@@ -103,9 +147,24 @@ public final class CoroutineContext {
    * @return a new context; this one is unchanged
    */
   public <T> CoroutineContext plus(Key<T> key, T value) {
+    requireNonNull(key, "key");
+    requireNonNull(value, "value");
+    if (entries.isEmpty()) {
+      return new CoroutineContext(Map.of(key, value)); // a fifth of the bytes
+    }
     Map<Key<?>, Object> more = new HashMap<>(entries);
-    more.put(requireNonNull(key, "key"), requireNonNull(value, "value"));
+    more.put(key, value);
     return new CoroutineContext(more);
+  }
+
+  /**
+   * Has a carrier take part in every coroutine that is started from now on.
+   *
+   * @param carrier the carrier
+   * @return takes it back
+   */
+  public static Registration register(Carrier<?> carrier) {
+    return Ambient.register(requireNonNull(carrier, "carrier"));
   }
 
   /**
@@ -123,7 +182,7 @@ public final class CoroutineContext {
   public static <T, R extends @Nullable Object, X extends Exception> R with(
       Key<T> key, T value, Body<? extends R, ? extends X> body) throws X {
     CoroutineContext context = current().plus(key, value);
-    return ContextFrame.<R, X>run(context, requireNonNull(body, "body"));
+    return ContextFrame.<R, X>run(Ecosystems.bound(context), requireNonNull(body, "body"));
   }
 
   /**
@@ -139,7 +198,7 @@ public final class CoroutineContext {
    */
   public static <T, X extends Exception> void with(Key<T> key, T value, VoidBody<X> body) throws X {
     CoroutineContext context = current().plus(key, value);
-    ContextFrame.<@Nullable Object, X>run(context, Bodies.returningNull(body));
+    ContextFrame.<@Nullable Object, X>run(Ecosystems.bound(context), Bodies.returningNull(body));
   }
 
   @Override

@@ -333,7 +333,7 @@ public final class CompletableFutureBridge extends Await {
 
   private static <T extends @Nullable Object> CompletableFuture<T> futureOf(
       Body<? extends T, ? extends Exception> body, @Nullable Executor signals) {
-    return SourceFuture.of(Bodies.<T>awaitable("bridge-future", body, signals));
+    return SourceFuture.of(Bodies.<T>hot("bridge-future", body, signals));
   }
 
   /**

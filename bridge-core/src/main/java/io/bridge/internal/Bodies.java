@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.bridge.Awaitable;
 import io.bridge.Body;
+import io.bridge.Suspension;
 import io.bridge.VoidBody;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +43,38 @@ public final class Bodies {
    */
   public static <T extends @Nullable Object> Awaitable<T> awaitable(
       String name, Body<? extends T, ?> body, @Nullable Executor signals) {
-    return suspension -> {
-      RunningCoroutine<T> coroutine =
-          RunningCoroutine.start(name, body, new BodyOutcome<T>(suspension, signals));
-      suspension.onCancel(coroutine::cancel);
-    };
+    return suspension ->
+        start(
+            name,
+            Ambient.ofSubscriber(Receiver.of(suspension).context()),
+            body,
+            suspension,
+            signals);
+  }
+
+  /**
+   * The same for a source that is subscribed to at once, by the code that has made it: the
+   * coroutine runs in the surroundings of that code.
+   *
+   * @param name of the thread
+   * @param body the code
+   * @param signals delivers the outcome; null for the coroutine's own thread
+   * @param <T> the type of the value
+   * @return starts the coroutine when it is subscribed to
+   */
+  public static <T extends @Nullable Object> Awaitable<T> hot(
+      String name, Body<? extends T, ?> body, @Nullable Executor signals) {
+    return suspension -> start(name, Ambient.ofCaller(), body, suspension, signals);
+  }
+
+  private static <T extends @Nullable Object> void start(
+      String name,
+      Ambient ambient,
+      Body<? extends T, ?> body,
+      Suspension<? super T> suspension,
+      @Nullable Executor signals) {
+    RunningCoroutine<T> coroutine =
+        RunningCoroutine.start(name, ambient, body, new BodyOutcome<T>(suspension, signals));
+    suspension.onCancel(coroutine::cancel);
   }
 }

@@ -72,6 +72,11 @@ public final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait
   }
 
   @Override
+  public boolean isAwait() {
+    return true;
+  }
+
+  @Override
   public void resume(T value) {
     if (!receive(value)) {
       discard(value);

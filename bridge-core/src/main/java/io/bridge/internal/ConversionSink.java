@@ -63,10 +63,19 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     return hasEnded();
   }
 
-  /** What a source of ours finds as the context of whoever wants its value. */
+  /**
+   * What a source of ours finds as the context of whoever wants its value: that of the code that
+   * subscribes, unless the library of the target has its own.
+   */
   @Override
   public CoroutineContext context() {
-    return CoroutineContext.empty();
+    return CoroutineContext.current();
+  }
+
+  /** Nobody waits on the thread that subscribes, so its state fills only what the context lacks. */
+  @Override
+  public boolean isAwait() {
+    return false;
   }
 
   /** Sends a lost failure to the channel of the library that lost it (A12). */

@@ -1,12 +1,14 @@
 package io.bridge.internal;
 
 import io.bridge.Awaitable;
+import io.bridge.CoroutineContext;
 import io.bridge.Cursor;
 import io.bridge.Suspension;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
 
 /** The adapter modules that are present, and core's own way with every other publisher. */
 public final class Ecosystems {
@@ -15,6 +17,10 @@ public final class Ecosystems {
       ServiceLoader.load(Ecosystem.class, Ecosystem.class.getClassLoader()).stream()
           .map(ServiceLoader.Provider::get)
           .toList();
+
+  /** Those that take part in {@link Ambient}. */
+  static final List<Ecosystem> CARRYING =
+      PRESENT.stream().filter(Ecosystem::carriesThreadState).toList();
 
   private static final Ecosystem PLAIN = new PlainPublishers();
 
@@ -75,6 +81,29 @@ public final class Ecosystems {
   /** Makes a feed's subscriber in the way of the library that owns the class of its publisher. */
   static <T> FeedSubscriber<T> feed(Publisher<?> publisher, Feed<T> feed) {
     return OF_CLASS.get(publisher.getClass()).feed(feed);
+  }
+
+  /** The context of code that runs for {@code subscriber}, who subscribes on this thread. */
+  static CoroutineContext contextFor(Subscriber<?> subscriber) {
+    CoroutineContext context = CoroutineContext.current();
+    for (Ecosystem ecosystem : PRESENT) {
+      context = ecosystem.contextFor(subscriber, context);
+    }
+    return context;
+  }
+
+  /**
+   * Has the libraries carry a new entry along.
+   *
+   * @param context with the entry
+   * @return with what they need
+   */
+  public static CoroutineContext bound(CoroutineContext context) {
+    CoroutineContext bound = context;
+    for (Ecosystem ecosystem : PRESENT) {
+      bound = ecosystem.bound(bound);
+    }
+    return bound;
   }
 
   static boolean anyRefuses(Thread thread) {

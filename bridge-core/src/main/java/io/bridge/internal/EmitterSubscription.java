@@ -111,10 +111,11 @@ public final class EmitterSubscription<T>
     requireNonNull(subscriber, "subscriber"); // RS 1.9
     EmitterSubscription<T> subscription = new EmitterSubscription<>(subscriber, signals, lost);
     subscriber.onSubscribe(subscription);
-    return subscription.start(name, body);
+    return subscription.start(name, body, subscriber);
   }
 
-  private @Nullable Coroutine<?> start(String name, Emitter.Body<T> body) {
+  private @Nullable Coroutine<?> start(
+      String name, Emitter.Body<T> body, Subscriber<? super T> subscriber) {
     if (phase == CANCELLED) {
       return null;
     }
@@ -127,6 +128,7 @@ public final class EmitterSubscription<T>
       started =
           RunningCoroutine.<@Nullable Void>start(
               name,
+              Ambient.ofSubscriber(subscriber),
               () -> {
                 coroutine = RunningCoroutine.running(CancelFrame.current());
                 body.run(this);

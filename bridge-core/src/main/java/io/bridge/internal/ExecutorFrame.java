@@ -25,8 +25,8 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
   // put by the thread of the body, or of one that it waits for; taken by the caller
   private final AtomicReference<@Nullable RunOn<?>> guest = new AtomicReference<>();
 
-  ExecutorFrame(Executor executor, @Nullable CancelFrame outer, Thread caller) {
-    super(outer, new InterruptWindow(), contextOf(outer));
+  ExecutorFrame(Executor executor, @Nullable CancelFrame outer, Ambient ambient, Thread caller) {
+    super(outer, new InterruptWindow(), ambient.context());
     this.executor = executor;
     this.caller = caller;
   }

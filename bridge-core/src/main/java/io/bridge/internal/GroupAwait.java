@@ -56,6 +56,11 @@ abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object
       return contextOfOwner();
     }
 
+    @Override
+    public boolean isAwait() {
+      return true;
+    }
+
     /** After another source's end too: the owner may be inside this one's request (A6). */
     @Override
     public boolean cancelIfRequested() {

@@ -56,11 +56,16 @@ public final class Guard {
     return REFUSED.add(threads);
   }
 
-  /** Throws unless {@code thread}, the calling one, which is not virtual, may block. */
+  /** Throws unless {@code thread}, the calling one, may block. */
   static void check(Thread thread) {
-    if (!matches(PERMITTED, thread) && isRefused(thread)) {
+    if (!permits(thread)) {
       throw new IllegalStateException(message(thread));
     }
+  }
+
+  /** Whether {@code thread}, the calling one, may block (A2). */
+  static boolean permits(Thread thread) {
+    return thread.isVirtual() || matches(PERMITTED, thread) || !isRefused(thread);
   }
 
   private static boolean isRefused(Thread thread) {

@@ -74,6 +74,9 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
   private final ItemBody<? super A, @Nullable B, ? extends Exception> body;
   private final boolean ordered;
 
+  /** Where the runs run, whoever brings their items. */
+  private final Ambient ambient;
+
   /** The loop that the values are for, whose demand lets items in; null of mapAwait. */
   private final @Nullable Iteration<B> loop;
 
@@ -110,6 +113,8 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
     this.body = settings.body;
     this.ordered = settings.ordered;
     this.loop = loop;
+    this.ambient =
+        loop == null ? Ambient.ofSubscriber(downstream) : Ambient.ofCaller(loop.context());
     this.downstream = downstream;
     this.admitted = new AtomicLong(firstDemand());
   }
@@ -185,10 +190,8 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
     void start(A newItem) {
       item = newItem;
       RunningCoroutine<?> started =
-          loop == null
-              ? RunningCoroutine.<@Nullable B>start("bridge-mapAwait", this::call, this)
-              : RunningCoroutine.<@Nullable B>start(
-                  "bridge-mapConcurrent", context(), this::call, this);
+          RunningCoroutine.<@Nullable B>start(
+              loop == null ? "bridge-mapAwait" : "bridge-mapConcurrent", ambient, this::call, this);
       coroutine = started;
       if (isStopped()) {
         started.cancel(); // who stopped the others may not have seen it
@@ -312,9 +315,15 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
     }
   }
 
+  /** The loop's is captured; a source of mapAwait belongs to the subscriber. */
+  @Override
+  public boolean isAwait() {
+    return false;
+  }
+
   @Override
   public CoroutineContext context() {
-    return loop == null ? CoroutineContext.empty() : loop.context();
+    return ambient.context();
   }
 
   @Override

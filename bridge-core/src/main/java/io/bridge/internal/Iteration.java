@@ -326,6 +326,12 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     return context;
   }
 
+  /** It is opened by the code that goes on to wait for items. */
+  @Override
+  public boolean isAwait() {
+    return true;
+  }
+
   // the loop's side
 
   boolean hasNext() {

@@ -50,4 +50,7 @@ public interface Receiver<T extends @Nullable Object> {
 
   /** Returns the context of whoever wants the outcome; what a source's library carries along. */
   CoroutineContext context();
+
+  /** Returns whether the code that subscribes waits itself: its thread's state goes along then. */
+  boolean isAwait();
 }

@@ -36,7 +36,11 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
   sealed interface Stage permits Start, ExecutorFrame, End, Mark {}
 
   private record Start(
-      Body<?, ?> body, Executor executor, @Nullable CancelFrame frame, Thread caller)
+      Body<?, ?> body,
+      Ambient ambient,
+      Executor executor,
+      @Nullable CancelFrame frame,
+      Thread caller)
       implements Stage {
 
     boolean isCancelled() {
@@ -100,7 +104,8 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
     if (ExecutorFrame.isOn(executor, frame)) {
       return body.call();
     }
-    RunOn<T> task = new RunOn<>(new Start(body, executor, frame, Thread.currentThread()));
+    Ambient ambient = Ambient.ofCaller(CancelFrame.contextOf(frame));
+    RunOn<T> task = new RunOn<>(new Start(body, ambient, executor, frame, Thread.currentThread()));
     task.submit(executor, frame);
     task.awaitEnd(frame);
     return task.<X>outcome(frame);
@@ -148,9 +153,10 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
         stage = End.of(start.body, true);
       }
     } else {
-      ExecutorFrame inside = new ExecutorFrame(start.executor, start.frame, start.caller);
+      ExecutorFrame inside =
+          new ExecutorFrame(start.executor, start.frame, start.ambient, start.caller);
       if (leave(start, inside)) {
-        stage = inside.call(start.body);
+        stage = inside.call(() -> start.ambient.<@Nullable Object, Exception>call(start.body));
         LockSupport.unpark(start.caller);
       }
     }

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.bridge.Await;
 import io.bridge.Body;
 import io.bridge.Coroutine;
-import io.bridge.CoroutineContext;
 import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
@@ -58,6 +57,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   // by the coroutine's thread; null once it runs, so that a handle does not keep what it captured
   private @Nullable Body<? extends T, ?> body;
+  private @Nullable Ambient ambient;
   private @Nullable Completion<? super T> completion;
 
   // written by the coroutine's thread, once
@@ -76,14 +76,15 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   private RunningCoroutine(
       String name,
-      CoroutineContext context,
+      Ambient ambient,
       Body<? extends T, ?> body,
       @Nullable Completion<? super T> completion,
       @Nullable RunningScope<?, ?> home) {
-    super(null, new InterruptWindow(), context);
+    super(null, new InterruptWindow(), ambient.context());
     this.name = name;
     this.home = home;
     this.body = body;
+    this.ambient = ambient;
     this.completion = completion;
   }
 
@@ -98,16 +99,16 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
    */
   public static <T extends @Nullable Object> RunningCoroutine<T> start(
       String name, Body<? extends T, ?> body, @Nullable Completion<? super T> completion) {
-    return start(name, contextOf(current()), body, completion);
+    return start(name, Ambient.ofCaller(), body, completion);
   }
 
-  /** The same, with a context that is not the one of the code that starts it. */
+  /** The same, in surroundings that are not those of the code that starts it. */
   static <T extends @Nullable Object> RunningCoroutine<T> start(
       String name,
-      CoroutineContext context,
+      Ambient ambient,
       Body<? extends T, ?> body,
       @Nullable Completion<? super T> completion) {
-    RunningCoroutine<T> coroutine = new RunningCoroutine<>(name, context, body, completion, null);
+    RunningCoroutine<T> coroutine = new RunningCoroutine<>(name, ambient, body, completion, null);
     thread(name, coroutine).start();
     return coroutine;
   }
@@ -115,7 +116,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   /** One for {@code scope}, which starts it. */
   static <T extends @Nullable Object> RunningCoroutine<T> forked(
       String name, Body<? extends T, ?> body, RunningScope<?, ?> scope) {
-    return new RunningCoroutine<>(name, contextOf(current()), body, null, scope);
+    return new RunningCoroutine<>(name, Ambient.ofCaller(), body, null, scope);
   }
 
   /** A new thread for {@code coroutine}, not started. */
@@ -163,19 +164,22 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   /** It could not be started: whoever has the handle is told. */
   void neverStarted(Throwable failure) {
     body = null;
+    ambient = null;
     end = new End<>(State.FAILED, null, failure);
     runWaiters();
   }
 
   private End<T> execute() {
     Body<? extends T, ?> code = requireNonNull(body);
+    Ambient around = requireNonNull(ambient);
     body = null;
+    ambient = null;
     if (isCancelled()) {
       return new End<>(State.CANCELLED, null, cancellation(this));
     }
     window.begin();
     try {
-      return new End<>(State.SUCCEEDED, code.call(), null);
+      return new End<>(State.SUCCEEDED, around.call(code), null);
     } catch (Throwable failure) { // an Error too: nobody may wait for ever (B11)
       return ended(failure);
     } finally {

@@ -3,6 +3,7 @@ package io.bridge.internal;
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.Awaitable;
+import io.bridge.CoroutineContext;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
@@ -88,6 +89,13 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
   public final void begin(Awaitable<? extends @Nullable T> source) {
     requireNonNull(downstream).onSubscribe(this);
     subscribeTo(source);
+  }
+
+  /** The subscriber's, where that is of a library that has one. */
+  @Override
+  public CoroutineContext context() {
+    Subscriber<? super T> receiver = downstream;
+    return receiver == null ? super.context() : Ecosystems.contextFor(receiver);
   }
 
   @Override

@@ -1,9 +1,7 @@
 package io.bridge.reactor;
 
 import io.bridge.Awaitable;
-import io.bridge.CoroutineContext;
 import io.bridge.internal.ValueSubscription;
-import io.bridge.reactor.internal.ReactorEcosystem;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -40,7 +38,7 @@ final class AwaitableMono<T> extends Mono<T> {
     new MonoSubscription<T>(actual, signals).begin(source);
   }
 
-  /** Reactor's hooks get what is lost, and a source of Reactor the subscriber's Context. */
+  /** Reactor's hooks get what is lost. */
   private static final class MonoSubscription<T> extends ValueSubscription<T> {
 
     private final Context context;
@@ -48,11 +46,6 @@ final class AwaitableMono<T> extends Mono<T> {
     MonoSubscription(CoreSubscriber<? super T> actual, @Nullable Executor signals) {
       super(actual, signals);
       this.context = actual.currentContext(); // a cancelled subscriber is not kept (RS 3.13)
-    }
-
-    @Override
-    public CoroutineContext context() {
-      return ReactorEcosystem.contextWith(context);
     }
 
     @Override

@@ -15,11 +15,14 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 import reactor.util.retry.Retry;
 
 /**
@@ -100,6 +103,62 @@ public final class ReactorBridge extends Await {
   public static <X extends Exception> void retry(Retry spec, VoidBody<X> body) throws X {
     new RetryLoop<@Nullable Object, X>(Bodies.returningNull(body))
         .run(requireNonNull(spec, "spec"));
+  }
+
+  /**
+   * Returns Reactor's Context of the calling code: what each source that it awaits or iterates
+   * gets.
+   *
+   * <p>In a body it is the subscriber's; a coroutine inherits it from the code that has started it.
+   * With Micrometer's context-propagation on the class path, it has the values of the registered
+   * thread-locals, as they are now.
+   *
+   * @return the context; empty outside of any
+   */
+  public static ContextView currentContext() {
+    return ReactorEcosystem.currentContext();
+  }
+
+  /**
+   * Runs {@code body} in place, with another Context of Reactor: {@code withContext(ctx ->
+   * ctx.put(KEY, value), () -> await(mono))}. It is what {@code contextWrite} is to a chain, for
+   * all that the body awaits, iterates, starts and forks.
+   *
+   * <p>With Micrometer's context-propagation on the class path, the registered thread-locals follow
+   * it inside the body, and are as before behind it.
+   *
+   * <p><b>Cancellation:</b> that of the code around it.
+   *
+   * <p><b>Errors:</b> what {@code change} throws is thrown, and the body does not run.
+   *
+   * <p><b>Memory:</b> the context is kept by the body, and by what it starts.
+   *
+   * @param change makes the body's context of the current one
+   * @param body the code
+   * @param <T> the type of the body's value
+   * @param <X> the checked exception that it may throw
+   * @return the body's value
+   * @throws X when it fails
+   */
+  public static <T extends @Nullable Object, X extends Exception> T withContext(
+      UnaryOperator<Context> change, Body<? extends T, ? extends X> body) throws X {
+    return ReactorEcosystem.<T, X>withContext(
+        requireNonNull(change, "change"), requireNonNull(body, "body"));
+  }
+
+  /**
+   * Runs {@code body} in place, with another Context of Reactor; see {@link
+   * #withContext(UnaryOperator, Body)}.
+   *
+   * @param change makes the body's context of the current one
+   * @param body the code
+   * @param <X> the checked exception that it may throw
+   * @throws X when it fails
+   */
+  public static <X extends Exception> void withContext(
+      UnaryOperator<Context> change, VoidBody<X> body) throws X {
+    ReactorEcosystem.<@Nullable Object, X>withContext(
+        requireNonNull(change, "change"), Bodies.returningNull(body));
   }
 
   /**

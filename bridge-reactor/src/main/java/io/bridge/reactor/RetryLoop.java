@@ -7,6 +7,7 @@ import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.Receiver;
+import io.bridge.reactor.internal.ReactorEcosystem;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -14,6 +15,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 import reactor.util.retry.Retry;
 
 /**
@@ -183,7 +185,15 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
   /** The end of the operator. */
   private final class End implements CoreSubscriber<Object> {
 
+    /** What the spec's companion gets, as below Reactor's own operator (C2). */
+    private final Context context = ReactorEcosystem.currentContext();
+
     private volatile @Nullable Subscription upstream;
+
+    @Override
+    public Context currentContext() {
+      return context;
+    }
 
     @Override
     public void onSubscribe(Subscription subscription) {

@@ -11,8 +11,6 @@ import io.bridge.Coroutine;
 import io.bridge.Cursor;
 import io.bridge.ItemBody;
 import io.bridge.Publishers;
-import io.bridge.internal.ContextFrame;
-import io.bridge.reactor.internal.ReactorEcosystem;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.LiveThreads;
 import io.bridge.testkit.Probe;
@@ -78,8 +76,8 @@ class MapConcurrentTest {
             .concatMap(
                 i -> Mono.deferContextual(context -> Mono.just(context.get("key") + " " + i)));
     List<String> seen =
-        ContextFrame.run(
-            ReactorEcosystem.contextWith(Context.of("key", "bound")),
+        ReactorBridge.<List<String>, RuntimeException>withContext(
+            with -> with.put("key", "bound"),
             () -> {
               Mono<String> inBody = Mono.deferContextual(context -> Mono.just(context.get("key")));
               try (Cursor<String> values =
@@ -132,8 +130,8 @@ class MapConcurrentTest {
     IllegalStateException late = new IllegalStateException("late");
     Probe<String> probe = new Probe<>();
     CountDownLatch made = new CountDownLatch(2);
-    ContextFrame.run(
-        ReactorEcosystem.contextWith(context),
+    ReactorBridge.<RuntimeException>withContext(
+        with -> with.putAll(context.readOnly()),
         () -> {
           Cursor<String> values =
               open(
@@ -150,7 +148,6 @@ class MapConcurrentTest {
           probe.next("a").next("b");
           Eventually.until("both wait", () -> made.getCount() == 0);
           values.close();
-          return "closed";
         });
     probe.fail(late);
     assertThat(discarded).containsExactlyInAnyOrder("a!", "b!");

@@ -22,7 +22,7 @@ final class CoreCursorSubscriber<T> extends CursorSubscriber<T> implements CoreS
 
   CoreCursorSubscriber(Iteration<T> iteration) {
     super(iteration);
-    this.context = ReactorEcosystem.contextIn(contextOfOwner());
+    this.context = ReactorEcosystem.contextOf(contextOfOwner(), true);
   }
 
   @Override

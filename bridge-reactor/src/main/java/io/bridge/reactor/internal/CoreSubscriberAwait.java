@@ -24,7 +24,8 @@ final class CoreSubscriberAwait<T, R extends @Nullable Object> extends Subscribe
   CoreSubscriberAwait(
       Fold<T, R> fold, @Nullable CancelFrame frame, @Nullable Receiver<? super R> receiver) {
     super(fold, frame, receiver);
-    this.context = ReactorEcosystem.contextIn(contextOfOwner());
+    this.context =
+        ReactorEcosystem.contextOf(contextOfOwner(), receiver == null || receiver.isAwait());
   }
 
   @Override

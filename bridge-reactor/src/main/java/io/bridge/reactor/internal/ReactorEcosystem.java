@@ -1,8 +1,10 @@
 package io.bridge.reactor.internal;
 
+import io.bridge.Body;
 import io.bridge.CoroutineContext;
 import io.bridge.Suspension;
 import io.bridge.internal.CancelFrame;
+import io.bridge.internal.ContextFrame;
 import io.bridge.internal.Ecosystem;
 import io.bridge.internal.Feed;
 import io.bridge.internal.FeedSubscriber;
@@ -10,9 +12,12 @@ import io.bridge.internal.Fold;
 import io.bridge.internal.Iteration;
 import io.bridge.internal.Receiver;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
 import reactor.core.CorePublisher;
+import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -24,8 +29,14 @@ public final class ReactorEcosystem implements Ecosystem {
 
   private static final ReactorEcosystem INSTANCE = new ReactorEcosystem();
 
+  /** Where a coroutine's context has Reactor's. */
   private static final CoroutineContext.Key<Context> CONTEXT =
       CoroutineContext.Key.of("reactor.util.context.Context");
+
+  /** Where Reactor's has a coroutine's: only if that has entries of the user's. */
+  private static final Class<CoroutineContext> COROUTINE = CoroutineContext.class;
+
+  private static final ThreadLocals THREAD_LOCALS = ThreadLocals.ofClassPath();
 
   /** For the service loader. */
   public ReactorEcosystem() {}
@@ -42,21 +53,76 @@ public final class ReactorEcosystem implements Ecosystem {
   }
 
   /**
-   * Returns the context of code that runs for a subscriber of Reactor.
+   * Returns the Context that a source of Reactor gets from the calling code.
    *
-   * @param context of the subscriber
-   * @return what a source of Reactor finds it in
+   * @return that of its coroutine, with what thread-locals say now
    */
-  public static CoroutineContext contextWith(Context context) {
-    return context.isEmpty()
-        ? CoroutineContext.empty()
-        : CoroutineContext.empty().plus(CONTEXT, context);
+  public static Context currentContext() {
+    return contextOf(CoroutineContext.current(), true);
   }
 
-  /** The Context that a source of Reactor gets from whoever awaits it. */
-  static Context contextIn(CoroutineContext of) {
+  /**
+   * Runs {@code body} in place, with another Context, which the thread-locals follow.
+   *
+   * @param change makes what the body's sources get of what those outside get
+   * @param body the code
+   * @param <T> the type of its value
+   * @param <X> the checked exception that it may throw
+   * @return its value
+   * @throws X when it fails
+   */
+  public static <T extends @Nullable Object, X extends Exception> T withContext(
+      UnaryOperator<Context> change, Body<? extends T, ? extends X> body) throws X {
+    Context context = change.apply(currentContext());
+    if (context == null) {
+      throw new NullPointerException("change returned null");
+    }
+    CoroutineContext inside = CoroutineContext.current().plus(CONTEXT, context);
+    return ContextFrame.<T, X>run(inside, () -> THREAD_LOCALS.<T, X>restore(context, body));
+  }
+
+  /** The Context that goes along with {@code code}, whose thread's state wins, or fills gaps. */
+  static Context contextOf(CoroutineContext code, boolean threadWins) {
+    return THREAD_LOCALS.capture(contextIn(code), threadWins);
+  }
+
+  private static Context contextIn(CoroutineContext of) {
     Context context = of.get(CONTEXT);
     return context == null ? Context.empty() : context;
+  }
+
+  private static CoroutineContext with(CoroutineContext of, Context context) {
+    return contextIn(of) == context ? of : of.plus(CONTEXT, context);
+  }
+
+  @Override
+  public CoroutineContext contextFor(Subscriber<?> subscriber, CoroutineContext around) {
+    if (!(subscriber instanceof CoreSubscriber<?> core)) {
+      return around;
+    }
+    Context context = core.currentContext();
+    return with(context.getOrDefault(COROUTINE, around), context);
+  }
+
+  @Override
+  public CoroutineContext bound(CoroutineContext context) {
+    return with(context, contextIn(context).put(COROUTINE, context));
+  }
+
+  @Override
+  public boolean carriesThreadState() {
+    return THREAD_LOCALS.isPresent();
+  }
+
+  @Override
+  public CoroutineContext capture(CoroutineContext context, boolean wins) {
+    return with(context, contextOf(context, wins));
+  }
+
+  @Override
+  public <T extends @Nullable Object, X extends Exception> T restore(
+      CoroutineContext context, Body<? extends T, ? extends X> body) throws X {
+    return THREAD_LOCALS.<T, X>restore(contextIn(context), body);
   }
 
   @Override
@@ -119,7 +185,7 @@ public final class ReactorEcosystem implements Ecosystem {
 
   @Override
   public <T> FeedSubscriber<T> feed(Feed<T> feed) {
-    return new CoreFeedSubscriber<>(feed, contextIn(feed.context()));
+    return new CoreFeedSubscriber<>(feed, contextOf(feed.context(), feed.isAwait()));
   }
 
   @Override

@@ -1,0 +1,133 @@
+package io.bridge.internal;
+
+import io.bridge.Body;
+import io.bridge.CoroutineContext;
+import io.bridge.CoroutineContext.Carrier;
+import io.bridge.Registration;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+
+/**
+ * The surroundings that code takes along to another thread: its context, with what libraries carry
+ * of the thread's state, and what the user's carriers have captured (C1 to C3).
+ *
+ * <p>Captured by the thread that starts, forks, subscribes or hands over; restored around the body,
+ * inside its interrupt window.
+ *
+ * @param context what the code finds as the current one
+ * @param states what carriers have captured; null if nothing
+ */
+public record Ambient(CoroutineContext context, @Nullable State states) {
+
+  /** One carrier's state, to be restored around the others. */
+  sealed interface State {
+
+    <T extends @Nullable Object, X extends Exception> T restore(Body<? extends T, ? extends X> body)
+        throws X;
+  }
+
+  private record Captured<S>(Carrier<S> carrier, S state, @Nullable State inner) implements State {
+
+    @Override
+    public <T extends @Nullable Object, X extends Exception> T restore(
+        Body<? extends T, ? extends X> body) throws X {
+      return carrier.restore(state, inner == null ? body : () -> inner.<T, X>restore(body));
+    }
+  }
+
+  /** A carrier threw; so does the coroutine that it was to take part in. */
+  private record Failed(Throwable failure) implements State {
+
+    @Override
+    public <T extends @Nullable Object, X extends Exception> T restore(
+        Body<? extends T, ? extends X> body) {
+      throw Failures.thrown(failure);
+    }
+  }
+
+  private static final Registry<Carrier<?>> CARRIERS = new Registry<>();
+
+  /**
+   * Adds a carrier.
+   *
+   * @param carrier takes part from now on
+   * @return takes it back
+   */
+  public static Registration register(Carrier<?> carrier) {
+    return CARRIERS.add(carrier);
+  }
+
+  /** The surroundings of the calling code. */
+  static Ambient ofCaller() {
+    return ofCaller(CoroutineContext.current());
+  }
+
+  /** The same, where the caller has looked its context up already. */
+  static Ambient ofCaller(CoroutineContext context) {
+    return new Ambient(withThreadState(context, true), captured());
+  }
+
+  /**
+   * Those of code that runs for whoever subscribes on this thread: the context is the subscriber's,
+   * the thread fills what that lacks, unless it is one that may hold another request's state.
+   */
+  static Ambient ofSubscriber(CoroutineContext context) {
+    return Guard.permits(Thread.currentThread())
+        ? new Ambient(withThreadState(context, false), captured())
+        : new Ambient(context, null);
+  }
+
+  /** The same for a subscriber of Reactive Streams. */
+  static Ambient ofSubscriber(Subscriber<?> subscriber) {
+    return ofSubscriber(Ecosystems.contextFor(subscriber));
+  }
+
+  private static CoroutineContext withThreadState(CoroutineContext context, boolean wins) {
+    CoroutineContext with = context;
+    for (Ecosystem ecosystem : Ecosystems.CARRYING) {
+      with = ecosystem.capture(with, wins);
+    }
+    return with;
+  }
+
+  private static @Nullable State captured() {
+    State states = null;
+    if (!CARRIERS.isEmpty()) {
+      for (Carrier<?> carrier : CARRIERS) {
+        states = capture(carrier, states);
+      }
+    }
+    return states;
+  }
+
+  private static <S> @Nullable State capture(Carrier<S> carrier, @Nullable State others) {
+    if (others instanceof Failed) {
+      return others;
+    }
+    try {
+      S state = carrier.capture();
+      return state == null ? others : new Captured<>(carrier, state, others);
+    } catch (Throwable t) {
+      return new Failed(t);
+    }
+  }
+
+  /**
+   * Runs {@code body} on the calling thread, which is another one, in these surroundings.
+   *
+   * @param body the code
+   * @param <T> the type of its value
+   * @param <X> the checked exception that it may throw
+   * @return its value
+   * @throws X when it fails
+   */
+  <T extends @Nullable Object, X extends Exception> T call(Body<? extends T, ? extends X> body)
+      throws X {
+    Body<? extends T, ? extends X> inner = states == null ? body : () -> states.<T, X>restore(body);
+    for (Ecosystem ecosystem : Ecosystems.CARRYING) {
+      Body<? extends T, ? extends X> restored = inner;
+      inner = () -> ecosystem.<T, X>restore(context, restored);
+    }
+    return inner.call();
+  }
+}
