@@ -18,6 +18,7 @@ import static io.bridge.reactor.ReactorBridge.toMono;
 import static io.bridge.reactor.ReactorBridge.withContext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.Await;
 import io.bridge.Coroutine;
@@ -62,10 +63,14 @@ class ContextTest {
 
   /** What a source finds, as any repository or security filter of Reactor's looks for it. */
   private static final Mono<String> USER =
-      Mono.deferContextual(context -> Mono.just(context.<String>getOrDefault("user", "nobody")));
+      Mono.deferContextual(context -> Mono.just(userIn(context)));
+
+  private static String userIn(ContextView context) {
+    return String.valueOf(context.<Object>getOrDefault("user", "nobody"));
+  }
 
   private static String user() {
-    return currentContext().getOrDefault("user", "nobody");
+    return userIn(currentContext());
   }
 
   private static Context as(Context context, String user) {
@@ -237,6 +242,14 @@ class ContextTest {
             ReactorBridge.<@Nullable String, Exception>withContext(c -> as(c, "bob"), way::user));
     assertThat(coroutine.await()).isEqualTo("bob");
     assertThat(way.user()).isEqualTo("nobody");
+  }
+
+  @Test
+  @DisplayName("C3 context-propagation is optional: these tests run with it, and without it")
+  void optional() {
+    boolean without = "context-propagation".equals(System.getProperty("io.bridge.without"));
+    assertThat(catchThrowable(() -> Class.forName("io.micrometer.context.ContextRegistry")) != null)
+        .isEqualTo(without);
   }
 
   @Test

@@ -50,7 +50,7 @@ class ThreadLocalsTest {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final ThreadLocal<@Nullable String> USER = new ThreadLocal<>();
   private static final Mono<String> USER_OF_CONTEXT =
-      Mono.deferContextual(context -> Mono.just(context.<String>getOrDefault("user", "nobody")));
+      Mono.deferContextual(context -> Mono.just(userIn(context)));
 
   @Parameter boolean automatic;
 
@@ -68,6 +68,10 @@ class ThreadLocalsTest {
     Hooks.disableAutomaticContextPropagation();
     ContextRegistry.getInstance().removeThreadLocalAccessor("user");
     USER.remove();
+  }
+
+  private static String userIn(ContextView context) {
+    return String.valueOf(context.<Object>getOrDefault("user", "nobody"));
   }
 
   private static String user() {

@@ -101,7 +101,8 @@ public final class ReactorEcosystem implements Ecosystem {
       return around;
     }
     Context context = core.currentContext();
-    return with(context.getOrDefault(COROUTINE, around), context);
+    CoroutineContext carried = context.getOrDefault(COROUTINE, null);
+    return with(carried == null ? around : carried, context);
   }
 
   @Override
