@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.Coroutine;
 import io.bridge.testkit.Eventually;
+import io.bridge.testkit.LiveThreads;
 import io.bridge.testkit.Nulls;
 import io.bridge.testkit.Race;
 import java.io.IOException;
@@ -349,6 +350,7 @@ class FutureBuilderTest {
                 });
 
     assertThat(outcomes).doesNotContainKeys("body INTERRUPTED", "cancelled INTERRUPTED");
+    LiveThreads.awaitNone("bridge-future"); // else a late value is found by the next test
   }
 
   @Test
