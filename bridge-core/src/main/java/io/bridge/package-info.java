@@ -46,6 +46,12 @@
  * <p>{@code await} of a source that may be empty returns null for it; {@code awaitSingle} takes
  * empty for an error, {@code awaitOptional} wraps it.
  *
+ * <h2>Context</h2>
+ *
+ * <p>A coroutine inherits the {@link io.bridge.CoroutineContext} of the code that starts it, and with
+ * it Reactor's Context; a builder's body has its subscriber's. Thread-locals and scoped values stay
+ * behind, but for those that a {@link io.bridge.CoroutineContext.Carrier} takes along.
+ *
  * <h2>Memory</h2>
  *
  * <p>Actions before the terminal signal of a source happen-before the return of the await.
