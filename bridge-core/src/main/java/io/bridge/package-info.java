@@ -48,9 +48,9 @@
  *
  * <h2>Context</h2>
  *
- * <p>A coroutine inherits the {@link io.bridge.CoroutineContext} of the code that starts it, and with
- * it Reactor's Context; a builder's body has its subscriber's. Thread-locals and scoped values stay
- * behind, but for those that a {@link io.bridge.CoroutineContext.Carrier} takes along.
+ * <p>A coroutine inherits the {@link io.bridge.CoroutineContext} of the code that starts it, and
+ * with it Reactor's Context; a builder's body has its subscriber's. Thread-locals and scoped values
+ * stay behind, but for those that a {@link io.bridge.CoroutineContext.Carrier} takes along.
  *
  * <h2>Memory</h2>
  *

@@ -433,17 +433,20 @@ class RunOnCancelTest {
   @DisplayName("S9 A9 cancelled at two depths: the checked failure of the body is not lost")
   void deadlineAndFailure() {
     IOException failure = new IOException("after the deadline");
+    TestTime time = new TestTime();
     Throwable thrown =
         catchThrowable(() ->
-            Coroutine.withTimeout(
-                Duration.ofMillis(5),
-                () ->
-                    Coroutine.runOn(
-                        executor,
-                        () -> {
-                          Victim.untilStopped();
-                          throw failure;
-                        })));
+            time.run(() ->
+                Coroutine.withTimeout(
+                    LONG,
+                    () ->
+                        Coroutine.runOn(
+                            executor,
+                            () -> {
+                              time.advance(LONG);
+                              Victim.untilStopped();
+                              throw failure;
+                            }))));
     assertThat(thrown).isExactlyInstanceOf(AwaitTimeoutException.class);
     assertThat(thrown.getSuppressed()).containsExactly(failure);
   }

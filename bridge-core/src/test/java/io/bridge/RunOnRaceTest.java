@@ -11,6 +11,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -82,6 +83,40 @@ class RunOnRaceTest {
       assertThat(coroutine.state()).isEqualTo(began.get() ? State.SUCCEEDED : State.CANCELLED);
       left();
       return began.get() ? "began" : "withdrawn";
+    }
+  }
+
+  @Test
+  @DisplayName("S9 5 000 second interrupts while the first is passed on: none is merged with it")
+  void secondInterrupt() {
+    AtomicInteger seen = new AtomicInteger();
+    OneThread executor = OneThread.virtual("executor");
+    try {
+      for (int round = 0; round < 5_000; round++) {
+        seen.set(0);
+        Fork<String> caller =
+            Fork.virtual(() -> {
+              Coroutine.runOn(executor, () -> untilInterruptedTwice(seen));
+              return "done";
+            });
+        Races.spinUntil("begun", () -> executor.thread().getState() == Thread.State.TIMED_WAITING);
+        caller.interrupt();
+        Races.spinUntil("passed on", () -> seen.get() == 1);
+        caller.interrupt();
+        assertThat(caller.join()).isEqualTo("done");
+      }
+    } finally {
+      executor.close();
+    }
+  }
+
+  private static void untilInterruptedTwice(AtomicInteger seen) {
+    while (seen.get() < 2) {
+      try {
+        Thread.sleep(60_000);
+      } catch (InterruptedException e) {
+        seen.incrementAndGet();
+      }
     }
   }
 

@@ -20,7 +20,7 @@ import org.reactivestreams.Publisher;
 @Timeout(60)
 class ScopedValueJava25Test {
 
-  // region carrier
+  // tag::carrier[]
   static final ScopedValue<String> USER = ScopedValue.newInstance();
 
   static final class UserCarrier implements CoroutineContext.Carrier<String> {
@@ -37,7 +37,7 @@ class ScopedValueJava25Test {
     }
   }
 
-  // endregion carrier
+  // end::carrier[]
 
   private static final ScopedValue<String> UNREGISTERED = ScopedValue.newInstance();
 

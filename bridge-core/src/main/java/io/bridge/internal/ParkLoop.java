@@ -26,6 +26,18 @@ final class ParkLoop {
    * published that its owner may park, so whoever changes it unparks.
    */
   static void await(Condition condition, @Nullable CancelFrame frame) {
+    if (awaitTakingFlag(condition, frame)) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * The same, for who goes on to wait for the next interrupt: a flag that is up afterwards is one
+   * that came since.
+   *
+   * @return whether an interrupt ended the wait, whose flag is down
+   */
+  static boolean awaitTakingFlag(Condition condition, @Nullable CancelFrame frame) {
     boolean interrupted = false;
     while (condition.mustWait()) {
       // A cancel before this look may have had its interrupt eaten by foreign code; a cancel after
@@ -40,8 +52,6 @@ final class ParkLoop {
         condition.abandon();
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    return interrupted;
   }
 }

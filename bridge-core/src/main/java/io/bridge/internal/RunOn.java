@@ -167,12 +167,13 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
     boolean interrupted = false;
     while (isUnderWay()) {
       noticed = false;
-      ParkLoop.await(this, cancelled ? null : frame); // once passed on, no cancel ends the wait
+      // once passed on, no cancel ends the wait
+      boolean byFlag = ParkLoop.awaitTakingFlag(this, cancelled ? null : frame);
       if (stage instanceof ExecutorFrame inside) {
         inside.serveGuest();
       }
       if (cancelled) {
-        interrupted |= Thread.interrupted();
+        interrupted |= byFlag || Thread.interrupted(); // one that came since is passed on, too
       }
     }
     if (interrupted) {

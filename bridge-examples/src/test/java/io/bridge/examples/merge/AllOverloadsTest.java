@@ -377,6 +377,16 @@ class AllOverloadsTest {
         () -> {
           await(mono);
         });
+    String inContext =
+        withContext(c -> c.put("k", "v"), () -> await(future) + currentContext().get("k"));
+    String checkedInContext = withContext(c -> c, () -> awaitOrThrow(future, IOException.class));
+    withContext(c -> c, () -> await(completable));
+    withContext(
+        c -> c,
+        () -> {
+          await(mono);
+        });
+    withContext(c -> c, () -> awaitOrThrow(completable, IOException.class));
     Executor executor = Executors.newVirtualThreadPerTaskExecutor();
     String there = runOn(executor, () -> await(future));
     String checkedThere = runOn(executor, () -> awaitOrThrow(future, IOException.class));
@@ -391,5 +401,6 @@ class AllOverloadsTest {
     assertThat(there).isEqualTo(checkedThere).isEqualTo("a");
     assertThat(retried).isEqualTo(checked).isEqualTo(inTime).isEqualTo(orEmpty).isEqualTo("a");
     assertThat(bound).isEqualTo("avalue");
+    assertThat(inContext).isEqualTo(checkedInContext + "v").isEqualTo("av");
   }
 }
