@@ -1,0 +1,22 @@
+package io.bridge.reactor.internal;
+
+import io.bridge.reactor.ReactorBridge;
+import io.bridge.testkit.Probe;
+import io.bridge.testkit.Tck;
+import org.reactivestreams.Subscriber;
+import reactor.core.publisher.Flux;
+
+/** B1 for {@link CoreFeedSubscriber} of a mapAwait (B8). */
+public class CoreFeedSubscriberTckTest extends Tck.OfSubscriber {
+
+  @Override
+  @SuppressWarnings("unchecked") // a subscriber of Long, which the probe withholds
+  public Subscriber<Long> createSubscriber() {
+    Probe<Long> probe = new Probe<Long>().onSubscribe(p -> {});
+    var unused =
+        Flux.from(probe)
+            .transform(ReactorBridge.<Long, Long>mapAwait(16, item -> item))
+            .subscribe(value -> {}, failure -> {});
+    return (Subscriber<Long>) probe.subscriber();
+  }
+}

@@ -1,0 +1,22 @@
+package io.bridge.rxjava.internal;
+
+import io.bridge.rxjava.RxJavaBridge;
+import io.bridge.testkit.Probe;
+import io.bridge.testkit.Tck;
+import io.reactivex.rxjava3.core.Flowable;
+import org.reactivestreams.Subscriber;
+
+/** B1 for {@link FlowableFeedSubscriber} of a mapAwait (B8), watched from inside. */
+public class FlowableFeedSubscriberWhiteboxTckTest extends Tck.OfWatchedSubscriber {
+
+  @Override
+  @SuppressWarnings("unchecked") // a subscriber of Long, which the probe withholds
+  protected Subscriber<Long> subscriber() {
+    Probe<Long> probe = new Probe<Long>().onSubscribe(p -> {});
+    var unused =
+        Flowable.fromPublisher(probe)
+            .compose(RxJavaBridge.<Long, Long>mapAwaitFlowable(16, item -> item))
+            .subscribe(value -> {}, failure -> {});
+    return (Subscriber<Long>) probe.subscriber();
+  }
+}
