@@ -418,7 +418,7 @@ class FluxBuilderTest {
   void flux_cancelRacesEmit_onNextNotInterrupted() throws Exception {
     Map<String, Integer> outcomes =
         Race.run(
-            3_000,
+            1_000,
             () ->
                 new Race.Round() {
                   final CountDownLatch first = new CountDownLatch(1);
