@@ -223,7 +223,9 @@ public final class Publishers {
    * as {@link #publisher(Emitter.Body)}. {@link Emitter#emit} returns when the subscriber has
    * received the item, so nothing is buffered here either.
    *
-   * <p><b>Cancellation:</b> takes back an item that the executor has not run yet.
+   * <p><b>Cancellation:</b> takes back what the executor has not run yet: a subscriber that cancels
+   * on the executor's own thread hears nothing more. A failure among that goes to {@link
+   * Undeliverable}.
    *
    * <p><b>Errors:</b> an executor that rejects an item makes {@code emit} throw what it threw; one
    * that rejects the end fails the stream with that, on the coroutine's thread.

@@ -1,11 +1,15 @@
 package io.bridge;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.bridge.internal.ValueSubscription;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Steps;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -14,13 +18,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Publisher;
 
 @DisplayName("B10 B4 B6 signals on an executor: cancels and timeouts while an item is on its way")
 @Timeout(120)
@@ -191,6 +198,82 @@ class SignalsOnExecutorCancelTest extends SignalsOnExecutor {
     assertThat(drain.items()).isEmpty();
     assertThat(drain.ends()).isZero();
     assertThat(held.isEmpty()).as("no end is queued").isTrue();
+  }
+
+  /** A source with signals on an executor. */
+  private interface Source {
+    Publisher<String> on(Executor signals);
+  }
+
+  private static Source value(Awaitable<@Nullable String> source) {
+    return signals ->
+        subscriber -> new ValueSubscription<String>(subscriber, signals).begin(source);
+  }
+
+  static Stream<Arguments> ends() {
+    IOException failure = new IOException("disk");
+    Source completing = signals -> Publishers.publisher(signals, emitter -> {});
+    Source failing =
+        signals ->
+            Publishers.publisher(
+                signals,
+                emitter -> {
+                  throw failure;
+                });
+    Source emitting = signals -> Publishers.publisher(signals, emitter -> emitter.emit("a"));
+    return Stream.of(
+        Arguments.of("completion of a stream", completing, false, null),
+        Arguments.of("failure of a stream", failing, false, failure),
+        Arguments.of("illegal request of a stream", emitting, true, null),
+        Arguments.of("no value", value(suspension -> suspension.resume(null)), false, null),
+        Arguments.of("no value, a failure", value(s -> s.fail(failure)), false, failure),
+        Arguments.of("illegal request of a value", value(suspension -> {}), true, null));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ends")
+  @DisplayName("B10 A12 cancel while the executor has the end: none comes, a failure is reported")
+  void cancelWhileEndQueued(
+      String name, Source source, boolean illegalRequest, @Nullable Throwable reported) {
+    Held held = new Held();
+    Drain drain = new Drain(0);
+    source.on(held).subscribe(drain);
+    if (illegalRequest) {
+      drain.request(0);
+    }
+    Runnable end = held.next();
+    drain.cancel();
+    end.run();
+    assertThat(drain.ends()).isZero();
+    assertThat(lost.failures()).isEqualTo(reported == null ? List.of() : List.of(reported));
+  }
+
+  @Test
+  @DisplayName("A13 B10 an item that was taken back is not kept by what the executor has")
+  void itemNotKept() {
+    Held held = new Held();
+    AtomicReference<@Nullable WeakReference<String>> kept = new AtomicReference<>();
+    Drain drain = new Drain(Long.MAX_VALUE);
+    Publishers.publisher(
+            held,
+            body.of(emitter -> {
+              String item = String.valueOf(System.nanoTime());
+              kept.set(new WeakReference<>(item));
+              emitter.emit(item);
+            }))
+        .subscribe(drain);
+    Runnable task = held.next();
+    drain.cancel();
+    body.awaitGone();
+    WeakReference<String> item = requireNonNull(kept.get());
+    Eventually.until(
+        "the item is collected",
+        () -> {
+          System.gc();
+          return item.get() == null;
+        });
+    task.run();
+    assertThat(drain.items()).isEmpty();
   }
 
   // cancelled by the body's own frames

@@ -1,11 +1,15 @@
 package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.internal.Bodies;
 import io.bridge.internal.ValueSubscription;
 import io.bridge.testkit.Eventually;
 import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -74,6 +78,34 @@ class SignalsTakenAndRejectedTest {
     boolean isBehind() {
       Thread thread = caller.get();
       return thread == Thread.currentThread() || (thread != null && !thread.isAlive());
+    }
+  }
+
+  @Test
+  @DisplayName("A11 B5 B10 an onNext that threw: emit throws that, and it cancels")
+  void throwingItem() {
+    IllegalStateException failure = new IllegalStateException("onNext");
+    List<Throwable> thrown = new CopyOnWriteArrayList<>();
+    Drain drain =
+        new Drain(Long.MAX_VALUE)
+            .onNext((self, item) -> {
+              throw failure;
+            });
+    try (Undelivered lost = new Undelivered()) {
+      RunsAndThrows hostile = new RunsAndThrows();
+      Publishers.<String>publisher(
+              hostile,
+              emitter -> {
+                thrown.add(catchThrowable(() -> emitter.emit("a")));
+                thrown.add(catchThrowable(() -> emitter.emit("b")));
+              })
+          .subscribe(drain);
+      Eventually.until("the body has ended", () -> thrown.size() == 2 && hostile.isBehind());
+      assertThat(thrown.get(0)).isSameAs(failure);
+      assertThat(thrown.get(1)).isExactlyInstanceOf(CancellationException.class);
+      assertThat(drain.items()).containsExactly("a");
+      assertThat(drain.ends()).isZero();
+      assertThat(lost.failures()).isEmpty();
     }
   }
 

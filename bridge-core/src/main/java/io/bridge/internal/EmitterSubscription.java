@@ -356,35 +356,45 @@ public final class EmitterSubscription<T>
     try {
       if (downstream == null) { // cancelled meanwhile
         reportLost(failure);
-        return;
-      }
-      downstream = null;
-      if (before == REJECTED) {
+      } else if (before == REJECTED) {
         reportLost(failure);
-        end(receiver, Demand.lessThanOne());
+        end(Demand.lessThanOne(), false);
       } else {
-        end(receiver, failure);
+        end(failure, true);
       }
     } finally {
       emitting.unlock();
     }
   }
 
-  private void end(Subscriber<? super T> receiver, @Nullable Throwable failure) {
+  private void end(@Nullable Throwable failure, boolean ofBody) {
     if (signals == null) {
-      terminate(receiver, failure);
+      terminate(failure, ofBody);
       return;
     }
-    Throwable rejection = SignalTask.deliver(signals, () -> terminate(receiver, failure));
-    if (rejection != null) { // told here, so that nobody waits for ever
-      terminate(receiver, failure == null ? rejection : failure);
-      if (failure != null && !(failure instanceof RejectedExecutionException)) {
+    Throwable rejection = SignalTask.deliver(signals, () -> terminate(failure, ofBody));
+    if (rejection == null) {
+      return;
+    }
+    if (failure == null) { // told here, so that nobody waits for ever
+      terminate(rejection, false);
+    } else {
+      terminate(failure, ofBody);
+      if (!(failure instanceof RejectedExecutionException)) {
         Undeliverable.report(rejection);
       }
     }
   }
 
-  private static void terminate(Subscriber<?> receiver, @Nullable Throwable failure) {
+  private void terminate(@Nullable Throwable failure, boolean ofBody) {
+    Subscriber<? super T> receiver = downstream;
+    downstream = null;
+    if (receiver == null) { // cancelled while the executor had the signal
+      if (ofBody) {
+        reportLost(failure);
+      }
+      return;
+    }
     try {
       if (failure == null) {
         receiver.onComplete();
@@ -392,13 +402,23 @@ public final class EmitterSubscription<T>
         receiver.onError(failure);
       }
     } catch (Throwable t) { // RS 2.13 is broken; of an executor that runs it at once, no rejection
-      Undeliverable.report(t);
+      report(t);
     }
   }
 
   private void reportLost(@Nullable Throwable failure) {
     if (failure != null && !Failures.isCancelEcho(failure)) { // also one that the body wrapped
+      report(failure);
+    }
+  }
+
+  /** Sends a lost failure to its library's channel (A12), whatever that throws. */
+  private void report(Throwable failure) {
+    try {
       lost.accept(failure);
+    } catch (Throwable ofHook) { // the terminal signal may still be due
+      Undeliverable.report(failure);
+      Undeliverable.report(ofHook);
     }
   }
 }

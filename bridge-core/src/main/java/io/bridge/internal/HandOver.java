@@ -1,5 +1,7 @@
 package io.bridge.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
@@ -39,7 +41,9 @@ final class HandOver implements Runnable, ParkLoop.Condition {
   }
 
   private final Thread emitter = Thread.currentThread();
-  private final Runnable signal;
+
+  // by whoever leaves QUEUED; null when dropped, so that an executor does not keep the item
+  private @Nullable Runnable signal;
 
   // any thread
   private volatile int state;
@@ -66,7 +70,9 @@ final class HandOver implements Runnable, ParkLoop.Condition {
       if (!drop()) { // it took the item all the same: RS 1.3, as below
         ParkLoop.await(new ToTheEnd(), null);
       }
-      throw rejection;
+      if (failure == null) { // else the subscriber's comes first (B5)
+        throw rejection;
+      }
     } finally {
       if (frame != null) {
         frame.endSignal();
@@ -93,6 +99,7 @@ final class HandOver implements Runnable, ParkLoop.Condition {
   boolean drop() {
     boolean dropped = STATE.compareAndSet(this, QUEUED, DROPPED);
     if (dropped) {
+      signal = null;
       LockSupport.unpark(emitter);
     }
     return dropped;
@@ -105,7 +112,7 @@ final class HandOver implements Runnable, ParkLoop.Condition {
     }
     receiver = Thread.currentThread();
     try {
-      signal.run();
+      requireNonNull(signal).run();
     } catch (Throwable t) { // RS 2.13 is broken: the body learns of it
       failure = t;
     }

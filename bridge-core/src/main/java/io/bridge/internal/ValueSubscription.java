@@ -101,9 +101,8 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
   @Override
   protected final boolean succeeded(@Nullable T value) {
     if (value == null) { // empty
-      Subscriber<? super T> receiver = takeDownstream();
-      if (receiver != null) {
-        end(receiver, null);
+      if (takeEnd()) {
+        end(null, true);
       }
       return true;
     }
@@ -121,38 +120,42 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
 
   @Override
   protected final boolean failed(Throwable failure) {
-    Subscriber<? super T> receiver = takeDownstream();
-    if (receiver == null) {
-      return false;
+    boolean taken = takeEnd();
+    if (taken) {
+      end(failure, true);
     }
-    end(receiver, failure);
-    return true;
+    return taken;
   }
 
-  /** The right to send the terminal signal; null if somebody else has it. */
-  private @Nullable Subscriber<? super T> takeDownstream() {
+  /** Takes the right to send the terminal signal; false if somebody else has it. */
+  private boolean takeEnd() {
+    return (int) DEMAND.getAndSet(this, DONE) != DONE; // never SENDING: there is one outcome
+  }
+
+  private void end(@Nullable Throwable failure, boolean ofSource) {
+    Throwable rejection = deliver(() -> terminate(failure, ofSource));
+    if (rejection == null) {
+      return;
+    }
+    if (failure == null) { // told here, so that nobody waits for ever
+      terminate(rejection, false);
+    } else {
+      terminate(failure, ofSource);
+      report(rejection);
+    }
+  }
+
+  private void terminate(@Nullable Throwable failure, boolean ofSource) {
     Subscriber<? super T> receiver = downstream;
-    if ((int) DEMAND.getAndSet(this, DONE) == DONE) { // never SENDING: there is one outcome
-      return null;
-    }
     downstream = null;
-    return receiver;
-  }
-
-  private void end(Subscriber<? super T> receiver, @Nullable Throwable failure) {
-    Throwable rejection =
-        deliver(() -> {
-          if (failure == null) {
-            receiver.onComplete();
-          } else {
-            receiver.onError(failure);
-          }
-        });
-    if (rejection != null) { // told here, so that nobody waits for ever
-      receiver.onError(failure == null ? rejection : failure);
-      if (failure != null) {
-        report(rejection);
+    if (receiver == null) { // cancelled while the signal was on its way
+      if (failure != null && ofSource) {
+        report(failure);
       }
+    } else if (failure == null) {
+      receiver.onComplete();
+    } else {
+      receiver.onError(failure);
     }
   }
 
@@ -230,7 +233,6 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
 
   /** RS 3.9: ends the stream with a failure, and its source. */
   private void reject() {
-    Subscriber<? super T> receiver = downstream;
     int before;
     do {
       before = demand;
@@ -239,17 +241,18 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
       }
     } while (!DEMAND.compareAndSet(this, before, DONE));
     stop(before);
-    end(requireNonNull(receiver), Demand.lessThanOne());
+    end(Demand.lessThanOne(), false);
   }
 
   @Override
   public final void cancel() {
-    stop((int) DEMAND.getAndSet(this, DONE));
+    int before = (int) DEMAND.getAndSet(this, DONE);
+    downstream = null;
+    stop(before);
   }
 
   /** Stops the source, after DONE. */
   private void stop(int before) {
-    downstream = null;
     super.cancel();
     if (before == HELD) {
       discard(takeHeld());

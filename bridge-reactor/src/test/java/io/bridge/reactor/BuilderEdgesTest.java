@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
@@ -113,5 +115,30 @@ class BuilderEdgesTest {
           return items.size() + mono(() -> 1).blockOptional().orElse(0);
         });
     assertThat(await(sum.subscribeOn(Schedulers.single()))).isEqualTo(501);
+  }
+
+  @Test
+  @DisplayName("A12 what the onComplete of a subscriber throws goes to onErrorDropped")
+  void throwingOnComplete() {
+    IllegalStateException failure = new IllegalStateException("onComplete");
+    Flux<String> empty = flux((Emitter<String> emitter) -> {});
+    empty.subscribe(
+        new CoreSubscriber<>() {
+          @Override
+          public void onSubscribe(Subscription subscription) {}
+
+          @Override
+          public void onNext(String item) {}
+
+          @Override
+          public void onError(Throwable t) {}
+
+          @Override
+          public void onComplete() {
+            throw failure;
+          }
+        });
+    Eventually.until("dropped", () -> !dropped.isEmpty());
+    assertThat(dropped).containsExactly(failure);
   }
 }

@@ -276,6 +276,32 @@ class SignalsOnSchedulerTest {
 
   @ParameterizedTest
   @EnumSource
+  @DisplayName("B10 A12 dispose while the scheduler has not begun the failure: to RxJava's hook")
+  void signals_disposedWhileEndQueued_lost(Builder builder) {
+    IOException failure = new IOException("disk");
+    CountDownLatch busy = new CountDownLatch(1);
+    executor.execute(() -> await(busy));
+    TestSubscriber<?> subscriber =
+        builder
+            .of(
+                signals,
+                () -> {
+                  here("fails");
+                  throw failure;
+                })
+            .test();
+    awaitGone();
+    subscriber.cancel();
+    CountDownLatch idle = new CountDownLatch(1);
+    executor.execute(idle::countDown);
+    busy.countDown();
+    await(idle);
+    subscriber.assertNoErrors().assertNotComplete();
+    assertThat(lost.ofRxJava).containsExactly(failure);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   @DisplayName("B10 A12 a failure after the dispose goes to RxJavaPlugins.onError")
   void signals_failsAfterDispose_lost(Builder builder) {
     IOException late = new IOException("late");
