@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.testkit.Eventually;
+import io.bridge.testkit.Flows;
 import io.bridge.testkit.LiveThreads;
 import io.bridge.testkit.Probe;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 
 /**
@@ -388,7 +388,7 @@ class BuildPeersTest {
     FLOW_PUBLISHER {
       @Override
       Publisher<String> of(Emitter.Body<String> body) {
-        return FlowAdapters.toPublisher(Publishers.flowPublisher(body));
+        return Flows.through(Publishers.flowPublisher(body));
       }
     };
 

@@ -1,7 +1,7 @@
 package io.bridge;
 
+import io.bridge.testkit.Flows;
 import io.bridge.testkit.Tck;
-import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 
 /** B1 for {@link Publishers#flowPublisher}. */
@@ -9,7 +9,7 @@ public class FlowPublisherTckTest extends Tck.OfPublisher {
 
   @Override
   public Publisher<Long> createPublisher(long elements) {
-    return FlowAdapters.toPublisher(
+    return Flows.through(
         Publishers.<Long>flowPublisher(emitter -> {
           for (long i = 1; i <= elements; i++) {
             emitter.emit(i);
@@ -19,7 +19,7 @@ public class FlowPublisherTckTest extends Tck.OfPublisher {
 
   @Override
   protected Publisher<Long> failing(RuntimeException failure) {
-    return FlowAdapters.toPublisher(
+    return Flows.through(
         Publishers.<Long>flowPublisher(emitter -> {
           throw failure;
         }));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.testkit.Eventually;
+import io.bridge.testkit.Flows;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,7 +22,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Named;
-import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -42,7 +42,7 @@ abstract class SignalsOnExecutor {
     FLOW {
       @Override
       Publisher<String> of(Executor signals, Emitter.Body<String> body) {
-        return FlowAdapters.toPublisher(Publishers.flowPublisher(signals, body));
+        return Flows.through(Publishers.flowPublisher(signals, body));
       }
     };
 

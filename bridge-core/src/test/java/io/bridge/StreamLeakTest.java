@@ -2,13 +2,13 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bridge.testkit.Flows;
 import io.bridge.testkit.Leaks;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -71,6 +71,6 @@ class StreamLeakTest {
   @Test
   @DisplayName("B6 flowPublisher")
   void flowPublisher() {
-    check(body -> FlowAdapters.toPublisher(Publishers.flowPublisher(body)));
+    check(body -> Flows.through(Publishers.flowPublisher(body)));
   }
 }

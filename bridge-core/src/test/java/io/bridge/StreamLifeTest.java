@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.testkit.Eventually;
+import io.bridge.testkit.Flows;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,7 +13,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 
 @DisplayName("B11, B12, A9, A12: the life of one stream of publisher or flowPublisher")
@@ -44,8 +44,7 @@ class StreamLifeTest {
   @DisplayName("B12 flowPublisher is the same as a JDK publisher")
   void flow() {
     Drain drain = new Drain(Long.MAX_VALUE);
-    Publishers.<String>flowPublisher(emitter -> emitter.emit("a"))
-        .subscribe(FlowAdapters.toFlowSubscriber(drain));
+    Flows.through(Publishers.<String>flowPublisher(emitter -> emitter.emit("a"))).subscribe(drain);
     assertThat(drain.awaitEnd().items()).containsExactly("a");
   }
 

@@ -1,8 +1,7 @@
 package io.bridge;
 
+import io.bridge.testkit.Flows;
 import io.bridge.testkit.Tck;
-import java.util.concurrent.Flow;
-import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 
 /** B1 for {@link Publishers#toFlowPublisher}. */
@@ -26,10 +25,7 @@ public class ToFlowPublisherTckTest extends Tck.OfPublisher {
         }));
   }
 
-  /** There and back; the lambda hides the source, which the way back would find again. */
   private static Publisher<Long> viewed(Publisher<Long> source) {
-    Flow.Publisher<Long> view = Publishers.toFlowPublisher(source);
-    return FlowAdapters.toPublisher(
-        (Flow.Publisher<Long>) subscriber -> view.subscribe(subscriber));
+    return Flows.through(Publishers.<Long>toFlowPublisher(source));
   }
 }

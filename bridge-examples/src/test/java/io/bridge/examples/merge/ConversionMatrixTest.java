@@ -11,6 +11,7 @@ import io.bridge.Coroutine;
 import io.bridge.Registration;
 import io.bridge.Undeliverable;
 import io.bridge.testkit.Eventually;
+import io.bridge.testkit.Flows;
 import io.bridge.testkit.Probe;
 import io.reactivex.rxjava3.core.BackpressureStrategy;
 import io.reactivex.rxjava3.core.Completable;
@@ -79,7 +80,8 @@ class ConversionMatrixTest {
     }
 
     Flow.Publisher<String> flow(Outcome outcome) {
-      return FlowAdapters.toFlowPublisher(publisher(outcome));
+      Flow.Publisher<String> flow = FlowAdapters.toFlowPublisher(publisher(outcome));
+      return subscriber -> flow.subscribe(subscriber); // the way back does not find the source
     }
   }
 
@@ -413,7 +415,7 @@ class ConversionMatrixTest {
       @Override
       void connect(Source source, Built built, Outcome outcome, Consumer to) {
         Flow.Publisher<String> publisher = toFlowPublisher(source.publisher(built, outcome));
-        publisher.subscribe(FlowAdapters.toFlowSubscriber(to));
+        Flows.through(publisher).subscribe(to);
       }
     };
 
