@@ -104,6 +104,50 @@ class ScopeProtocolTest {
   }
 
   @Test
+  @DisplayName("S4 A12 a join inside the block of a scope that fails throws that failure, once")
+  void joinInsideFailingBlock() {
+    try (Undelivered undelivered = new Undelivered()) {
+      for (int i = 0; i < 2_000; i++) {
+        try (var scope = CoroutineScope.open();
+            var inner = CoroutineScope.open()) {
+          inner.fork(ScopeProtocolTest::forever);
+          scope.fork(() -> {
+            throw failure;
+          });
+          assertThatThrownBy(inner::join).isSameAs(failure);
+        }
+      }
+      assertThat(undelivered.failures()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("S4 A12 a join that waits for stragglers, when the scope around it fails: the same")
+  void joinOfStragglersInsideFailingBlock() {
+    Thread owner = Thread.currentThread();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    try (Undelivered undelivered = new Undelivered()) {
+      try (var scope = CoroutineScope.open();
+          var inner = CoroutineScope.open()) {
+        inner.fork(() -> {
+          begun.countDown();
+          Coroutine.shield(() -> Eventually.until("it may end", () -> mayEnd.getCount() == 0));
+        });
+        Eventually.until("it has begun", () -> begun.getCount() == 0);
+        inner.cancel();
+        scope.fork(() -> {
+          Eventually.until("it waits", () -> owner.getState() == Thread.State.WAITING);
+          throw failure;
+        });
+        assertThatThrownBy(inner::join).isSameAs(failure);
+        mayEnd.countDown();
+      }
+      assertThat(undelivered.failures()).isEmpty();
+    }
+  }
+
+  @Test
   @DisplayName("S3 a coroutine that leaves a scope open, with a time source that throws, ends")
   void timeSourceThrows() throws Exception {
     TimeSource hostile =

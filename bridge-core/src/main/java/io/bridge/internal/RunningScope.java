@@ -361,8 +361,12 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     }
     CancelFrame.enterAwait(); // whatever there is to wait for (A2, A3)
     coroutines.awaitIdle(this::isCancelled);
-    if (end != null) {
+    End how = end;
+    if (how != null) {
       coroutines.awaitStragglers();
+      if (how.how == How.WITH_OUTER) {
+        CancelFrame.checkCancelled(); // what the code around was cancelled by, as its awaits say it
+      }
     }
     if (!(joiner instanceof Joiners.AwaitAll<?>)) {
       failures(); // the joiner has seen them, and decides

@@ -140,7 +140,9 @@ final class ScopeCoroutines {
     } catch (CancellationException ofJoin) {
       throw ofJoin;
     } catch (Throwable ofTimeSource) { // the wait comes first
-      Undeliverable.report(ofTimeSource);
+      if (!Coroutine.isCancelled()) { // else by a scope around that has failed: it comes again
+        Undeliverable.report(ofTimeSource);
+      }
       awaitIdle(() -> false);
       idle.set(true);
     }
