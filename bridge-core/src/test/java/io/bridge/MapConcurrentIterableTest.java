@@ -207,6 +207,52 @@ class MapConcurrentIterableTest {
     assertThat(interrupted.getCount()).isZero();
   }
 
+  /** Blocks for its second item, and says in its own way that it was interrupted. */
+  private static final class Blocking implements Iterator<Integer> {
+    private final CountDownLatch blocking = new CountDownLatch(1);
+    private boolean first = true;
+
+    @Override
+    public boolean hasNext() {
+      return true;
+    }
+
+    @Override
+    public Integer next() {
+      if (first) {
+        first = false;
+        return 1;
+      }
+      blocking.countDown();
+      try {
+        new CountDownLatch(1).await();
+        return 2;
+      } catch (InterruptedException e) {
+        throw new IllegalStateException("no more items", e);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("S4 S7 the first failure, when it interrupts an iterator that blocks")
+  void iteratorBlocks() {
+    IllegalStateException failure = new IllegalStateException("item 1");
+    Blocking items = new Blocking();
+    try (Undelivered lost = new Undelivered()) {
+      assertThatThrownBy(() ->
+              Await.mapConcurrent(
+                  () -> items,
+                  2,
+                  i -> {
+                    items.blocking.await();
+                    throw failure;
+                  }))
+          .isSameAs(failure);
+      assertThat(lost.failures()).isEmpty();
+    }
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+  }
+
   @Test
   @DisplayName("A9 S7 a cancel of the caller cancels what runs and is waited for")
   void cancelled() throws InterruptedException {

@@ -67,16 +67,30 @@ public final class ItemForks<B extends @Nullable Object> implements Joiner<B, Li
     ItemForks<B> forks = new ItemForks<>(limit, ordered);
     try (CoroutineScope<B, List<B>> scope =
         CoroutineScope.open(forks, config -> config.withName("bridge-mapConcurrent"))) {
-      int index = 0;
-      for (A item : items) {
-        requireNonNull(item, "items[" + index++ + "]");
-        forks.takeSlot();
-        if (scope.isCancelled()) {
-          break; // join says why
+      try {
+        forks.forkAll(items, body, scope);
+      } catch (Throwable failure) {
+        if (!scope.isCancelled() || !Failures.isCancelEcho(failure)) {
+          throw failure;
         }
-        scope.fork(() -> body.call(item));
+        // an iterator that was blocking when the scope failed: as below
       }
-      return scope.join();
+      return scope.join(); // says why it is cancelled, if it is
+    }
+  }
+
+  private <A> void forkAll(
+      Iterable<? extends A> items,
+      ItemBody<? super A, ? extends B, ? extends Exception> body,
+      CoroutineScope<B, List<B>> scope) {
+    int index = 0;
+    for (A item : items) {
+      requireNonNull(item, "items[" + index++ + "]");
+      takeSlot();
+      if (scope.isCancelled()) {
+        return;
+      }
+      scope.fork(() -> body.call(item));
     }
   }
 
