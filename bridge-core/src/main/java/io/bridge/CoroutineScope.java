@@ -190,7 +190,7 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
    * that {@link Config#withStragglerReport} says, and waited for still. Closing twice is harmless.
    *
    * @throws IllegalStateException if called by a coroutine of this scope, which would wait for
-   *     itself
+   *     itself, or on a thread that {@linkplain io.bridge may not wait}; nothing is closed then
    */
   @Override
   void close();
@@ -201,6 +201,7 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
    * interrupt of the calling code ends the patience.
    *
    * @param patience how long to wait before the cancel; zero or less does not wait
+   * @throws IllegalStateException as {@link #close()}
    */
   void close(Duration patience);
 

@@ -194,6 +194,46 @@ class ScopeCloseTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @DisplayName("A2 close on a thread that may not wait is refused, and nothing is closed by it")
+  void onRefusedThread(boolean busy) {
+    Thread loop = Thread.currentThread();
+    CoroutineScope<String, @Nullable Void> scope = CoroutineScope.background(config -> config);
+    if (busy) {
+      forkStubborn(scope);
+    }
+    try (Undelivered lost = new Undelivered();
+        Registration rejection = Await.rejectOn(thread -> thread == loop)) {
+      assertThat(rejection).isNotNull();
+      for (Throwable refusal :
+          new @Nullable Throwable[] {
+            catchThrowable(scope::close), catchThrowable(() -> scope.close(LONG))
+          }) {
+        assertThat(refusal)
+            .isExactlyInstanceOf(IllegalStateException.class)
+            .hasMessageContaining(loop.getName());
+      }
+      assertThat(scope.isCancelled()).isFalse();
+      scope.fork(() -> "still open");
+      assertThat(lost.failures()).isEmpty();
+    }
+    mayEnd.countDown();
+    scope.close();
+  }
+
+  @Test
+  @DisplayName("A2 whoever opened a scope may close it, wherever threads are refused since then")
+  void ownerIsNotRefused() {
+    Thread owner = Thread.currentThread();
+    var scope = CoroutineScope.open();
+    try (Registration rejection = Await.rejectOn(thread -> thread == owner)) {
+      assertThat(rejection).isNotNull();
+      scope.close();
+    }
+    assertFree();
+  }
+
   @Test
   @DisplayName("section 8: a fork into a closed scope is refused by name, and nothing is started")
   void forkAfterClose() {

@@ -412,6 +412,15 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     }
   }
 
+  /** Who closes it waits, whatever there is to wait for (A2); its owner was looked at before. */
+  private void refuseThread() {
+    Thread thread = Thread.currentThread();
+    ScopeFrame frame = block;
+    if (!thread.isVirtual() && (frame == null || !frame.isOwner())) {
+      Guard.check(thread);
+    }
+  }
+
   // failures
 
   @Override
@@ -436,6 +445,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   @Override
   public void close() {
     refuseOwnChild("close");
+    refuseThread();
     coroutines.close();
     ScopeFrame frame = block;
     if (frame != null && frame.isOwner()) {
@@ -468,6 +478,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   public void close(Duration patience) {
     requireNonNull(patience, "patience");
     refuseOwnChild("close");
+    refuseThread();
     coroutines.close();
     ScopeFrame frame = block;
     if (frame != null && frame.isOwner()) {
