@@ -10,9 +10,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
+import io.bridge.CoroutineContext;
 import io.bridge.CoroutineScope;
 import io.bridge.CoroutineScope.Joiner;
+import io.bridge.Registration;
+import io.bridge.TimeSource;
+import io.bridge.Undeliverable;
 import io.bridge.testkit.Eventually;
+import io.bridge.testkit.ThreadDump;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,19 +27,24 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.StructureViolationException;
 import java.util.concurrent.StructuredTaskScope;
 import java.util.concurrent.StructuredTaskScope.FailedException;
 import java.util.concurrent.StructuredTaskScope.Subtask;
 import java.util.concurrent.StructuredTaskScope.TimeoutException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * What docs/guide/structured-jdk.md says of both: each test holds one row of its table against the
@@ -542,5 +552,420 @@ class JdkScopeTest {
     assertThat(Coroutine.State.values())
         .extracting(Enum::name)
         .containsExactly("RUNNING", "SUCCEEDED", "FAILED", "CANCELLED");
+  }
+
+  /** Has enough when one has ended; counts those that it is told of. */
+  private static final class OneOfJdk implements StructuredTaskScope.Joiner<String, String> {
+    private final AtomicInteger told = new AtomicInteger();
+
+    @Override
+    public boolean onComplete(Subtask<? extends String> child) {
+      return told.incrementAndGet() == 1;
+    }
+
+    @Override
+    public String result() {
+      return "one";
+    }
+  }
+
+  /** The same. */
+  private static final class OneOfOurs implements Joiner<String, String> {
+    private final AtomicInteger told = new AtomicInteger();
+
+    @Override
+    public boolean onComplete(Coroutine<? extends String> child) {
+      return told.incrementAndGet() == 1;
+    }
+
+    @Override
+    public String result() {
+      return "one";
+    }
+  }
+
+  private static String oneIs(CountDownLatch begun) throws InterruptedException {
+    begun.await();
+    return "quick";
+  }
+
+  @Test
+  @DisplayName("one that ends behind the cancel: forgotten; has its end, and the joiner is told")
+  void endsBehindCancel() throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    OneOfJdk joinerOfJdk = new OneOfJdk();
+    Subtask<String> slowOfJdk;
+    try (var jdk = StructuredTaskScope.open(joinerOfJdk)) {
+      slowOfJdk = jdk.fork(() -> slowToEnd(begun, end));
+      jdk.fork(() -> oneIs(begun));
+      jdk.join();
+      end.countDown();
+    }
+    assertThat(slowOfJdk.state()).isEqualTo(Subtask.State.UNAVAILABLE);
+    assertThat(joinerOfJdk.told).hasValue(1);
+
+    CountDownLatch begunToo = new CountDownLatch(1);
+    CountDownLatch endToo = new CountDownLatch(1);
+    OneOfOurs joiner = new OneOfOurs();
+    Coroutine<String> slow;
+    try (var ours = CoroutineScope.open(joiner)) {
+      slow = ours.fork(() -> slowToEnd(begunToo, endToo));
+      ours.fork(() -> oneIs(begunToo));
+      Eventually.until("cancelled", ours::isCancelled);
+      endToo.countDown();
+    }
+    assertThat(slow.get()).isEqualTo("late");
+    assertThat(joiner.told).hasValue(2);
+  }
+
+  @Test
+  @DisplayName("a joiner that throws: the thread's handler, and the scope goes on; the scope fails")
+  void joinerThrows() throws InterruptedException {
+    AtomicReference<@Nullable Throwable> uncaught = new AtomicReference<>();
+    ThreadFactory factory =
+        Thread.ofVirtual().uncaughtExceptionHandler((t, thrown) -> uncaught.set(thrown)).factory();
+    StructuredTaskScope.Joiner<String, String> throwingOfJdk =
+        new StructuredTaskScope.Joiner<>() {
+          @Override
+          public boolean onComplete(Subtask<? extends String> child) {
+            throw broken;
+          }
+
+          @Override
+          public String result() {
+            return "result";
+          }
+        };
+    try (var jdk =
+        StructuredTaskScope.open(throwingOfJdk, config -> config.withThreadFactory(factory))) {
+      jdk.fork(() -> "a");
+      assertThat(jdk.join()).isEqualTo("result");
+      Eventually.until("uncaught", () -> uncaught.get() == broken);
+      assertThat(jdk.isCancelled()).isFalse();
+    }
+    Joiner<String, String> throwing =
+        new Joiner<>() {
+          @Override
+          public boolean onComplete(Coroutine<? extends String> child) {
+            throw broken;
+          }
+
+          @Override
+          public String result() {
+            return "result";
+          }
+        };
+    try (var ours = CoroutineScope.open(throwing)) {
+      ours.fork(() -> "a");
+      assertThatThrownBy(ours::join).isSameAs(broken);
+      assertThat(ours.isCancelled()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("one joiner in two scopes: taken; refused")
+  void joinerTwice() throws InterruptedException {
+    var joinerOfJdk = StructuredTaskScope.Joiner.<String>awaitAll();
+    for (int i = 0; i < 2; i++) {
+      try (var jdk = StructuredTaskScope.open(joinerOfJdk)) {
+        jdk.join();
+      }
+    }
+    var joiner = Joiner.<String>awaitAll();
+    CoroutineScope.open(joiner).close();
+    assertThatThrownBy(() -> CoroutineScope.open(joiner))
+        .isExactlyInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  @DisplayName("close by another thread: refused; allowed")
+  void closeElsewhere() {
+    try (var jdk = StructuredTaskScope.<String>open()) {
+      assertThatThrownBy(CompletableFuture.runAsync(jdk::close)::join)
+          .hasCauseInstanceOf(WrongThreadException.class);
+    }
+    try (var ours = CoroutineScope.open()) {
+      Coroutine<String> child = ours.fork(() -> never());
+      CompletableFuture.runAsync(ours::close).join();
+      assertThat(child.state()).isEqualTo(Coroutine.State.CANCELLED);
+    }
+  }
+
+  @Test
+  @DisplayName("closed in another order than opened: a structure violation; each on its own")
+  void closedOutOfOrder() {
+    var outerOfJdk = StructuredTaskScope.<String>open();
+    var innerOfJdk = StructuredTaskScope.<String>open();
+    assertThatThrownBy(outerOfJdk::close).isInstanceOf(StructureViolationException.class);
+    Subtask<String> late = innerOfJdk.fork(() -> "a");
+    assertThatThrownBy(innerOfJdk::close).isInstanceOf(IllegalStateException.class);
+    assertThat(late.state()).as("nothing was started").isEqualTo(Subtask.State.UNAVAILABLE);
+    var outer = CoroutineScope.open();
+    var inner = CoroutineScope.open(Joiner.<String>allSuccessfulOrThrow());
+    outer.close();
+    inner.fork(() -> "a");
+    assertThat(inner.join()).containsExactly("a");
+    inner.close();
+  }
+
+  @Test
+  @DisplayName("join after close: an IllegalStateException; as the scope has ended")
+  void joinAfterClose() {
+    var jdk = StructuredTaskScope.<String>open();
+    jdk.close();
+    assertThatThrownBy(jdk::join).isInstanceOf(IllegalStateException.class);
+    var ours = CoroutineScope.open();
+    ours.close();
+    assertThatThrownBy(ours::join).isInstanceOf(CancellationException.class);
+    CoroutineScope<String, @Nullable Void> failed = CoroutineScope.open();
+    failed.fork(() -> fail());
+    Eventually.until("failed", failed::isCancelled);
+    assertThatThrownBy(Coroutine::checkCancelled).isSameAs(broken);
+    failed.close();
+    assertThatThrownBy(failed::join).isSameAs(broken);
+  }
+
+  @Test
+  @DisplayName("isCancelled behind an orderly end: false; true")
+  void isCancelledAfterClose() throws InterruptedException {
+    var jdk = StructuredTaskScope.<String>open();
+    jdk.fork(() -> "a");
+    jdk.join();
+    jdk.close();
+    assertThat(jdk.isCancelled()).isFalse();
+    var ours = CoroutineScope.open();
+    ours.fork(() -> "a");
+    ours.join();
+    assertThat(ours.isCancelled()).isFalse();
+    ours.close();
+    assertThat(ours.isCancelled()).isTrue();
+  }
+
+  /** Makes threads, and counts them. */
+  private static final class Counting implements ThreadFactory {
+    private final AtomicInteger made = new AtomicInteger();
+
+    @Override
+    public Thread newThread(Runnable body) {
+      made.incrementAndGet();
+      return Thread.ofVirtual().unstarted(body);
+    }
+  }
+
+  @Test
+  @DisplayName("the thread of a fork into a cancelled scope: none; one that ends at once")
+  void threadOfForkIntoCancelled() {
+    Counting ofJdk = new Counting();
+    try (var jdk =
+        StructuredTaskScope.open(
+            StructuredTaskScope.Joiner.<String>awaitAllSuccessfulOrThrow(),
+            config -> config.withThreadFactory(ofJdk))) {
+      jdk.fork(failing());
+      Eventually.until("cancelled", jdk::isCancelled);
+      jdk.fork(() -> "late");
+      assertThatThrownBy(jdk::join).hasCause(broken);
+    }
+    assertThat(ofJdk.made).hasValue(1);
+    Counting ofOurs = new Counting();
+    try (var ours =
+        CoroutineScope.open(
+            Joiner.<String>awaitAllSuccessfulOrThrow(),
+            config -> config.withThreadFactory(ofOurs))) {
+      ours.fork(() -> fail());
+      Eventually.until("cancelled", ours::isCancelled);
+      ours.fork(() -> "late");
+      assertThatThrownBy(ours::join).isSameAs(broken);
+    }
+    assertThat(ofOurs.made).hasValue(2);
+  }
+
+  @Test
+  @DisplayName("withName: of the scope; of the scope and its threads")
+  void names() throws InterruptedException {
+    Subtask<String> named;
+    try (var jdk =
+        StructuredTaskScope.open(
+            StructuredTaskScope.Joiner.<String>awaitAll(), config -> config.withName("prices"))) {
+      named = jdk.fork(() -> Thread.currentThread().getName());
+      jdk.join();
+      assertThat(named.get()).isEmpty();
+      assertThat(jdk).hasToString("prices");
+    }
+    try (var ours =
+        CoroutineScope.open(Joiner.<String>awaitAll(), config -> config.withName("prices"))) {
+      assertThat(ours.fork(() -> Thread.currentThread().getName()).await()).isEqualTo("prices");
+      ours.join();
+      assertThat(ours).hasToString("CoroutineScope[prices, running: ]");
+    }
+  }
+
+  private static final InheritableThreadLocal<String> REQUEST = new InheritableThreadLocal<>();
+
+  @Test
+  @DisplayName("InheritableThreadLocal: inherited; not")
+  void inheritableThreadLocals() throws InterruptedException {
+    REQUEST.set("request 1");
+    try (var jdk = StructuredTaskScope.<String>open();
+        var ours = CoroutineScope.open(Joiner.<String>allSuccessfulOrThrow())) {
+      Subtask<String> child = jdk.fork(() -> REQUEST.get());
+      ours.fork(() -> String.valueOf(REQUEST.get()));
+      assertThat(ours.join()).containsExactly("null");
+      jdk.join();
+      assertThat(child.get()).isEqualTo("request 1");
+    } finally {
+      REQUEST.remove();
+    }
+  }
+
+  @Test
+  @DisplayName("the code around is cancelled: the owner is told, the children later; all at once")
+  void codeAround() {
+    CountDownLatch mayLeave = new CountDownLatch(1);
+    AtomicReference<@Nullable StructuredTaskScope<String, Void>> ofJdk = new AtomicReference<>();
+    AtomicReference<@Nullable CoroutineScope<String, ?>> ofOurs = new AtomicReference<>();
+    Coroutine<?> owner =
+        Coroutine.start(() -> {
+          try (var jdk = StructuredTaskScope.<String>open();
+              CoroutineScope<String, @Nullable Void> ours = CoroutineScope.open()) {
+            jdk.fork(() -> never());
+            ours.fork(() -> never());
+            ofJdk.set(jdk);
+            ofOurs.set(ours);
+            // it takes no notice of its own cancel
+            Coroutine.shield(
+                () -> Eventually.until("it may leave", () -> mayLeave.getCount() == 0));
+            jdk.join();
+          }
+        });
+    Eventually.until("open", () -> ofOurs.get() != null);
+    owner.cancel();
+    assertThat(requireNonNull(ofOurs.get()).isCancelled()).isTrue();
+    assertThat(requireNonNull(ofJdk.get()).isCancelled()).isFalse();
+    mayLeave.countDown();
+    Eventually.until("it ends", owner::isDone);
+    assertThat(owner.state()).isEqualTo(Coroutine.State.CANCELLED);
+    assertThat(requireNonNull(ofJdk.get()).isCancelled()).isTrue();
+  }
+
+  @Test
+  @DisplayName("on a thread that may not wait: opened; refused")
+  void onEventLoop() {
+    Mono<String> opening =
+        Mono.fromCallable(() -> {
+          StructuredTaskScope.<String>open().close();
+          return "opened";
+        });
+    assertThat(awaitSingle(opening.subscribeOn(Schedulers.parallel()))).isEqualTo("opened");
+    Mono<String> ours =
+        Mono.fromCallable(() -> {
+          CoroutineScope.open().close();
+          return "opened";
+        });
+    assertThatThrownBy(() -> awaitSingle(ours.subscribeOn(Schedulers.parallel())))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("parallel-");
+  }
+
+  @Test
+  @DisplayName("the clock of a timeout: the JVM's; the current TimeSource")
+  void clock() {
+    Duration moment = Duration.ofMillis(20);
+    AtomicReference<@Nullable Runnable> timer = new AtomicReference<>();
+    TimeSource byHand =
+        new TimeSource() {
+          @Override
+          public long nanoTime() {
+            return 0;
+          }
+
+          @Override
+          public Registration schedule(Duration delay, Runnable task) {
+            assertThat(delay).isEqualTo(moment);
+            timer.set(task);
+            return () -> {};
+          }
+        };
+    CoroutineContext.with(
+        TimeSource.KEY,
+        byHand,
+        () -> {
+          try (var jdk =
+              StructuredTaskScope.open(
+                  StructuredTaskScope.Joiner.<String>awaitAll(),
+                  config -> config.withTimeout(moment))) {
+            jdk.fork(() -> never());
+            assertThatThrownBy(jdk::join).isInstanceOf(TimeoutException.class);
+          }
+          assertThat(timer).hasValue(null);
+          try (var ours =
+              CoroutineScope.open(
+                  Joiner.<String>awaitAll(), config -> config.withTimeout(moment))) {
+            ours.fork(() -> never());
+            assertThat(ours.isCancelled()).isFalse();
+            requireNonNull(timer.get()).run();
+            assertThatThrownBy(ours::join).isInstanceOf(AwaitTimeoutException.class);
+          }
+        });
+  }
+
+  @Test
+  @DisplayName("children that do not listen: silence; a report")
+  void stragglers() {
+    List<Throwable> reports = new CopyOnWriteArrayList<>();
+    try (Registration reporting = Undeliverable.onFailure(reports::add)) {
+      assertThat(reporting).isNotNull();
+      CountDownLatch begun = new CountDownLatch(1);
+      CountDownLatch end = new CountDownLatch(1);
+      Coroutine<?> deaf =
+          Coroutine.start(() -> {
+            try (var ours =
+                CoroutineScope.open(
+                    Joiner.<String>awaitAll(),
+                    config -> config.withStragglerReport(Duration.ofMillis(1)))) {
+              ours.fork(() -> slowToEnd(begun, end));
+              begun.await();
+            }
+          });
+      Eventually.until("reported", () -> !reports.isEmpty());
+      end.countDown();
+      deaf.await();
+      assertThat(reports).singleElement().isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  private static String idOfOwn(AtomicLong id) throws InterruptedException {
+    id.set(Thread.currentThread().threadId());
+    return never();
+  }
+
+  @Test
+  @DisplayName("a thread dump: a group with the scope's name, nested; by its threads' names")
+  void dump() {
+    AtomicLong ofJdk = new AtomicLong();
+    AtomicLong ofOurs = new AtomicLong();
+    Coroutine<?> both =
+        Coroutine.start(() -> {
+          try (var jdk =
+                  StructuredTaskScope.open(
+                      StructuredTaskScope.Joiner.<String>awaitAll(),
+                      config -> config.withName("jdk-prices"));
+              var ours =
+                  CoroutineScope.open(
+                      Joiner.<String>awaitAll(), config -> config.withName("our-prices"))) {
+            jdk.fork(() -> idOfOwn(ofJdk));
+            ours.fork(() -> idOfOwn(ofOurs));
+            ours.join();
+          }
+        });
+    Eventually.until("both run", () -> ofJdk.get() > 0 && ofOurs.get() > 0);
+    ThreadDump dump = ThreadDump.now();
+    assertThat(dump.thread(ofJdk.get()).group()).startsWith("jdk-prices");
+    assertThat(dump.thread(ofJdk.get()).name()).isEmpty();
+    assertThat(dump.thread(ofOurs.get()).group()).doesNotContain("our-prices");
+    assertThat(dump.thread(ofOurs.get()).name()).isEqualTo("our-prices");
+    assertThat(dump.parents().get(dump.thread(ofOurs.get()).group())).isEqualTo(ThreadDump.ROOT);
+    both.cancel();
+    Eventually.until("it ends", both::isDone);
   }
 }
