@@ -194,6 +194,23 @@ class SecurityTest {
   }
 
   @Test
+  @DisplayName("C2: withContext becomes another user for one block")
+  void otherUser() {
+    // tag::otheruser[]
+    Mono<List<String>> switching =
+        mono(() -> {
+          String before = awaitSingle(user());
+          String inside =
+              withContext(context -> context.putAll(as("root", "ROLE_ADMIN").readOnly()),
+                  () -> awaitSingle(user()));
+          return List.of(before, inside, awaitSingle(user()));
+        });
+    // end::otheruser[]
+    assertThat(switching.contextWrite(as("ada", "ROLE_USER")).block())
+        .containsExactly("ada", "root", "ada");
+  }
+
+  @Test
   @DisplayName("C2: each subscriber is its own user; a body that is built in another has its own")
   void subscriberWins() {
     Mono<String> inner = mono(() -> awaitSingle(user()));

@@ -67,10 +67,12 @@ class WebMvcTest {
 
     /** A reactive library below the controller, which looks into its subscriber's Context. */
     private static Mono<String> user() {
-      return ReactiveSecurityContextHolder.getContext()
-          .map(SecurityContext::getAuthentication)
-          .map(Authentication::getName)
-          .defaultIfEmpty("nobody");
+      return Mono.deferContextual(context ->
+          Mono.justOrEmpty(
+                  context.<SecurityContext>getOrEmpty(SecurityContext.class.getName()))
+              .mapNotNull(SecurityContext::getAuthentication)
+              .map(Authentication::getName)
+              .defaultIfEmpty("nobody"));
     }
 
     /** A classic library, which looks into a thread-local. */
@@ -104,6 +106,24 @@ class WebMvcTest {
     CompletableFuture<String> naiveFuture() {
       return CompletableFuture.supplyAsync(() -> user().block() + " " + userOfThread());
     }
+
+    // tag::reactive[]
+    @GetMapping("/reactive")
+    String reactive() {
+      SecurityContext ofThread = SecurityContextHolder.getContext();
+      return withContext(
+          context ->
+              context.putAll(
+                  ReactiveSecurityContextHolder.withSecurityContext(Mono.just(ofThread))
+                      .readOnly()),
+          () ->
+              awaitSingle(
+                  ReactiveSecurityContextHolder.getContext()
+                      .mapNotNull(SecurityContext::getAuthentication)
+                      .map(Authentication::getName)));
+    }
+
+    // end::reactive[]
 
     // tag::mono[]
     @GetMapping("/mono")
@@ -161,6 +181,15 @@ class WebMvcTest {
     AutomaticPropagation.set(automatic);
     assertThat(Server.get(ada, "/mono")).isEqualTo(crosses() ? "ada ada" : "nobody nobody");
     assertThat(Server.get(bob, "/mono")).isEqualTo(crosses() ? "bob bob" : "nobody nobody");
+  }
+
+  @ParameterizedTest(name = "automatic propagation {0}")
+  @ValueSource(booleans = {false, true})
+  @DisplayName("C2: withContext hands the request's user to code that looks into the Context")
+  void reactiveHolder(boolean automatic) {
+    AutomaticPropagation.set(automatic);
+    assertThat(Server.get(ada, "/reactive")).isEqualTo("ada");
+    assertThat(Server.get(bob, "/reactive")).isEqualTo("bob");
   }
 
   private static boolean crosses() {
