@@ -3,7 +3,6 @@ package io.bridge.integration;
 import static io.bridge.reactor.ReactorBridge.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.Await;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
 import io.bridge.testkit.Eventually;
@@ -81,7 +80,7 @@ class IsolationTest {
   /** Looks everywhere for somebody else. */
   private void look(String where, String me) {
     String log = MDC.get("user");
-    String principal = Await.awaitSingle(user());
+    String principal = awaitSingle(user());
     if (!me.equals(log) || !me.equals(principal)) {
       wrong.add(where + " of " + me + ": " + log + ", " + principal);
     }

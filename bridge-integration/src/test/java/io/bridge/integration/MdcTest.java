@@ -173,4 +173,24 @@ class MdcTest {
     assertThat(MDC.get("order")).isNull();
     mono(() -> assertThat(MDC.get("order")).isNull()).block();
   }
+
+  @Test
+  @DisplayName("C3, A2: an event loop's MDC may be another request's; its Context is not")
+  void eventLoop() {
+    Mono<Void> ours = mono(() -> LOG.info("ours"));
+    Mono<Void> onEventLoop =
+        Mono.<Void>from(subscriber -> {
+              MDC.put("user", "of another request");
+              try {
+                ours.subscribe(subscriber);
+              } finally {
+                MDC.clear();
+              }
+            })
+            .subscribeOn(Schedulers.parallel());
+    MDC.clear();
+    onEventLoop.block();
+    onEventLoop.contextWrite(context -> context.put(Mdc.KEY, Map.of("user", "grace"))).block();
+    assertThat(lines()).containsExactly("ours=null", "ours=grace");
+  }
 }

@@ -10,6 +10,7 @@ import io.bridge.CoroutineContext.Carrier;
 import io.bridge.CoroutineContext.Key;
 import io.bridge.CoroutineScope;
 import io.bridge.Registration;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -91,7 +92,7 @@ class OwnStateTest {
   @DisplayName("C1, C2: it goes through a Mono's chain to the body at its other end")
   void keyThroughChain() {
     Mono<String> chain =
-        Mono.delay(java.time.Duration.ofMillis(1))
+        Mono.delay(Duration.ofMillis(1))
             .publishOn(Schedulers.parallel())
             .flatMap(tick -> mono(() -> tenant()));
     String seen = CoroutineContext.with(TENANT, "acme", () -> awaitSingle(chain));

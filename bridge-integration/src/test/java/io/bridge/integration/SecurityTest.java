@@ -133,6 +133,10 @@ class SecurityTest {
     Mono<String> ours = mono(() -> awaitSingle(user()));
     assertThat(ours.contextWrite(as("ada", "ROLE_USER")).block()).isEqualTo("ada");
     assertThat(ours.contextWrite(as("grace", "ROLE_USER")).block()).isEqualTo("grace");
+
+    Mono<Optional<String>> mixed = mono(() -> user().blockOptional());
+    assertThat(mixed.contextWrite(as("ada", "ROLE_USER")).block())
+        .isEqualTo(AutomaticPropagation.helps(automatic) ? Optional.of("ada") : Optional.empty());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.bridge.integration;
 
 import static io.bridge.reactor.ReactorBridge.*;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +16,7 @@ import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -43,6 +45,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.retry.Retry;
 
 /**
  * C2: Spring's reactive transactions over R2DBC live in the subscriber's Context; a body and all
@@ -209,7 +212,11 @@ class TransactionTest {
     public Mono<Void> tooLate() {
       return mono(() -> {
         await(ledger.add("debit"));
-        Coroutine.withTimeout(Duration.ofMillis(20), () -> await(Mono.never()));
+        Coroutine.withTimeout(
+            Duration.ofMillis(20),
+            () -> {
+              await(Mono.never());
+            });
       });
     }
 
@@ -218,9 +225,13 @@ class TransactionTest {
     public Mono<Void> forking() {
       return mono(() -> {
         try (var scope = CoroutineScope.open()) {
-          scope.fork(() -> await(ledger.add("first"))); // in this transaction
+          scope.fork(() -> {
+            await(ledger.add("first")); // in this transaction
+          });
           scope.join(); // one statement at a time: it is one connection
-          scope.fork(() -> await(audit.record("aside"))); // on a connection of its own
+          scope.fork(() -> {
+            await(audit.record("aside")); // on a connection of its own
+          });
           scope.join();
         }
         throw new Refused(); // takes back "first"
@@ -233,18 +244,37 @@ class TransactionTest {
     public Mono<Void> elsewhere() {
       return mono(() -> {
         Coroutine.runOn(
-            Schedulers.boundedElastic()::schedule, () -> await(ledger.add("elsewhere")));
+            Schedulers.boundedElastic()::schedule,
+            () -> {
+              await(ledger.add("elsewhere"));
+            });
         await(ledger.all().transform(mapAwait(1, id -> await(ledger.add(id + " again")))).then());
-        retry(reactor.util.retry.Retry.max(1), () -> await(ledger.add("retried")));
+        retry(
+            Retry.max(1),
+            () -> {
+              await(ledger.add("retried"));
+            });
         throw new Refused();
       });
     }
 
-    /** The classic way: forks of the reactive kind. */
+    @Transactional
+    public Mono<Coroutine<@Nullable Void>> leaving(CountDownLatch committed) {
+      return mono(() ->
+          Coroutine.start(() -> {
+            committed.await();
+            await(ledger.add("late"));
+            throw new Refused();
+          }));
+    }
+
     @Transactional
     public Mono<Void> startedAside() {
       return mono(() -> {
-        Coroutine.start(() -> await(ledger.add("started"))).await();
+        Coroutine.start(() -> {
+              await(ledger.add("started"));
+            })
+            .await();
         throw new Refused();
       });
     }
@@ -331,7 +361,7 @@ class TransactionTest {
                 await(ledger.add("debit"));
                 throw new Refused();
               });
-          await(inTransaction.transactional(part)); // await(part.as(…)) would be ambiguous
+          await(inTransaction.transactional(part)); // await(part.as(…)) is ambiguous
         });
     refused(ours);
     assertThat(ledger.committed()).containsExactly("before");
@@ -408,6 +438,16 @@ class TransactionTest {
 
     refused(transfers.startedAside());
     assertThat(ledger.committed()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("C1, C2: a coroutine that outlives the transaction is outside of it")
+  void leaving() {
+    CountDownLatch committed = new CountDownLatch(1);
+    Coroutine<?> left = requireNonNull(transfers.leaving(committed).block());
+    committed.countDown();
+    assertThatThrownBy(left::await).isInstanceOf(Refused.class);
+    assertThat(ledger.committed()).containsExactly("late");
   }
 
   @Test
