@@ -1,0 +1,80 @@
+package io.bridge.benchmarks;
+
+import static io.bridge.reactor.ReactorBridge.await;
+import static io.bridge.reactor.ReactorBridge.flux;
+
+import io.bridge.Coroutine;
+import io.bridge.Emitter;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import reactor.core.publisher.Flux;
+
+/** P12: the same work for one and for a million items, waiters or children. */
+@State(Scope.Benchmark)
+@SuppressWarnings("MemberName") // case_who, which the report takes apart
+public class P12Growth {
+
+  @Param({"1", "100", "10000", "1000000"})
+  int size;
+
+  @Benchmark
+  public long iterate_bridge() {
+    return P4IterateFused.loop(Flux.range(0, size));
+  }
+
+  @Benchmark
+  public long iterateHidden_bridge() {
+    return P4IterateFused.loop(Flux.range(0, size).hide());
+  }
+
+  @Benchmark
+  public long emit_bridge() throws InterruptedException {
+    return Count.all(flux(this::emitAll));
+  }
+
+  private void emitAll(Emitter<Integer> emitter) {
+    for (int i = 0; i < size; i++) {
+      emitter.emit(i);
+    }
+  }
+
+  @Benchmark
+  public void waiters_bridge() throws InterruptedException {
+    Waiting waiting = new Waiting(size, 1);
+    for (int i = 0; i < size; i++) {
+      int waiter = i;
+      Coroutine.start(
+          () -> {
+            await(waiting.next(waiter));
+            waiting.done().countDown();
+          });
+    }
+    waiting.finish();
+  }
+
+  @Benchmark
+  public void waiters_block() throws InterruptedException {
+    Waiting waiting = new Waiting(size, 1);
+    for (int i = 0; i < size; i++) {
+      int waiter = i;
+      Thread.startVirtualThread(
+          () -> {
+            waiting.next(waiter).block();
+            waiting.done().countDown();
+          });
+    }
+    waiting.finish();
+  }
+
+  @Benchmark
+  public void children_bridge() {
+    P7Start.run(size);
+  }
+
+  @Benchmark
+  public void children_jdk() throws Throwable {
+    JdkScope.run(size);
+  }
+}

@@ -1,0 +1,147 @@
+package io.bridge.benchmarks
+
+import io.reactivex.rxjava3.core.Completable
+import io.reactivex.rxjava3.core.Maybe
+import io.reactivex.rxjava3.core.Single
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.CountDownLatch
+import java.util.function.IntFunction
+import kotlin.coroutines.CoroutineContext
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.flow.buffer
+import kotlinx.coroutines.future.await
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.reactive.asFlow
+import kotlinx.coroutines.reactive.awaitSingle
+import kotlinx.coroutines.reactor.awaitSingle
+import kotlinx.coroutines.reactor.flux
+import kotlinx.coroutines.reactor.mono
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.rx3.await
+import kotlinx.coroutines.rx3.awaitSingle
+import org.openjdk.jmh.infra.Blackhole
+import org.reactivestreams.Publisher
+import reactor.core.publisher.Flux
+import reactor.core.publisher.Mono
+
+/** The same work, as kotlinx.coroutines does it. `on` is the dispatcher. */
+object Kotlinx {
+  @JvmStatic fun onDefault(): CoroutineContext = Dispatchers.Default
+
+  @JvmStatic fun onUnconfined(): CoroutineContext = Dispatchers.Unconfined
+
+  @JvmStatic
+  fun await(mono: Mono<Int>, times: Int, hole: Blackhole) = runBlocking {
+    repeat(times) { hole.consume(mono.awaitSingle()) }
+  }
+
+  @JvmStatic
+  fun await(publisher: Publisher<Int>, times: Int, hole: Blackhole) = runBlocking {
+    repeat(times) { hole.consume(publisher.awaitSingle()) }
+  }
+
+  @JvmStatic
+  fun await(single: Single<Int>, times: Int, hole: Blackhole) = runBlocking {
+    repeat(times) { hole.consume(single.await()) }
+  }
+
+  @JvmStatic
+  fun await(maybe: Maybe<Int>, times: Int, hole: Blackhole) = runBlocking {
+    repeat(times) { hole.consume(maybe.awaitSingle()) }
+  }
+
+  @JvmStatic
+  fun await(completable: Completable, times: Int) = runBlocking {
+    repeat(times) { completable.await() }
+  }
+
+  @JvmStatic
+  fun await(future: CompletableFuture<Int>, times: Int, hole: Blackhole) = runBlocking {
+    repeat(times) { hole.consume(future.await()) }
+  }
+
+  /** Starts `waiters` coroutines, each of which awaits `times` sources, one after the other. */
+  @JvmStatic
+  fun awaitEach(
+    on: CoroutineContext,
+    waiters: Int,
+    times: Int,
+    next: IntFunction<Mono<Int>>,
+    done: CountDownLatch,
+  ) {
+    val scope = CoroutineScope(on)
+    for (waiter in 0 until waiters) {
+      scope.launch {
+        repeat(times) { next.apply(waiter).awaitSingle() }
+        done.countDown()
+      }
+    }
+  }
+
+  /** Like [awaitEach], each source made from the value before. */
+  @JvmStatic
+  fun workflows(
+    on: CoroutineContext,
+    workflows: Int,
+    steps: Int,
+    step: IntFunction<Mono<Int>>,
+    done: CountDownLatch,
+  ) {
+    val scope = CoroutineScope(on)
+    repeat(workflows) {
+      scope.launch {
+        var value = 0
+        repeat(steps) { value = step.apply(value).awaitSingle() }
+        done.countDown()
+      }
+    }
+  }
+
+  @JvmStatic
+  fun pingPong(on: CoroutineContext, times: Int, next: IntFunction<Mono<Int>>) =
+    runBlocking(on) { repeat(times) { next.apply(0).awaitSingle() } }
+
+  @JvmStatic
+  fun sum(publisher: Publisher<Int>): Long =
+    runBlocking(Dispatchers.Default) {
+      var sum = 0L
+      publisher.asFlow().collect { sum += it }
+      sum
+    }
+
+  @JvmStatic
+  fun sumBuffered(publisher: Publisher<Int>, buffer: Int): Long =
+    runBlocking(Dispatchers.Default) {
+      var sum = 0L
+      publisher.asFlow().buffer(buffer).collect { sum += it }
+      sum
+    }
+
+  @JvmStatic
+  fun emit(on: CoroutineContext, items: Int): Flux<Int> =
+    flux(on) { for (item in 0 until items) send(item) }
+
+  @JvmStatic fun one(on: CoroutineContext): Mono<Int> = mono(on) { 1 }
+
+  /** Starts and joins, one after the other. */
+  @JvmStatic
+  fun async(on: CoroutineContext, times: Int, hole: Blackhole) =
+    runBlocking(on) { repeat(times) { hole.consume(async { 1 }.await()) } }
+
+  /** One scope with `children`, `times` over. */
+  @JvmStatic
+  fun scopes(on: CoroutineContext, times: Int, children: Int) =
+    runBlocking(on) { repeat(times) { coroutineScope { repeat(children) { async { 1 } } } } }
+
+  /** Awaits under the context of whoever subscribes. */
+  @JvmStatic
+  fun awaitInContext(source: Mono<Int>, times: Int): Mono<Int> =
+    mono(Dispatchers.Unconfined) {
+      var sum = 0
+      repeat(times) { sum += source.awaitSingle() }
+      sum
+    }
+}
