@@ -34,7 +34,7 @@ class EmitterLostTest {
 
   private void failingCleanup(Emitter<String> emitter) throws IOException {
     emits.countDown();
-    catchThrowable(() -> emitter.emit("not requested"));
+    var unused = catchThrowable(() -> emitter.emit("not requested"));
     throw cleanup;
   }
 

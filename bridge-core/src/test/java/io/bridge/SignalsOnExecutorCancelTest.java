@@ -210,6 +210,10 @@ class SignalsOnExecutorCancelTest extends SignalsOnExecutor {
         subscriber -> new ValueSubscription<String>(subscriber, signals).begin(source);
   }
 
+  private static <T extends @Nullable Object> void resume(Suspension<? super T> to, T value) {
+    to.resume(value);
+  }
+
   static Stream<Arguments> ends() {
     IOException failure = new IOException("disk");
     Source completing = signals -> Publishers.publisher(signals, emitter -> {});
@@ -220,12 +224,15 @@ class SignalsOnExecutorCancelTest extends SignalsOnExecutor {
                 emitter -> {
                   throw failure;
                 });
+    Source empty =
+        value(suspension ->
+            SignalsOnExecutorCancelTest.<@Nullable String>resume(suspension, null));
     Source emitting = signals -> Publishers.publisher(signals, emitter -> emitter.emit("a"));
     return Stream.of(
         Arguments.of("completion of a stream", completing, false, null),
         Arguments.of("failure of a stream", failing, false, failure),
         Arguments.of("illegal request of a stream", emitting, true, null),
-        Arguments.of("no value", value(suspension -> suspension.resume(null)), false, null),
+        Arguments.of("no value", empty, false, null),
         Arguments.of("no value, a failure", value(s -> s.fail(failure)), false, failure),
         Arguments.of("illegal request of a value", value(suspension -> {}), true, null));
   }
