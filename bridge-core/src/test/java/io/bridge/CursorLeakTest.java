@@ -105,6 +105,25 @@ class CursorLeakTest {
   }
 
   @Test
+  @DisplayName("I1 a coroutine that goes on keeps none that it has forgotten: cancelled, reported")
+  void unreachableInCoroutine() {
+    Probe<String> probe = new Probe<>();
+    try (Undelivered lost = new Undelivered()) {
+      Coroutine<Integer> coroutine =
+          Coroutine.start(() -> {
+            collected(Forgotten.IN_THE_MIDDLE.run(probe));
+            probe.awaitCancel();
+            Eventually.until("the report", () -> !notClosed(lost).isEmpty());
+            return probe.cancels();
+          });
+      assertThat(coroutine.await()).as("while the coroutine runs").isEqualTo(1);
+      assertThat(probe.cancels()).as("not again at its end").isEqualTo(1);
+      assertThat(notClosed(lost)).hasSize(1);
+      assertThat(lost.values()).containsExactly("b");
+    }
+  }
+
+  @Test
   @DisplayName("A12 a failure that an unreachable cursor has not thrown is reported")
   void unreachableFailure() {
     try (Undelivered lost = new Undelivered()) {

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Timeout;
  *       {@link CursorTest#coroutineEnds}, {@link CursorLeakTest#unreachable}
  *   <li>the same three: a lock and {@code signalAll} for each element (I5): {@link
  *       CursorParkRaceTest#itemAgainstPark}, which has a wake-up only for a loop that waits; {@code
- *       CursorFusionTest.pulled}, where there is no hand-over at all
+ *       CursorFusionTest.pulled}, where there is no hand-over at all; the two of the same name show
+ *       the peers' lock
  *   <li>kotlinx {@code asFlow}: stop-and-wait demand, a request for two items (I3): {@link
  *       CursorDemandTest#byDefault}, {@link CursorDemandTest#given}
  *   <li>kotlinx {@code asFlow}: both of two subscriptions are requested from, more items than
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.Timeout;
  *       {@link CursorHostileTest#moreThanRequested}
  *   <li>kotlinx {@code Observable.asFlow} blocks the emitter (B7): {@code
  *       ObservableCursorTest.neverBlocksTheEmitter}
+ *   <li>kotlinx {@code collect}, {@code publish}, {@code asPublisher} lose Reactor's Context (C2):
+ *       {@code IteratePeersTest.context} of bridge-reactor
  *   <li>Jox {@code fromPublisher}: a consumer's {@code Error} does not cancel (A5), buffer 0
  *       requests 0 (section 8): {@link CursorTest#leaving}, {@link CursorDemandTest#refused}
  *   <li>RxJava 4 {@code Streamable}: a virtual thread and a future for each element, demand 1 (I5):

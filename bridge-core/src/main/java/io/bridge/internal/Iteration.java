@@ -446,9 +446,17 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
         throw CancelFrame.cancellation(frame);
       }
       queueThrew = true;
-      end = new Failure(failure);
+      endAtQueue(failure, from);
       CancelFrame.outsideWindow(frame, from::stop);
       return null;
+    }
+  }
+
+  /** The loop gets no further than this, whatever end the source has signalled behind it. */
+  private void endAtQueue(Throwable failure, Source from) {
+    Object signalled = END.getAndSet(this, new Failure(failure));
+    if (signalled instanceof Failure behind && behind.cause != failure && behind.take()) {
+      from.lost(behind.cause);
     }
   }
 

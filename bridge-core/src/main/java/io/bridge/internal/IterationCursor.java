@@ -87,9 +87,13 @@ public final class IterationCursor<T> implements Cursor<T> {
 
   @Override
   public void close() {
-    iteration.close();
-    if (iteration.isLoopHere()) { // else the loop's next call gives up what is left
-      cleanable.clean(); // it is over: nothing is reported
+    try {
+      iteration.close();
+      if (iteration.isLoopHere()) { // else the loop's next call gives up what is left
+        cleanable.clean(); // it is over: nothing is reported
+      }
+    } finally {
+      Reference.reachabilityFence(this); // the cleaner must not come before it is over
     }
   }
 }

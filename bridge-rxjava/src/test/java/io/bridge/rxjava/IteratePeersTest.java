@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.Cursor;
 import io.bridge.Publishers;
+import io.bridge.testkit.Fork;
 import io.bridge.testkit.Probe;
+import io.reactivex.rxjava3.core.BackpressureStrategy;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Observable;
+import io.reactivex.rxjava3.subjects.PublishSubject;
 import io.reactivex.rxjava3.subjects.ReplaySubject;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.locks.AbstractOwnableSynchronizer;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,8 +30,8 @@ import org.junit.jupiter.api.Timeout;
  *   <li>an error is thrown before the items already buffered (I2): {@link
  *       #peer_blockingIterable_errorBeforeItems}
  *   <li>{@code break} leaks the subscription (I1): {@link #peer_blockingIterable_breakLeaks}
- *   <li>a lock and {@code signalAll} for each element (I5): {@link CursorFusionTest#pulled}, {@link
- *       CursorFusionTest#shared}
+ *   <li>a lock and {@code signalAll} for each element (I5): {@link #peer_blockingIterable_lock},
+ *       {@link CursorFusionTest#pulled}, {@link CursorFusionTest#shared}
  *   <li>kotlinx {@code Observable.asFlow} blocks the emitter (B7): {@link
  *       ObservableCursorTest#neverBlocksTheEmitter}
  * </ul>
@@ -88,5 +95,38 @@ class IteratePeersTest {
       assertThat(items.next()).isEqualTo("a");
     }
     assertThat(another.hasObservers()).isFalse();
+  }
+
+  @Test
+  @DisplayName("I5 RxJava blockingIterable waits at the condition of a lock; ours has no lock")
+  void peer_blockingIterable_lock() {
+    PublishSubject<String> subject = PublishSubject.create();
+    List<Iterable<String>> peers =
+        List.of(
+            subject.blockingIterable(),
+            subject.toFlowable(BackpressureStrategy.BUFFER).blockingIterable());
+    List<Fork<Boolean>> blocked =
+        peers.stream().map(peer -> Fork.platform(() -> peer.iterator().hasNext())).toList();
+    for (Fork<Boolean> fork : blocked) {
+      assertThat(LockSupport.getBlocker(fork.awaitParked().thread()))
+          .as("a fixed peer would have no lock")
+          .isInstanceOf(Condition.class);
+    }
+
+    List<Cursor<String>> ours =
+        List.of(
+            RxJavaBridge.iterate(subject),
+            Publishers.iterate(subject.toFlowable(BackpressureStrategy.BUFFER)));
+    List<Fork<Boolean>> looping =
+        ours.stream().map(items -> Fork.platform(() -> items.hasNext())).toList();
+    for (Fork<Boolean> fork : looping) {
+      assertThat(LockSupport.getBlocker(fork.awaitParked().thread()))
+          .isNotNull()
+          .isNotInstanceOfAny(Condition.class, AbstractOwnableSynchronizer.class);
+    }
+    subject.onComplete();
+    assertThat(Stream.concat(blocked.stream(), looping.stream()).map(Fork::join))
+        .containsOnly(false);
+    ours.forEach(Cursor::close);
   }
 }
