@@ -2,12 +2,14 @@ package io.bridge.examples;
 
 import static io.bridge.Coroutine.withTimeout;
 import static io.bridge.Publishers.forEach;
+import static io.bridge.Publishers.iterate;
 import static io.bridge.reactor.ReactorBridge.*;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.AwaitTimeoutException;
 import io.bridge.CoroutineScope;
+import io.bridge.Cursor;
 import io.bridge.Emitter;
 import io.bridge.examples.StructuredTest.FirstToEnd;
 import io.bridge.testkit.Eventually;
@@ -17,6 +19,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -69,6 +72,44 @@ class StructuredReactorTest {
     String both = awaitAll(awaitable(nobody), awaitable(orders), (a, b) -> a + " " + b);
     assertThat(both).isEqualTo("null 3");
     assertThat(outcome(page(user, failing))).isEqualTo(outcome(pageReactive(user, failing)));
+  }
+
+  // tag::zipstreams-old[]
+  static Flux<String> labelsReactive(Flux<String> names, Flux<Integer> prices) {
+    return Flux.zip(names, prices, (name, price) -> name + " " + price);
+  }
+
+  // end::zipstreams-old[]
+
+  // tag::zipstreams-new[]
+  static Flux<String> labels(Flux<String> names, Flux<Integer> prices) {
+    return flux((Emitter<String> emitter) -> {
+      try (Cursor<String> name = iterate(names);
+          Cursor<Integer> price = iterate(prices)) {
+        while (name.hasNext() && price.hasNext()) {
+          emitter.emit(name.next() + " " + price.next());
+        }
+      }
+    });
+  }
+
+  // end::zipstreams-new[]
+
+  @Test
+  @DisplayName("Flux.zip of streams")
+  void zipStreams() {
+    Flux<String> names = Flux.just("tea", "milk", "rice").hide();
+    AtomicBoolean cancelled = new AtomicBoolean();
+    Flux<Integer> prices =
+        Flux.concat(Flux.just(3, 1), Flux.never()).doOnCancel(() -> cancelled.set(true));
+    List<String> both = List.of("tea 3", "milk 1");
+    assertThat(awaitList(labelsReactive(names.take(2), prices))).isEqualTo(both);
+    assertThat(cancelled.getAndSet(false)).isTrue();
+    assertThat(awaitList(labels(names.take(2), prices))).isEqualTo(both);
+    assertThat(cancelled).isTrue();
+    Flux<Integer> failing = Flux.concat(Flux.just(3), Flux.error(broken));
+    assertThat(outcome(labelsReactive(names, failing).last())).isEqualTo("failed: broken");
+    assertThat(outcome(labels(names, failing).last())).isEqualTo("failed: broken");
   }
 
   @Test
