@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Probe;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collector;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -292,6 +295,29 @@ class AwaitCancellationTest {
       victim.awaitParked().stop();
       assertThat(victim.failure()).isExactlyInstanceOf(CancellationException.class);
       assertThat(lost.values()).containsExactly("a");
+    }
+  }
+
+  @Test
+  @DisplayName("A12 a cancel between the last item and the outcome: the items are given up singly")
+  void cancelWhileFinishing() {
+    try (Undelivered undelivered = new Undelivered()) {
+      Probe<String> probe = new Probe<>();
+      AtomicReference<Coroutine<List<String>>> victim = new AtomicReference<>();
+      Collector<String, List<String>, List<String>> collector =
+          Collector.of(
+              ArrayList::new,
+              List::add,
+              (left, right) -> left,
+              items -> {
+                victim.get().cancel();
+                Eventually.until("the await has ended", () -> victim.get().isDone());
+                return List.copyOf(items);
+              });
+      victim.set(Coroutine.start(() -> Await.awaitCollect(probe, collector)));
+      probe.awaitRequest().next("a").next("b").complete();
+      assertThat(victim.get().state()).isEqualTo(Coroutine.State.CANCELLED);
+      assertThat(undelivered.values()).containsExactly("a", "b");
     }
   }
 

@@ -103,6 +103,11 @@ public abstract class Fold<T, R extends @Nullable Object> {
   /** Gives up a state that goes into no outcome. */
   abstract void discard(FoldAwait<?, T, R> await, @Nullable Object state);
 
+  /** Gives up a result that came too late to be the outcome. */
+  void discardResult(FoldAwait<?, T, R> await, R result) {
+    await.discard(result);
+  }
+
   /** The state before the first item. */
   @Nullable Object start() {
     return null;
@@ -223,6 +228,15 @@ public abstract class Fold<T, R extends @Nullable Object> {
     void discard(FoldAwait<?, T, R> await, @Nullable Object state) {
       if (state instanceof Collection<?> items) { // of any other container, nothing is known
         items.forEach(await::discard);
+      }
+    }
+
+    @Override
+    void discardResult(FoldAwait<?, T, R> await, R result) {
+      if (result instanceof Collection<?>) { // item by item, as what was folded before
+        discard(await, result);
+      } else {
+        super.discardResult(await, result);
       }
     }
 

@@ -111,9 +111,10 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
       giveUp();
       return;
     }
+    Fold<T, R> of = requireNonNull(fold);
     R result;
     try {
-      result = requireNonNull(fold).finish(folded);
+      result = of.finish(folded);
     } catch (Throwable t) { // a collector of the user's
       giveUp();
       failOrReport(t);
@@ -121,7 +122,9 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     }
     fold = null;
     folded = null;
-    resumeOrDiscard(result);
+    if (!tryResume(result)) { // cancelled just now: as if it had been before
+      of.discardResult(this, result);
+    }
   }
 
   /** The failure of the source; what came before it is given up. */
