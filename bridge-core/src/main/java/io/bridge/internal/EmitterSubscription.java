@@ -81,7 +81,7 @@ public final class EmitterSubscription<T>
   // null after a cancel, so that the subscriber is not kept (RS 3.13)
   private volatile @Nullable Subscriber<? super T> downstream;
 
-  private EmitterSubscription(
+  EmitterSubscription(
       Subscriber<? super T> downstream,
       @Nullable Executor signals,
       Consumer<? super Throwable> lost) {

@@ -1,0 +1,115 @@
+package io.bridge.internal;
+
+import io.bridge.Await;
+import io.bridge.Body;
+import io.bridge.Undeliverable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the actors of the stress tests have in common. An actor is a platform thread, runs beside
+ * one other, and may wait for that one only where it is sure to come.
+ */
+final class Actors {
+
+  /** A value that counts how often it was given up. */
+  static final class Item {
+
+    static {
+      var unused =
+          Undeliverable.onDiscard(value -> {
+            if (value instanceof Item item) {
+              item.giveUp();
+            }
+          });
+    }
+
+    private final AtomicInteger givenUp = new AtomicInteger();
+
+    void giveUp() {
+      givenUp.incrementAndGet();
+    }
+
+    int timesGivenUp() {
+      return givenUp.get();
+    }
+  }
+
+  /** A failure that counts how often it was reported as lost. */
+  static final class Lost extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    static {
+      var unused =
+          Undeliverable.onFailure(failure -> {
+            if (failure instanceof Lost lost) {
+              lost.report();
+            }
+          });
+    }
+
+    private final transient AtomicInteger reported = new AtomicInteger();
+
+    Lost() {
+      super("of a stress test", null, false, false);
+    }
+
+    void report() {
+      reported.incrementAndGet();
+    }
+
+    int timesReported() {
+      return reported.get();
+    }
+  }
+
+  private Actors() {}
+
+  /** Waits for what the other actor does in any case. */
+  @SuppressWarnings("ThreadPriorityCheck") // right with any scheduler, kind to a busy one
+  static void until(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      Thread.yield();
+    }
+  }
+
+  /** Waits for what the other actor publishes in any case. */
+  static <T> T take(Supplier<@Nullable T> published) {
+    T value = published.get();
+    while (value == null) {
+      Thread.onSpinWait();
+      value = published.get();
+    }
+    return value;
+  }
+
+  /** A coroutine that an actor runs; its scope takes note of its end and of nothing else. */
+  static <T extends @Nullable Object> RunningCoroutine<T> coroutine(Body<? extends T, ?> body) {
+    RunningScope<T, @Nullable Void> scope =
+        (RunningScope<T, @Nullable Void>)
+            RunningScope.<T>background(ScopeConfig.of(config -> config));
+    return RunningCoroutine.forked("stress", body, scope);
+  }
+
+  /** Runs the coroutine on the calling thread, which is no coroutine's afterwards. */
+  static void run(RunningCoroutine<?> coroutine) {
+    try {
+      coroutine.run();
+    } finally {
+      var unused = CancelFrame.replaceCurrent(null);
+    }
+  }
+
+  /** Awaits what never comes. */
+  static Integer never() {
+    return Await.<Integer>suspend(suspension -> {});
+  }
+
+  /** Lowers the calling thread's flag, and tells what it was. */
+  static String flag() {
+    return Thread.interrupted() ? "flag up" : "flag down";
+  }
+}

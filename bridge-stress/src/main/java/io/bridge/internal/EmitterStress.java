@@ -1,0 +1,336 @@
+package io.bridge.internal;
+
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LL_Result;
+import org.openjdk.jcstress.infra.results.L_Result;
+
+/**
+ * The demand gate ({@link EmitterSubscription}): no item without a request, signals one by one, one
+ * terminal signal, no waiting emitter forgotten (B2, B4, RS 1.1, 1.3, 1.7). Signals are written as
+ * items/completions/failures. Proof of docs/design/emitter.md.
+ */
+public final class EmitterStress {
+
+  private EmitterStress() {}
+
+  /** A subscription without a coroutine: the actors are the emitters. */
+  abstract static class Emitting {
+
+    final Actors.Lost failure = new Actors.Lost();
+    final Downstream<Integer> downstream = new Downstream<>();
+    final EmitterSubscription<Integer> subscription =
+        new EmitterSubscription<>(
+            downstream,
+            null,
+            lost -> {
+              if (lost == failure) {
+                failure.report();
+              }
+            });
+
+    final void request(int n) {
+      downstream.willRequest(n);
+      subscription.request(n);
+    }
+
+    /** Emits one item, and tells how that ended. */
+    final String emit() {
+      try {
+        subscription.emit(1);
+        return "emitted";
+      } catch (CancellationException e) {
+        return "cancelled";
+      } catch (IllegalStateException e) {
+        return "ended";
+      }
+    }
+  }
+
+  /**
+   * Each request comes while the emitter goes to wait for it. Catches request-does-not-wake.patch
+   * and emit-no-second-look.patch.
+   */
+  @JCStressTest
+  @Outcome(id = "emitted, 2/0/0", expect = Expect.ACCEPTABLE, desc = "both items were received")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "an item beyond the demand; a lost wake-up hangs")
+  @State
+  public static class RequestAgainstEmit extends Emitting {
+
+    @Actor
+    public void emitter(LL_Result r) {
+      String first = emit();
+      String second = emit();
+      r.r1 = first.equals(second) ? first : first + " then " + second;
+    }
+
+    @Actor
+    public void subscriber() {
+      request(1);
+      request(1);
+    }
+
+    @Arbiter
+    public void after(LL_Result r) {
+      r.r2 = downstream.signals();
+    }
+  }
+
+  /** A cancel comes while the emitter goes to wait. Catches cancel-does-not-wake.patch. */
+  @JCStressTest
+  @Outcome(id = "cancelled, 1/0/0", expect = Expect.ACCEPTABLE, desc = "after the item")
+  @Outcome(id = "cancelled, 0/0/0", expect = Expect.ACCEPTABLE, desc = "before it")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "not cancelled; a lost wake-up hangs")
+  @State
+  public static class CancelAgainstEmit extends Emitting {
+
+    @Actor
+    public void emitter(LL_Result r) {
+      request(1);
+      String first = emit();
+      r.r1 = first.equals("emitted") ? emit() : first;
+    }
+
+    @Actor
+    public void subscriber() {
+      subscription.cancel();
+    }
+
+    @Arbiter
+    public void after(LL_Result r) {
+      r.r2 = downstream.signals();
+    }
+  }
+
+  /** Two threads of one body emit (B4). Catches emit-not-serialised.patch. */
+  @JCStressTest
+  @Outcome(id = "emitted, emitted", expect = Expect.ACCEPTABLE, desc = "one after the other")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "one was refused")
+  @State
+  public static class EmitAgainstEmit extends Emitting {
+
+    public EmitAgainstEmit() {
+      request(2);
+    }
+
+    @Actor
+    public void first(LL_Result r) {
+      r.r1 = emit();
+    }
+
+    @Actor
+    public void second(LL_Result r) {
+      r.r2 = emit();
+    }
+
+    @Arbiter
+    public void after(LL_Result r) {
+      if (!downstream.signals().equals("2/0/0")) {
+        r.r1 = downstream.signals();
+      }
+    }
+  }
+
+  /** A stray emitter waits while the body ends. Catches end-does-not-wake.patch. */
+  @JCStressTest
+  @Outcome(id = "ended, 0/1/0", expect = Expect.ACCEPTABLE, desc = "it is told that all is over")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "an item behind the end; a lost wake-up hangs")
+  @State
+  public static class EndAgainstWaitingEmit extends Emitting {
+
+    @Actor
+    public void emitter(LL_Result r) {
+      r.r1 = emit();
+    }
+
+    @Actor
+    public void body() {
+      subscription.succeeded(null);
+    }
+
+    @Arbiter
+    public void after(LL_Result r) {
+      r.r2 = downstream.signals();
+    }
+  }
+
+  /**
+   * A stray emitter with demand, while the body ends: the item is before the end, or not at all.
+   */
+  @JCStressTest
+  @Outcome(id = "emitted, 1/1/0", expect = Expect.ACCEPTABLE, desc = "before the end")
+  @Outcome(id = "ended, 0/1/0", expect = Expect.ACCEPTABLE, desc = "too late")
+  @Outcome(
+      id = "cancelled, 0/1/0",
+      expect = Expect.ACCEPTABLE,
+      desc = "too late, between the end and its signal")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "a signal behind the end, or two at once")
+  @State
+  public static class EndAgainstEmit extends Emitting {
+
+    public EndAgainstEmit() {
+      request(1);
+    }
+
+    @Actor
+    public void emitter(LL_Result r) {
+      r.r1 = emit();
+    }
+
+    @Actor
+    public void body() {
+      subscription.succeeded(null);
+    }
+
+    @Arbiter
+    public void after(LL_Result r) {
+      r.r2 = downstream.signals();
+    }
+  }
+
+  /** The body fails while the subscriber cancels: the failure arrives in one place. */
+  @JCStressTest
+  @Outcome(id = "0/0/1, 0", expect = Expect.ACCEPTABLE, desc = "the subscriber has it")
+  @Outcome(id = "0/0/0, 1", expect = Expect.ACCEPTABLE, desc = "cancelled: it is reported")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "it vanished, or came twice")
+  @State
+  public static class FailAgainstCancel extends Emitting {
+
+    @Actor
+    public void body() {
+      subscription.failed(failure);
+    }
+
+    @Actor
+    public void subscriber() {
+      subscription.cancel();
+    }
+
+    @Arbiter
+    public void after(LL_Result r) {
+      r.r1 = downstream.signals();
+      r.r2 = failure.timesReported();
+    }
+  }
+
+  /** A request of zero while the body ends: one terminal signal (RS 1.7, 3.9). */
+  @JCStressTest
+  @Outcome(id = "0/1/0", expect = Expect.ACCEPTABLE, desc = "it had ended")
+  @Outcome(id = "0/0/1", expect = Expect.ACCEPTABLE, desc = "onError for the illegal request")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "no terminal signal, or two")
+  @State
+  public static class RejectAgainstEnd extends Emitting {
+
+    @Actor
+    public void subscriber() {
+      subscription.request(0);
+    }
+
+    @Actor
+    public void body() {
+      subscription.succeeded(null);
+    }
+
+    @Arbiter
+    public void after(L_Result r) {
+      r.r1 = downstream.signals();
+    }
+  }
+
+  /** Two requests at once: the sum counts. */
+  @JCStressTest
+  @Outcome(id = "emitted, 2/0/0", expect = Expect.ACCEPTABLE, desc = "both count")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "a request was lost, and the second emit hangs")
+  @State
+  public static class RequestAgainstRequest extends Emitting {
+
+    public RequestAgainstRequest() {
+      downstream.willRequest(2);
+    }
+
+    @Actor
+    public void first() {
+      subscription.request(1);
+    }
+
+    @Actor
+    public void second() {
+      subscription.request(1);
+    }
+
+    @Arbiter
+    public void after(LL_Result r) {
+      String first = emit();
+      r.r1 = first.equals("emitted") ? emit() : first;
+      r.r2 = downstream.signals();
+    }
+  }
+
+  /** An item on its way by an executor ({@link HandOver}). */
+  abstract static class Handing {
+
+    volatile @Nullable HandOver taken;
+    volatile int received;
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // at most one receives, which is what is tested
+    final HandOver handOver() {
+      return new HandOver(() -> received++);
+    }
+  }
+
+  /** The executor runs the item while the emitter goes to wait for that. */
+  @JCStressTest
+  @Outcome(id = "true, 1", expect = Expect.ACCEPTABLE, desc = "received, and the emitter knows")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "not received; a lost wake-up hangs")
+  @State
+  public static class RunAgainstWait extends Handing {
+
+    @Actor
+    public void emitter(LL_Result r) {
+      HandOver item = handOver();
+      r.r1 = item.await(runnable -> taken = item, null);
+    }
+
+    @Actor
+    public void executor() {
+      Actors.take(() -> taken).run();
+    }
+
+    @Arbiter
+    public void after(LL_Result r) {
+      r.r2 = received;
+    }
+  }
+
+  /** A cancel takes the item back while the executor runs it. */
+  @JCStressTest
+  @Outcome(id = "true, 0", expect = Expect.ACCEPTABLE, desc = "taken back")
+  @Outcome(id = "false, 1", expect = Expect.ACCEPTABLE, desc = "received")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "both, or neither")
+  @State
+  public static class DropAgainstRun extends Handing {
+
+    final HandOver item = handOver();
+
+    @Actor
+    public void canceller(LL_Result r) {
+      r.r1 = item.drop();
+    }
+
+    @Actor
+    public void executor() {
+      item.run();
+    }
+
+    @Arbiter
+    public void after(LL_Result r) {
+      r.r2 = received;
+    }
+  }
+}

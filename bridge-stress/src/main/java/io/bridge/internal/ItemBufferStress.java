@@ -1,0 +1,48 @@
+package io.bridge.internal;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/**
+ * The cursor's ring ({@link ItemBuffer}): one offers, one polls. An item comes out once, whole and
+ * in order. Proof of docs/design/cursor.md, with {@link IterationStress}.
+ */
+public final class ItemBufferStress {
+
+  private ItemBufferStress() {}
+
+  /** Two offers beside two polls. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "both looks came first")
+  @Outcome(
+      id = {"0, 1", "1, 0"},
+      expect = Expect.ACCEPTABLE,
+      desc = "one look found the first item")
+  @Outcome(id = "1, 2", expect = Expect.ACCEPTABLE, desc = "both looks found their item")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "an item overtook, doubled, or was torn")
+  @State
+  public static class Order {
+
+    final ItemBuffer<int[]> buffer = ItemBuffer.of(2);
+
+    @Actor
+    public void source() {
+      buffer.offer(new int[] {1});
+      buffer.offer(new int[] {2});
+    }
+
+    @Actor
+    public void loop(II_Result r) {
+      r.r1 = value(buffer.poll());
+      r.r2 = value(buffer.poll());
+    }
+
+    private static int value(int[] item) {
+      return item == null ? 0 : item[0];
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.bridge.internal;
+
+import io.bridge.CoroutineContext;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The receiving end of a conversion into a list, which counts. */
+final class Outcomes implements Receiver<List<Actors.Item>> {
+
+  private final AtomicInteger values = new AtomicInteger();
+  private final AtomicInteger failures = new AtomicInteger();
+  private volatile int items;
+
+  @Override
+  public boolean receive(List<Actors.Item> value) {
+    items = value.size();
+    values.incrementAndGet();
+    return true;
+  }
+
+  @Override
+  public boolean receiveFailure(Throwable failure) {
+    failures.incrementAndGet();
+    return true;
+  }
+
+  @Override
+  public boolean cancelIfRequested() {
+    return false;
+  }
+
+  @Override
+  public CoroutineContext context() {
+    return CoroutineContext.empty();
+  }
+
+  int values() {
+    return values.get();
+  }
+
+  int items() {
+    return items;
+  }
+}

@@ -1,0 +1,60 @@
+package io.bridge.internal;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+
+/** A source's subscription, which counts, and sees calls that are not serial (RS 2.7). */
+final class Upstream implements Subscription {
+
+  private final AtomicInteger requests = new AtomicInteger();
+  private final AtomicInteger cancels = new AtomicInteger();
+  private final AtomicInteger inside = new AtomicInteger();
+  private volatile @Nullable Thread caller;
+  private volatile boolean broken;
+
+  void request() {
+    request(1);
+  }
+
+  @Override
+  public void request(long n) {
+    enter();
+    if (cancels.get() > 0) {
+      broken = true;
+    }
+    requests.incrementAndGet();
+    leave();
+  }
+
+  @Override
+  public void cancel() {
+    enter();
+    cancels.incrementAndGet();
+    leave();
+  }
+
+  private void enter() {
+    if (inside.getAndIncrement() > 0 && caller != Thread.currentThread()) {
+      broken = true;
+    }
+    caller = Thread.currentThread();
+  }
+
+  private void leave() {
+    inside.decrementAndGet();
+  }
+
+  int requests() {
+    return requests.get();
+  }
+
+  int cancels() {
+    return cancels.get();
+  }
+
+  /** Whether request and cancel overlapped, or a request came behind the cancel. */
+  boolean isBroken() {
+    return broken;
+  }
+}

@@ -1,0 +1,208 @@
+package io.bridge.internal;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.bridge.Registration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jetbrains.kotlinx.lincheck.LinChecker;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is linearizable by itself: small random programs, all their interleavings, and stress. */
+@DisplayName("A16 I5 S3 linearizability of the ring, a sink's cell, a scope's count, a registry")
+class LincheckTest {
+
+  private static final int ITERATIONS = 20;
+  private static final int INVOCATIONS = 1_000;
+
+  @ParameterizedTest
+  @ValueSource(classes = {Ring.class, Unbounded.class, Cell.class, Count.class, Entries.class})
+  @DisplayName("under every interleaving")
+  void modelChecked(Class<?> structure) {
+    checkModel(structure);
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {Ring.class, Unbounded.class, Cell.class, Count.class, Entries.class})
+  @DisplayName("on the hardware's own interleavings")
+  void stressed(Class<?> structure) {
+    LinChecker.check(
+        structure,
+        new StressOptions()
+            .threads(2)
+            .actorsPerThread(3)
+            .iterations(ITERATIONS)
+            .invocationsPerIteration(INVOCATIONS));
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = Torn.class)
+  @DisplayName("a structure that is not linearizable is found out")
+  void found(Class<?> structure) {
+    assertThrows(AssertionError.class, () -> checkModel(structure));
+  }
+
+  private static void checkModel(Class<?> structure) {
+    LinChecker.check(
+        structure,
+        new ModelCheckingOptions()
+            .threads(2)
+            .actorsPerThread(3)
+            .iterations(ITERATIONS)
+            .invocationsPerIteration(INVOCATIONS));
+  }
+
+  /** One thread offers, one polls. */
+  public static class Ring {
+
+    final ItemBuffer<Integer> buffer;
+
+    public Ring() {
+      this(ItemBuffer.of(2));
+    }
+
+    Ring(ItemBuffer<Integer> buffer) {
+      this.buffer = buffer;
+    }
+
+    @Operation(nonParallelGroup = "source")
+    public boolean offer(int item) {
+      return buffer.offer(item);
+    }
+
+    @Operation(nonParallelGroup = "loop")
+    public @Nullable Integer poll() {
+      return buffer.poll();
+    }
+
+    @Operation(nonParallelGroup = "loop")
+    public boolean isEmpty() {
+      return buffer.isEmpty();
+    }
+  }
+
+  /** The same without a bound. */
+  public static class Unbounded extends Ring {
+
+    public Unbounded() {
+      super(ItemBuffer.of(Integer.MAX_VALUE));
+    }
+  }
+
+  /** One outcome or a cancel. */
+  public static class Cell {
+
+    private final Sink sink = new Sink();
+
+    @Operation
+    public boolean receive(int value) {
+      return sink.receive(value);
+    }
+
+    @Operation
+    public boolean receiveFailure() {
+      return sink.receiveFailure(new IllegalStateException());
+    }
+
+    @Operation
+    public void cancel() {
+      sink.cancel();
+    }
+
+    @Operation
+    public boolean hasEnded() {
+      return sink.cancelIfRequested();
+    }
+  }
+
+  private static final class Sink extends ConversionSink<Integer> {
+
+    @Override
+    protected boolean succeeded(Integer value) {
+      return true;
+    }
+
+    @Override
+    protected boolean failed(Throwable failure) {
+      return true;
+    }
+  }
+
+  /** Who may still enter a scope. */
+  public static class Count {
+
+    private final ScopeCoroutines coroutines =
+        new ScopeCoroutines(ScopeConfig.of(config -> config));
+
+    @Operation
+    public boolean enter() {
+      try {
+        coroutines.enter();
+        return true;
+      } catch (IllegalStateException closed) {
+        return false;
+      }
+    }
+
+    @Operation
+    public void close() {
+      coroutines.close();
+    }
+
+    @Operation
+    public boolean isClosed() {
+      return coroutines.isClosed();
+    }
+
+    @Operation
+    public boolean isIdle() {
+      return coroutines.isIdle();
+    }
+  }
+
+  /** What users have registered. */
+  public static class Entries {
+
+    private final Registry<Integer> registry = new Registry<>();
+    private final Registration first = registry.add(0);
+
+    @Operation
+    public void add(int entry) {
+      var unused = registry.add(entry);
+    }
+
+    @Operation
+    public void removeFirst() {
+      first.close();
+    }
+
+    @Operation
+    public List<Integer> entries() {
+      List<Integer> entries = new ArrayList<>();
+      registry.forEach(entries::add);
+      return entries;
+    }
+
+    @Operation
+    public boolean isEmpty() {
+      return registry.isEmpty();
+    }
+  }
+
+  /** A count that is read and written in two steps. */
+  public static class Torn {
+
+    private int count;
+
+    @Operation
+    public int increment() {
+      return ++count;
+    }
+  }
+}
