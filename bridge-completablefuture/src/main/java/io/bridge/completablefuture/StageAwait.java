@@ -40,6 +40,15 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
         }
       };
 
+  /** The JDK's minimal stage is a CompletableFuture in name only: its {@code get} throws. */
+  private static final ClassValue<Boolean> MINIMAL =
+      new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+          return type.getEnclosingClass() == CompletableFuture.class;
+        }
+      };
+
   /** Whether the stage is ours to cancel (A14). */
   private final boolean owns;
 
@@ -124,9 +133,9 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
     return suspension -> FutureAwait.<T>pass(future, suspension);
   }
 
-  /** The JDK's minimal stage is a CompletableFuture in name only: its {@code get} throws. */
   private static boolean isMinimal(CompletionStage<?> stage) {
-    return stage.getClass().getEnclosingClass() == CompletableFuture.class;
+    Class<?> type = stage.getClass();
+    return type != CompletableFuture.class && MINIMAL.get(type);
   }
 
   /** What is cancelled before it waits cancels the stage that it owns, too: that already runs. */
