@@ -4,7 +4,7 @@ import io.bridge.Awaitable;
 import io.bridge.CoroutineContext;
 import io.bridge.Cursor;
 import io.bridge.Suspension;
-import java.util.List;
+import java.util.Arrays;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -13,10 +13,11 @@ import org.reactivestreams.Subscriber;
 /** The adapter modules that are present, and core's own way with every other publisher. */
 public final class Ecosystems {
 
-  private static final List<Ecosystem> PRESENT =
+  /** An array, which an await on a plain thread looks through without an iterator (A4). */
+  private static final Ecosystem[] PRESENT =
       ServiceLoader.load(Ecosystem.class, Ecosystem.class.getClassLoader()).stream()
           .map(ServiceLoader.Provider::get)
-          .toList();
+          .toArray(Ecosystem[]::new);
 
   /** Those that take part in {@link Ambient}. */
   static final List<Ecosystem> CARRYING =
@@ -28,7 +29,7 @@ public final class Ecosystems {
       new ClassValue<>() {
         @Override
         protected Ecosystem computeValue(Class<?> type) {
-          return PRESENT.stream().filter(e -> e.owns(type)).findFirst().orElse(PLAIN);
+          return Arrays.stream(PRESENT).filter(e -> e.owns(type)).findFirst().orElse(PLAIN);
         }
       };
 
