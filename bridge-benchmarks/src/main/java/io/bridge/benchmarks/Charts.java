@@ -16,6 +16,9 @@ import org.knowm.xchart.style.Styler;
 /** Draws the results. */
 final class Charts {
 
+  /** A bar of a logarithmic axis has to begin somewhere. */
+  private static final double LEAST = 0.01;
+
   private Charts() {}
 
   /** One bar for each goal that is a ratio: how much of the limit is used. */
@@ -27,7 +30,7 @@ final class Charts {
       Goals.Goal goal = measured.goal();
       if (goal.unit().equals("x") && measured.interval().isPresent()) {
         names.add(goal.row() + " " + goal.text().replace(" of bridge", ""));
-        used.add(measured.interval().get().mean() / goal.limit());
+        used.add(Math.max(LEAST, measured.interval().get().mean() / goal.limit()));
         one.add(1.0);
       }
     }

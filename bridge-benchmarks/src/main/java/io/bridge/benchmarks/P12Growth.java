@@ -9,6 +9,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.infra.Blackhole;
 import reactor.core.publisher.Flux;
 
 /** P12: the same work for one and for a million items, waiters or children. */
@@ -20,18 +21,18 @@ public class P12Growth {
   int size;
 
   @Benchmark
-  public long iterate_bridge() {
-    return P4IterateFused.loop(Flux.range(0, size));
+  public void iterate_bridge(Blackhole hole) {
+    P4IterateFused.loop(Flux.range(0, size), hole);
   }
 
   @Benchmark
-  public long iterateHidden_bridge() {
-    return P4IterateFused.loop(Flux.range(0, size).hide());
+  public void iterateHidden_bridge(Blackhole hole) {
+    P4IterateFused.loop(Flux.range(0, size).hide(), hole);
   }
 
   @Benchmark
-  public long emit_bridge() throws InterruptedException {
-    return Count.all(flux(this::emitAll));
+  public void emit_bridge(Blackhole hole) throws InterruptedException {
+    Drain.inBatches(flux(this::emitAll), Long.MAX_VALUE, hole);
   }
 
   private void emitAll(Emitter<Integer> emitter) {

@@ -9,6 +9,7 @@ import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Single;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Scope;
@@ -17,9 +18,11 @@ import org.openjdk.jmh.infra.Blackhole;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
-/** P1: awaits a source that is complete already. "own" is the library's own blocking call. */
+/**
+ * P1: awaits a source that is complete already. "own" is the library's own blocking call. kotlinx
+ * awaits in a loop, inside one coroutine: ours in such a loop would be moved out of it.
+ */
 @State(Scope.Benchmark)
-@OperationsPerInvocation(P1AwaitCompleted.TIMES)
 @SuppressWarnings("MemberName") // case_who, which the report takes apart
 public class P1AwaitCompleted {
 
@@ -37,179 +40,150 @@ public class P1AwaitCompleted {
   private final CompletableFuture<Integer> future = CompletableFuture.completedFuture(1);
 
   @Benchmark
-  public void monoJust_bridge(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(await(monoJust));
-    }
+  public @Nullable Integer monoJust_bridge() {
+    return await(monoJust);
   }
 
   @Benchmark
-  public void monoJust_own(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(monoJust.block());
-    }
+  public @Nullable Integer monoJust_own() {
+    return monoJust.block();
   }
 
   @Benchmark
+  @OperationsPerInvocation(TIMES)
   public void monoJust_kotlinx(Blackhole hole) {
     Kotlinx.await(monoJust, TIMES, hole);
   }
 
   @Benchmark
-  public void monoCallable_bridge(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(await(monoCallable));
-    }
+  public @Nullable Integer monoCallable_bridge() {
+    return await(monoCallable);
   }
 
   @Benchmark
-  public void monoCallable_own(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(monoCallable.block());
-    }
+  public @Nullable Integer monoCallable_own() {
+    return monoCallable.block();
   }
 
   @Benchmark
+  @OperationsPerInvocation(TIMES)
   public void monoCallable_kotlinx(Blackhole hole) {
     Kotlinx.await(monoCallable, TIMES, hole);
   }
 
   @Benchmark
-  public void monoChain_bridge(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(await(monoChain));
-    }
+  public @Nullable Integer monoChain_bridge() {
+    return await(monoChain);
   }
 
   @Benchmark
   public void monoChain_floor(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      monoChain.subscribe(hole::consume);
-    }
+    monoChain.subscribe(hole::consume);
   }
 
   @Benchmark
-  public void monoChain_own(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(monoChain.block());
-    }
+  public @Nullable Integer monoChain_own() {
+    return monoChain.block();
   }
 
   @Benchmark
+  @OperationsPerInvocation(TIMES)
   public void monoChain_kotlinx(Blackhole hole) {
     Kotlinx.await(monoChain, TIMES, hole);
   }
 
   @Benchmark
-  public void publisher_bridge(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(await(publisher));
-    }
+  public @Nullable Integer publisher_bridge() {
+    return await(publisher);
   }
 
   @Benchmark
-  public void publisher_own(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(Mono.from(publisher).block());
-    }
+  public @Nullable Integer publisher_own() {
+    return Mono.from(publisher).block();
   }
 
   @Benchmark
+  @OperationsPerInvocation(TIMES)
   public void publisher_kotlinx(Blackhole hole) {
     Kotlinx.await(publisher, TIMES, hole);
   }
 
   @Benchmark
-  public void singleJust_bridge(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(await(singleJust));
-    }
+  public @Nullable Integer singleJust_bridge() {
+    return await(singleJust);
   }
 
   @Benchmark
-  public void singleJust_own(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(singleJust.blockingGet());
-    }
+  public @Nullable Integer singleJust_own() {
+    return singleJust.blockingGet();
   }
 
   @Benchmark
+  @OperationsPerInvocation(TIMES)
   public void singleJust_kotlinx(Blackhole hole) {
     Kotlinx.await(singleJust, TIMES, hole);
   }
 
   @Benchmark
-  public void maybeJust_bridge(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(await(maybeJust));
-    }
+  public @Nullable Integer maybeJust_bridge() {
+    return await(maybeJust);
   }
 
   @Benchmark
-  public void maybeJust_own(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(maybeJust.blockingGet());
-    }
+  public @Nullable Integer maybeJust_own() {
+    return maybeJust.blockingGet();
   }
 
   @Benchmark
+  @OperationsPerInvocation(TIMES)
   public void maybeJust_kotlinx(Blackhole hole) {
     Kotlinx.await(maybeJust, TIMES, hole);
   }
 
   @Benchmark
   public void completable_bridge() {
-    for (int i = 0; i < TIMES; i++) {
-      await(completable);
-    }
+    await(completable);
   }
 
   @Benchmark
   public void completable_own() {
-    for (int i = 0; i < TIMES; i++) {
-      completable.blockingAwait();
-    }
+    completable.blockingAwait();
   }
 
   @Benchmark
+  @OperationsPerInvocation(TIMES)
   public void completable_kotlinx() {
     Kotlinx.await(completable, TIMES);
   }
 
   @Benchmark
-  public void flowableJust_bridge(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(await(flowableJust));
-    }
+  public @Nullable Integer flowableJust_bridge() {
+    return await(flowableJust);
   }
 
   @Benchmark
-  public void flowableJust_own(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(flowableJust.blockingSingle());
-    }
+  public @Nullable Integer flowableJust_own() {
+    return flowableJust.blockingSingle();
   }
 
   @Benchmark
+  @OperationsPerInvocation(TIMES)
   public void flowableJust_kotlinx(Blackhole hole) {
     Kotlinx.await(flowableJust, TIMES, hole);
   }
 
   @Benchmark
-  public void future_bridge(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(await(future));
-    }
+  public @Nullable Integer future_bridge() {
+    return await(future);
   }
 
   @Benchmark
-  public void future_own(Blackhole hole) {
-    for (int i = 0; i < TIMES; i++) {
-      hole.consume(future.join());
-    }
+  public @Nullable Integer future_own() {
+    return future.join();
   }
 
   @Benchmark
+  @OperationsPerInvocation(TIMES)
   public void future_kotlinx(Blackhole hole) {
     Kotlinx.await(future, TIMES, hole);
   }

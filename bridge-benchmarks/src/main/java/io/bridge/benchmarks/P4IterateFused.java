@@ -12,10 +12,14 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.infra.Blackhole;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
-/** P4: a loop over items that their source computes in place. The floor is subscribe. */
+/**
+ * P4: a loop over items that their source computes in place. The floor is subscribe. All items go
+ * into a black hole: else the compiler makes no boxes in the floor, which no real consumer allows.
+ */
 @State(Scope.Benchmark)
 @SuppressWarnings({"MemberName", "NullAway.Init"}) // case_who; set up by JMH
 public class P4IterateFused {
@@ -39,125 +43,121 @@ public class P4IterateFused {
     multi = Multi.createFrom().range(0, items);
   }
 
-  static long loop(Publisher<Integer> publisher) {
-    long sum = 0;
+  static void loop(Publisher<Integer> publisher, Blackhole hole) {
     try (Cursor<Integer> cursor = Publishers.iterate(publisher)) {
-      for (int item : cursor) {
-        sum += item;
+      for (Integer item : cursor) {
+        hole.consume(item);
       }
     }
-    return sum;
   }
 
-  static long loop(Iterable<Integer> iterable) {
-    long sum = 0;
-    for (int item : iterable) {
-      sum += item;
+  static void loop(Iterable<Integer> iterable, Blackhole hole) {
+    for (Integer item : iterable) {
+      hole.consume(item);
     }
-    return sum;
   }
 
   @Benchmark
-  public long range_bridge() {
-    return loop(range);
+  public void range_bridge(Blackhole hole) {
+    loop(range, hole);
   }
 
   @Benchmark
-  public long range_floor() throws InterruptedException {
-    return Sum.of(range);
+  public void range_floor(Blackhole hole) throws InterruptedException {
+    Drain.all(range, hole);
   }
 
   @Benchmark
-  public long range_toIterable() {
-    return loop(range.toIterable());
+  public void range_toIterable(Blackhole hole) {
+    loop(range.toIterable(), hole);
   }
 
   @Benchmark
-  public long range_toStream() {
+  public void range_toStream(Blackhole hole) {
     try (Stream<Integer> stream = range.toStream()) {
-      return stream.mapToLong(Integer::longValue).sum();
+      stream.forEach(hole::consume);
     }
   }
 
   @Benchmark
-  public long range_bridgeStream() {
+  public void range_bridgeStream(Blackhole hole) {
     try (Stream<Integer> stream = Publishers.stream(range)) {
-      return stream.mapToLong(Integer::longValue).sum();
+      stream.forEach(hole::consume);
     }
   }
 
   @Benchmark
-  public long range_mutiny() {
-    return loop(multi.subscribe().asIterable());
+  public void range_mutiny(Blackhole hole) {
+    loop(multi.subscribe().asIterable(), hole);
   }
 
   @Benchmark
-  public long range_kotlinx() {
-    return Kotlinx.sum(range);
+  public void range_kotlinx(Blackhole hole) {
+    Kotlinx.loop(range, hole);
   }
 
   @Benchmark
-  public long range_kotlinx256() {
-    return Kotlinx.sumBuffered(range, 256);
+  public void range_kotlinx256(Blackhole hole) {
+    Kotlinx.loopBuffered(range, 256, hole);
   }
 
   @Benchmark
-  public long mapFilter_bridge() {
-    return loop(mapped);
+  public void mapFilter_bridge(Blackhole hole) {
+    loop(mapped, hole);
   }
 
   @Benchmark
-  public long mapFilter_floor() throws InterruptedException {
-    return Sum.of(mapped);
+  public void mapFilter_floor(Blackhole hole) throws InterruptedException {
+    Drain.all(mapped, hole);
   }
 
   @Benchmark
-  public long mapFilter_toIterable() {
-    return loop(mapped.toIterable());
+  public void mapFilter_toIterable(Blackhole hole) {
+    loop(mapped.toIterable(), hole);
   }
 
   @Benchmark
-  public long mapFilter_kotlinx() {
-    return Kotlinx.sum(mapped);
+  public void mapFilter_kotlinx(Blackhole hole) {
+    Kotlinx.loop(mapped, hole);
   }
 
   @Benchmark
-  public long fromIterable_bridge() {
-    return loop(list);
+  public void fromIterable_bridge(Blackhole hole) {
+    loop(list, hole);
   }
 
   @Benchmark
-  public long fromIterable_floor() throws InterruptedException {
-    return Sum.of(list);
+  public void fromIterable_floor(Blackhole hole) throws InterruptedException {
+    Drain.all(list, hole);
   }
 
   @Benchmark
-  public long fromIterable_toIterable() {
-    return loop(list.toIterable());
+  public void fromIterable_toIterable(Blackhole hole) {
+    loop(list.toIterable(), hole);
   }
 
   @Benchmark
-  public long fromIterable_kotlinx() {
-    return Kotlinx.sum(list);
+  public void fromIterable_kotlinx(Blackhole hole) {
+    Kotlinx.loop(list, hole);
   }
 
   @Benchmark
-  public long flowable_bridge() {
-    return loop(flowable);
+  public void flowable_bridge(Blackhole hole) {
+    loop(flowable, hole);
   }
 
   @Benchmark
-  public long flowable_floor() throws InterruptedException {
-    return Sum.of(flowable);
+  public void flowable_floor(Blackhole hole) throws InterruptedException {
+    Drain.all(flowable, hole);
   }
 
   @Benchmark
-  public long flowable_blockingIterable() {
-    return loop(flowable.blockingIterable());
+  public void flowable_blockingIterable(Blackhole hole) {
+    loop(flowable.blockingIterable(), hole);
   }
 
   @Benchmark
-  public long flowable_kotlinx() {
-    return Kotlinx.sum(flowable);
+  public void flowable_kotlinx(Blackhole hole) {
+    Kotlinx.loop(flowable, hole);
   }
 }

@@ -9,6 +9,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.infra.Blackhole;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
@@ -42,66 +43,66 @@ public class P5IterateAcross {
   }
 
   @Benchmark
-  public long hidden_bridge() {
-    return P4IterateFused.loop(hidden);
+  public void hidden_bridge(Blackhole hole) {
+    P4IterateFused.loop(hidden, hole);
   }
 
   @Benchmark
-  public long hidden_floor() throws InterruptedException {
-    return Sum.of(hidden);
+  public void hidden_floor(Blackhole hole) throws InterruptedException {
+    Drain.all(hidden, hole);
   }
 
   @Benchmark
-  public long hidden_toIterable() {
-    return P4IterateFused.loop(hidden.toIterable());
+  public void hidden_toIterable(Blackhole hole) {
+    P4IterateFused.loop(hidden.toIterable(), hole);
   }
 
   @Benchmark
-  public long hidden_kotlinx() {
-    return Kotlinx.sum(hidden);
+  public void hidden_kotlinx(Blackhole hole) {
+    Kotlinx.loop(hidden, hole);
   }
 
   @Benchmark
-  public long publishOn_bridge() {
-    return P4IterateFused.loop(publishOn);
+  public void publishOn_bridge(Blackhole hole) {
+    P4IterateFused.loop(publishOn, hole);
   }
 
   @Benchmark
-  public long publishOn_floor() throws InterruptedException {
-    return Sum.of(publishOn);
+  public void publishOn_floor(Blackhole hole) throws InterruptedException {
+    Drain.all(publishOn, hole);
   }
 
   @Benchmark
-  public long publishOn_toIterable() {
-    return P4IterateFused.loop(publishOn.toIterable());
+  public void publishOn_toIterable(Blackhole hole) {
+    P4IterateFused.loop(publishOn.toIterable(), hole);
   }
 
   @Benchmark
-  public long publishOn_kotlinx() {
-    return Kotlinx.sum(publishOn);
+  public void publishOn_kotlinx(Blackhole hole) {
+    Kotlinx.loop(publishOn, hole);
   }
 
   @Benchmark
-  public long publishOn_kotlinx256() {
-    return Kotlinx.sumBuffered(publishOn, 256);
+  public void publishOn_kotlinx256(Blackhole hole) {
+    Kotlinx.loopBuffered(publishOn, 256, hole);
   }
 
   @Benchmark
-  public long publishOn_mutiny() {
-    return P4IterateFused.loop(multi.subscribe().asIterable());
+  public void publishOn_mutiny(Blackhole hole) {
+    P4IterateFused.loop(multi.subscribe().asIterable(), hole);
   }
 
   @Benchmark
-  public long publishOn_joxChannel16() throws InterruptedException {
-    return joxChannel(16);
+  public void publishOn_joxChannel16(Blackhole hole) throws InterruptedException {
+    joxChannel(16, hole);
   }
 
   @Benchmark
-  public long publishOn_joxChannel256() throws InterruptedException {
-    return joxChannel(256);
+  public void publishOn_joxChannel256(Blackhole hole) throws InterruptedException {
+    joxChannel(256, hole);
   }
 
-  private long joxChannel(int capacity) throws InterruptedException {
+  private void joxChannel(int capacity, Blackhole hole) throws InterruptedException {
     Channel<Integer> channel = Channel.newBufferedChannel(capacity);
     Thread sender =
         Thread.startVirtualThread(
@@ -114,51 +115,49 @@ public class P5IterateAcross {
                 Thread.currentThread().interrupt();
               }
             });
-    long sum = 0;
     for (int i = 0; i < items; i++) {
-      sum += channel.receive();
+      hole.consume(channel.receive());
     }
     sender.join();
-    return sum;
   }
 
   @Benchmark
-  public long publishOnHidden_bridge() {
-    return P4IterateFused.loop(publishOnHidden);
+  public void publishOnHidden_bridge(Blackhole hole) {
+    P4IterateFused.loop(publishOnHidden, hole);
   }
 
   @Benchmark
-  public long publishOnHidden_floor() throws InterruptedException {
-    return Sum.of(publishOnHidden);
+  public void publishOnHidden_floor(Blackhole hole) throws InterruptedException {
+    Drain.all(publishOnHidden, hole);
   }
 
   @Benchmark
-  public long publishOnHidden_toIterable() {
-    return P4IterateFused.loop(publishOnHidden.toIterable());
+  public void publishOnHidden_toIterable(Blackhole hole) {
+    P4IterateFused.loop(publishOnHidden.toIterable(), hole);
   }
 
   @Benchmark
-  public long publishOnHidden_kotlinx() {
-    return Kotlinx.sum(publishOnHidden);
+  public void publishOnHidden_kotlinx(Blackhole hole) {
+    Kotlinx.loop(publishOnHidden, hole);
   }
 
   @Benchmark
-  public long observeOn_bridge() {
-    return P4IterateFused.loop(observeOn);
+  public void observeOn_bridge(Blackhole hole) {
+    P4IterateFused.loop(observeOn, hole);
   }
 
   @Benchmark
-  public long observeOn_floor() throws InterruptedException {
-    return Sum.of(observeOn);
+  public void observeOn_floor(Blackhole hole) throws InterruptedException {
+    Drain.all(observeOn, hole);
   }
 
   @Benchmark
-  public long observeOn_blockingIterable() {
-    return P4IterateFused.loop(observeOn.blockingIterable());
+  public void observeOn_blockingIterable(Blackhole hole) {
+    P4IterateFused.loop(observeOn.blockingIterable(), hole);
   }
 
   @Benchmark
-  public long observeOn_kotlinx() {
-    return Kotlinx.sum(observeOn);
+  public void observeOn_kotlinx(Blackhole hole) {
+    Kotlinx.loop(observeOn, hole);
   }
 }

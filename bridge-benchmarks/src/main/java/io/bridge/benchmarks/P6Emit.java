@@ -11,10 +11,9 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.reactivestreams.Publisher;
+import org.openjdk.jmh.infra.Blackhole;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
-import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -95,107 +94,103 @@ public class P6Emit {
     return Kotlinx.emit(on, items);
   }
 
-  private static long across(Flux<Integer> flux, int prefetch) throws InterruptedException {
-    Scheduler other = Schedulers.parallel();
-    return Sum.of(flux.publishOn(other, prefetch));
-  }
-
-  private static long all(Publisher<Integer> publisher) throws InterruptedException {
-    return Count.all(publisher);
+  private static void across(Flux<Integer> flux, int prefetch, Blackhole hole)
+      throws InterruptedException {
+    Drain.all(flux.publishOn(Schedulers.parallel(), prefetch), hole);
   }
 
   @Benchmark
-  public long unbounded_bridge() throws InterruptedException {
-    return all(bridge);
+  public void unbounded_bridge(Blackhole hole) throws InterruptedException {
+    Drain.inBatches(bridge, Long.MAX_VALUE, hole);
   }
 
   @Benchmark
-  public long unbounded_bridgeOutside() throws InterruptedException {
-    return all(bridgeOutside);
+  public void unbounded_bridgeOutside(Blackhole hole) throws InterruptedException {
+    Drain.inBatches(bridgeOutside, Long.MAX_VALUE, hole);
   }
 
   @Benchmark
-  public long unbounded_generate() throws InterruptedException {
-    return all(generate);
+  public void unbounded_generate(Blackhole hole) throws InterruptedException {
+    Drain.inBatches(generate, Long.MAX_VALUE, hole);
   }
 
   @Benchmark
-  public long unbounded_create() throws InterruptedException {
-    return all(create);
+  public void unbounded_create(Blackhole hole) throws InterruptedException {
+    Drain.inBatches(create, Long.MAX_VALUE, hole);
   }
 
   @Benchmark
-  public long unbounded_rxGenerate() throws InterruptedException {
-    return all(flowable);
+  public void unbounded_rxGenerate(Blackhole hole) throws InterruptedException {
+    Drain.inBatches(flowable, Long.MAX_VALUE, hole);
   }
 
   @Benchmark
-  public long unbounded_kotlinxDefault() throws InterruptedException {
-    return all(kotlinx(Kotlinx.onDefault()));
+  public void unbounded_kotlinxDefault(Blackhole hole) throws InterruptedException {
+    Drain.inBatches(kotlinx(Kotlinx.onDefault()), Long.MAX_VALUE, hole);
   }
 
   @Benchmark
-  public long unbounded_kotlinxUnconfined() throws InterruptedException {
-    return all(kotlinx(Kotlinx.onUnconfined()));
+  public void unbounded_kotlinxUnconfined(Blackhole hole) throws InterruptedException {
+    Drain.inBatches(kotlinx(Kotlinx.onUnconfined()), Long.MAX_VALUE, hole);
   }
 
   @Benchmark
-  public long one_bridge() throws InterruptedException {
-    return Count.inBatches(bridge, 1);
+  public void one_bridge(Blackhole hole) throws InterruptedException {
+    Drain.inBatches(bridge, 1, hole);
   }
 
   @Benchmark
-  public long one_generate() throws InterruptedException {
-    return Count.inBatches(generate, 1);
+  public void one_generate(Blackhole hole) throws InterruptedException {
+    Drain.inBatches(generate, 1, hole);
   }
 
   @Benchmark
-  public long one_kotlinxDefault() throws InterruptedException {
-    return Count.inBatches(kotlinx(Kotlinx.onDefault()), 1);
+  public void one_kotlinxDefault(Blackhole hole) throws InterruptedException {
+    Drain.inBatches(kotlinx(Kotlinx.onDefault()), 1, hole);
   }
 
   @Benchmark
-  public long batch32_bridge() throws InterruptedException {
-    return Count.inBatches(bridge, 32);
+  public void batch32_bridge(Blackhole hole) throws InterruptedException {
+    Drain.inBatches(bridge, 32, hole);
   }
 
   @Benchmark
-  public long batch32_generate() throws InterruptedException {
-    return Count.inBatches(generate, 32);
+  public void batch32_generate(Blackhole hole) throws InterruptedException {
+    Drain.inBatches(generate, 32, hole);
   }
 
   @Benchmark
-  public long batch32_kotlinxDefault() throws InterruptedException {
-    return Count.inBatches(kotlinx(Kotlinx.onDefault()), 32);
+  public void batch32_kotlinxDefault(Blackhole hole) throws InterruptedException {
+    Drain.inBatches(kotlinx(Kotlinx.onDefault()), 32, hole);
   }
 
   @Benchmark
-  public long across32_bridge() throws InterruptedException {
-    return across(bridge, 32);
+  public void across32_bridge(Blackhole hole) throws InterruptedException {
+    across(bridge, 32, hole);
   }
 
   @Benchmark
-  public long across32_generate() throws InterruptedException {
-    return across(generate, 32);
+  public void across32_generate(Blackhole hole) throws InterruptedException {
+    across(generate, 32, hole);
   }
 
   @Benchmark
-  public long across32_kotlinxDefault() throws InterruptedException {
-    return across(kotlinx(Kotlinx.onDefault()), 32);
+  public void across32_kotlinxDefault(Blackhole hole) throws InterruptedException {
+    across(kotlinx(Kotlinx.onDefault()), 32, hole);
   }
 
   @Benchmark
-  public long across256_bridge() throws InterruptedException {
-    return across(bridge, 256);
+  public void across256_bridge(Blackhole hole) throws InterruptedException {
+    across(bridge, 256, hole);
   }
 
   @Benchmark
-  public long across256_generate() throws InterruptedException {
-    return across(generate, 256);
+  public void across256_generate(Blackhole hole) throws InterruptedException {
+    across(generate, 256, hole);
   }
 
   @Benchmark
-  public long across256_kotlinxDefault() throws InterruptedException {
-    return across(kotlinx(Kotlinx.onDefault()), 256);
+  public void across256_kotlinxDefault(Blackhole hole) throws InterruptedException {
+    across(kotlinx(Kotlinx.onDefault()), 256, hole);
   }
 }

@@ -105,19 +105,13 @@ object Kotlinx {
     runBlocking(on) { repeat(times) { next.apply(0).awaitSingle() } }
 
   @JvmStatic
-  fun sum(publisher: Publisher<Int>): Long =
-    runBlocking(Dispatchers.Default) {
-      var sum = 0L
-      publisher.asFlow().collect { sum += it }
-      sum
-    }
+  fun loop(publisher: Publisher<Int>, hole: Blackhole) =
+    runBlocking(Dispatchers.Default) { publisher.asFlow().collect { hole.consume(it as Any) } }
 
   @JvmStatic
-  fun sumBuffered(publisher: Publisher<Int>, buffer: Int): Long =
+  fun loopBuffered(publisher: Publisher<Int>, buffer: Int, hole: Blackhole) =
     runBlocking(Dispatchers.Default) {
-      var sum = 0L
-      publisher.asFlow().buffer(buffer).collect { sum += it }
-      sum
+      publisher.asFlow().buffer(buffer).collect { hole.consume(it as Any) }
     }
 
   @JvmStatic
