@@ -20,8 +20,10 @@ public final class Ecosystems {
           .toArray(Ecosystem[]::new);
 
   /** Those that take part in {@link Ambient}. */
-  static final List<Ecosystem> CARRYING =
-      PRESENT.stream().filter(Ecosystem::carriesThreadState).toList();
+  static final Ecosystem[] CARRYING =
+      Arrays.stream(PRESENT)
+          .filter(Ecosystem::carriesThreadState)
+          .toArray(Ecosystem[]::new);
 
   private static final Ecosystem PLAIN = new PlainPublishers();
 
