@@ -198,6 +198,35 @@ class CursorFusionTest {
     assertThat(given).containsExactlyInAnyOrder(2, 3, 4);
   }
 
+  @Test
+  @DisplayName("A12 SYNC: what was not pulled out of a list goes to the discard hook, once")
+  void discardedOfPulled() {
+    List<Object> hook = new CopyOnWriteArrayList<>();
+    Flux<Integer> source = Flux.fromIterable(upTo(5)).doOnDiscard(Integer.class, hook::add);
+    Cursor<Integer> items = Publishers.iterate(source);
+    assertThat(items.next()).isEqualTo(1);
+    assertThat(items.hasNext()).isTrue();
+    items.close();
+    items.close();
+    assertThat(lost.values).as("the item of hasNext").containsExactly(2);
+    assertThat(hook).containsExactly(3, 4, 5);
+  }
+
+  @Test
+  @DisplayName("A12 C2 in a body, what a cursor leaves goes to the hook of the body's subscriber")
+  void discardedInBody() {
+    List<Object> hook = new CopyOnWriteArrayList<>();
+    Mono<Integer> body =
+        ReactorBridge.mono(() -> {
+          try (Cursor<Integer> items = Publishers.iterate(Flux.range(1, 3).hide())) {
+            return items.next();
+          }
+        });
+    assertThat(body.doOnDiscard(Integer.class, hook::add).block()).isEqualTo(1);
+    assertThat(hook).containsExactly(2, 3);
+    assertThat(lost.values).containsExactly(2, 3);
+  }
+
   @ParameterizedTest
   @MethodSource("failing")
   @DisplayName(
