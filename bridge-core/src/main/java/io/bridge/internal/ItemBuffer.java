@@ -30,24 +30,57 @@ abstract sealed class ItemBuffer<T> {
   abstract boolean isEmpty();
 
   /**
+   * The fields of a ring, by layers, because only a superclass lies surely before a subclass: what
+   * one side writes is 120 bytes away from what the other one uses. Side by side, each would take
+   * the cache line from the other for every item.
+   */
+  private abstract static sealed class Slots<T> extends ItemBuffer<T> {
+    final @Nullable Object[] slots;
+
+    long p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
+
+    Slots(int capacity) {
+      slots = new @Nullable Object[capacity];
+    }
+  }
+
+  private abstract static sealed class OfferingSide<T> extends Slots<T> {
+    int tail;
+
+    OfferingSide(int capacity) {
+      super(capacity);
+    }
+  }
+
+  private abstract static sealed class Between<T> extends OfferingSide<T> {
+    long q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15;
+
+    Between(int capacity) {
+      super(capacity);
+    }
+  }
+
+  private abstract static sealed class PollingSide<T> extends Between<T> {
+    int head;
+
+    PollingSide(int capacity) {
+      super(capacity);
+    }
+  }
+
+  /**
    * A ring whose slots say themselves whether they are taken, so that each side keeps its index to
    * itself: a slot is null, or holds the one item that the offering side has put there and the
-   * polling side has not taken yet.
+   * polling side has not taken yet. Proof: ItemBufferTest.
    */
-  private static final class Ring<T> extends ItemBuffer<T> {
+  private static final class Ring<T> extends PollingSide<T> {
 
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
 
-    private final @Nullable Object[] slots;
-
-    // the offering side
-    private int tail;
-
-    // the polling side
-    private int head;
+    long r01, r02, r03, r04, r05, r06, r07, r08, r09, r10, r11, r12, r13, r14, r15;
 
     Ring(int capacity) {
-      slots = new @Nullable Object[capacity];
+      super(capacity);
     }
 
     private int after(int index) {
