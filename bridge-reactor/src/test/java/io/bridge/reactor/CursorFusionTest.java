@@ -138,20 +138,43 @@ class CursorFusionTest {
   }
 
   @Test
-  @DisplayName("I5 THREAD_BARRIER: a map behind publishOn goes on running on its scheduler")
+  @DisplayName("I5 THREAD_BARRIER: operators behind publishOn go on running on its scheduler")
   void barrier() {
     List<String> threads = new CopyOnWriteArrayList<>();
+    Runnable seen = () -> threads.add(Thread.currentThread().getName());
     Flux<Integer> source =
         Flux.range(1, 10)
             .publishOn(single)
+            .doOnNext(i -> seen.run())
+            .filter(i -> {
+              seen.run();
+              return true;
+            })
             .map(i -> {
-              threads.add(Thread.currentThread().getName());
+              seen.run();
               return i;
             });
     try (Cursor<Integer> items = Publishers.iterate(source)) {
       assertThat(rest(items)).isEqualTo(upTo(10));
     }
-    assertThat(threads).hasSize(10).allSatisfy(name -> assertThat(name).startsWith("a-single"));
+    assertThat(threads).hasSize(30).allSatisfy(name -> assertThat(name).startsWith("a-single"));
+  }
+
+  @Test
+  @DisplayName("I5 Reactor's distinct passes no barrier on: its key is computed on the loop's thread")
+  void peer_distinct_noBarrier() {
+    List<Thread> threads = new CopyOnWriteArrayList<>();
+    Flux<Integer> source =
+        Flux.range(1, 10)
+            .publishOn(single)
+            .distinct(i -> {
+              threads.add(Thread.currentThread());
+              return i;
+            });
+    try (Cursor<Integer> items = Publishers.iterate(source)) {
+      assertThat(rest(items)).isEqualTo(upTo(10));
+    }
+    assertThat(threads).as("a fixed peer would stay on its own").contains(Thread.currentThread());
   }
 
   @Test
