@@ -71,7 +71,7 @@ abstract sealed class ItemBuffer<T> {
   /**
    * A ring whose slots say themselves whether they are taken, so that each side keeps its index to
    * itself: a slot is null, or holds the one item that the offering side has put there and the
-   * polling side has not taken yet. Proof: ItemBufferTest.
+   * polling side has not taken yet. Proof: ItemBufferTest, ItemBufferStress.
    */
   private static final class Ring<T> extends PollingSide<T> {
 
