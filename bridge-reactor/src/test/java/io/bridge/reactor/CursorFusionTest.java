@@ -161,7 +161,8 @@ class CursorFusionTest {
   }
 
   @Test
-  @DisplayName("I5 Reactor's distinct passes no barrier on: its key is computed on the loop's thread")
+  @DisplayName(
+      "I5 Reactor's distinct passes no barrier on: its key is computed on the loop's thread")
   void peer_distinct_noBarrier() {
     List<Thread> threads = new CopyOnWriteArrayList<>();
     Flux<Integer> source =
