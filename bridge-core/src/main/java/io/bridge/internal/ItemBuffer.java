@@ -37,6 +37,7 @@ abstract sealed class ItemBuffer<T> {
   private abstract static sealed class Slots<T> extends ItemBuffer<T> {
     final @Nullable Object[] slots;
 
+    @SuppressWarnings({"unused", "MultiVariableDeclaration"}) // nobody reads a distance
     long p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
 
     Slots(int capacity) {
@@ -53,6 +54,7 @@ abstract sealed class ItemBuffer<T> {
   }
 
   private abstract static sealed class Between<T> extends OfferingSide<T> {
+    @SuppressWarnings({"unused", "MultiVariableDeclaration"}) // nobody reads a distance
     long q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15;
 
     Between(int capacity) {
@@ -77,6 +79,7 @@ abstract sealed class ItemBuffer<T> {
 
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
 
+    @SuppressWarnings({"unused", "MultiVariableDeclaration"}) // nobody reads a distance
     long r01, r02, r03, r04, r05, r06, r07, r08, r09, r10, r11, r12, r13, r14, r15;
 
     Ring(int capacity) {
