@@ -337,6 +337,32 @@ class ScopeCloseTest {
   }
 
   @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @DisplayName("A12 S4 the failure of a scope around ends the patience; thrown by an await, or lost")
+  void patienceOfFailedBlock(boolean awaits) {
+    IllegalStateException failure = new IllegalStateException("around");
+    Thread owner = Thread.currentThread();
+    try (Undelivered lost = new Undelivered()) {
+      try (var around = CoroutineScope.open()) {
+        CoroutineScope<String, @Nullable Void> scope = CoroutineScope.background(config -> config);
+        Coroutine<String> child = scope.fork(Scopes::forever);
+        around.fork(() -> {
+          Eventually.until("it waits", () -> owner.getState() == Thread.State.WAITING);
+          throw failure;
+        });
+        scope.close(LONG);
+        assertThat(child.state()).isEqualTo(State.CANCELLED);
+        if (awaits) {
+          assertThatThrownBy(Coroutine::checkCancelled).isSameAs(failure);
+        }
+      }
+      assertThat(lost.failures()).filteredOn(thrown -> thrown == failure).hasSize(awaits ? 0 : 1);
+      assertThat(lost.failures()).hasSize(awaits ? 0 : 1);
+    }
+    assertFree();
+  }
+
+  @ParameterizedTest
   @ValueSource(longs = {0, -1, Long.MIN_VALUE})
   @DisplayName("S3 close(patience): zero or less does not wait before the cancel")
   void noPatience(long seconds) {

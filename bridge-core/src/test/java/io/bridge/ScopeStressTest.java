@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -289,6 +291,108 @@ class ScopeStressTest {
       } catch (AwaitTimeoutException | CancellationException e) {
         long suppressed = Stream.of(e.getSuppressed()).filter(Planned.class::isInstance).count();
         asked.addAndGet(withHandler ? 0 : (int) suppressed);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("S4 A12 random trees that fail fast: a failure comes out at the top, none twice")
+  void randomFailingTrees() {
+    long seed = System.nanoTime();
+    System.out.println("ScopeStressTest.randomFailingTrees: seed " + seed);
+    LiveThreads threads = LiveThreads.sinceNow();
+    Random random = new Random(seed);
+    for (int i = 0; i < TREES; i++) {
+      try (Undelivered undelivered = new Undelivered()) {
+        new FailingTree(random.nextLong()).runAndCheck(undelivered);
+      }
+    }
+    Eventually.until("the threads have gone", () -> threads.startedByBridge() == 0);
+  }
+
+  /**
+   * A tree whose nodes open two scopes, one inside the other, that fail with their first coroutine.
+   * Nobody cancels it, so it must not end as if somebody had.
+   */
+  private static final class FailingTree {
+    private final long seed;
+    private final AtomicInteger running = new AtomicInteger();
+    private final Set<Throwable> thrown = ConcurrentHashMap.newKeySet();
+    private final Set<Throwable> arrived = ConcurrentHashMap.newKeySet();
+
+    FailingTree(long seed) {
+      this.seed = seed;
+    }
+
+    void runAndCheck(Undelivered undelivered) {
+      Coroutine<?> root = Coroutine.start(() -> node(new Random(seed), 3));
+      Eventually.until("the root ends, seed " + seed, root::isDone);
+      assertThat(running).as("running, seed %s", seed).hasValue(0);
+      Throwable ofRoot = root.failure();
+      assertThat(undelivered.failures())
+          .as("seed %s", seed)
+          .doesNotHaveDuplicates()
+          .doesNotContain(ofRoot)
+          .isSubsetOf(thrown);
+      arrived.addAll(undelivered.failures());
+      if (ofRoot != null) {
+        assertThat(ofRoot).as("seed %s", seed).isIn(thrown);
+        arrived.add(ofRoot);
+      }
+      assertThat(arrived).as("seed %s", seed).containsAll(thrown);
+    }
+
+    private void node(Random random, int depth) {
+      running.incrementAndGet();
+      try {
+        if (random.nextInt(3) == 0) {
+          Await.delay(Duration.ofNanos(random.nextInt(100_000)));
+        }
+        if (random.nextInt(8) == 0) {
+          IllegalStateException planned = new IllegalStateException("planned");
+          thrown.add(planned);
+          throw planned;
+        }
+        if (depth > 0) {
+          scopes(random, depth);
+        }
+      } finally {
+        running.decrementAndGet();
+      }
+    }
+
+    private void scopes(Random random, int depth) {
+      try (CoroutineScope<Object, @Nullable Void> outer = CoroutineScope.open();
+          CoroutineScope<Object, @Nullable Void> inner = CoroutineScope.open()) {
+        Coroutine<?> last = fork(outer, random, depth);
+        for (int i = random.nextInt(3); i >= 0; i--) {
+          last = fork(random.nextBoolean() ? inner : outer, random, depth);
+        }
+        switch (random.nextInt(4)) {
+          case 0 -> last.await();
+          case 1 -> Await.delay(Duration.ofNanos(1_000));
+          case 2 -> inner.close(LONG);
+          default -> join(inner);
+        }
+        if (random.nextInt(4) > 0) {
+          join(outer);
+        }
+      }
+    }
+
+    private Coroutine<?> fork(
+        CoroutineScope<Object, @Nullable Void> scope, Random random, int depth) {
+      long childSeed = random.nextLong();
+      return scope.fork(() -> node(new Random(childSeed), depth - 1));
+    }
+
+    /** The first failure may come with more of them than fit in as suppressed ones. */
+    private void join(CoroutineScope<Object, @Nullable Void> scope) {
+      try {
+        scope.join();
+      } catch (IllegalStateException first) {
+        arrived.addAll(scope.failures());
+        throw first;
       }
     }
   }

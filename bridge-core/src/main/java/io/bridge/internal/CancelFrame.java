@@ -350,6 +350,13 @@ public abstract sealed class CancelFrame
     return new CancellationException(reason);
   }
 
+  /** An await in this cancelled frame has thrown, and got to nobody (A12). */
+  final void giveBack() {
+    if (cancelledFrame() instanceof ScopeFrame block) {
+      block.scope.giveBack();
+    }
+  }
+
   /** Why {@code frame} is cancelled, if it is; else its thread was interrupted. */
   static String why(@Nullable CancelFrame frame) {
     String why = frame == null ? null : frame.cancelReason();

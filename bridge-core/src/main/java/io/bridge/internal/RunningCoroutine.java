@@ -347,6 +347,10 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     failureTaken = true;
   }
 
+  void giveBackFailure() {
+    failureTaken = false;
+  }
+
   /** Whether nobody has reported yet that it goes on; several threads may wait for it. */
   boolean isFirstReport() {
     return !reported && REPORTED.compareAndSet(this, false, true);

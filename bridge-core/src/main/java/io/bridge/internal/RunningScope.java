@@ -341,6 +341,16 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     return Failures.thrown(failure);
   }
 
+  /** What {@link #ending} returned last got to nobody. */
+  void giveBack() {
+    End how = requireNonNull(end);
+    if (how.ofJoiner() != null) {
+      joinerFailureTaken.set(false);
+    } else if (how.failure != null) {
+      failures.giveBack(how.failure);
+    }
+  }
+
   private AwaitTimeoutException timedOut() {
     return new AwaitTimeoutException(requireNonNull(config.timeout()));
   }
@@ -484,8 +494,9 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (frame != null && frame.isOwner()) {
       frame.leaveBlock();
     }
+    CancelFrame around = CancelFrame.current();
     try {
-      if (end == null && !coroutines.isIdle()) {
+      if (end == null && !coroutines.isIdle() && !Coroutine.isCancelled()) {
         Coroutine.<@Nullable Void, RuntimeException>withTimeoutOrNull(
             patience,
             () -> {
@@ -493,10 +504,13 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
               return null;
             });
       }
+    } catch (CancellationException impatient) {
+      // it comes again behind the close
     } catch (RuntimeException | Error impatient) {
-      // a cancellation, or the failure of a scope around, comes again behind the close
-      if (!(impatient instanceof CancellationException) && !Coroutine.isCancelled()) {
+      if (around == null || !around.isCancelled()) {
         Undeliverable.report(impatient);
+      } else {
+        around.giveBack(); // as above, but maybe nobody waits any more
       }
     } finally {
       close();

@@ -140,9 +140,10 @@ final class ScopeCoroutines {
     } catch (CancellationException ofJoin) {
       throw ofJoin;
     } catch (Throwable ofTimeSource) { // the wait comes first
-      if (!Coroutine.isCancelled()) { // else by a scope around that has failed: it comes again
-        Undeliverable.report(ofTimeSource);
+      if (Coroutine.isCancelled()) {
+        throw ofTimeSource; // or of a scope around, which has failed
       }
+      Undeliverable.report(ofTimeSource);
       awaitIdle(() -> false);
       idle.set(true);
     }

@@ -48,6 +48,15 @@ final class ScopeFailures {
     }
   }
 
+  /** The other way round: who was to get it has not. */
+  void giveBack(Throwable failure) {
+    for (RunningCoroutine<?> coroutine : failed) {
+      if (RunningCoroutine.failureOf(coroutine) == failure) {
+        coroutine.giveBackFailure();
+      }
+    }
+  }
+
   /** All have ended. Several threads may close the scope at once, one of them reports. */
   void reportUntaken() {
     if (reported.getAndSet(true)) {

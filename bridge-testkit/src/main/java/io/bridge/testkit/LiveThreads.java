@@ -39,9 +39,12 @@ public final class LiveThreads {
     return now;
   }
 
-  /** How many coroutines are among them, by the prefix of their names. */
+  /** How many coroutines are among them, by the prefix of their names; the timers' is none. */
   public int startedByBridge() {
-    return (int) started().values().stream().filter(name -> name.startsWith("bridge-")).count();
+    return (int)
+        started().values().stream()
+            .filter(name -> name.startsWith("bridge-") && !name.equals("bridge-timer"))
+            .count();
   }
 
   /** Returns when no thread has this name any more; what it gives up was given up. */
