@@ -73,7 +73,7 @@ class IsolationTest {
 
   private static Mono<String> user() {
     return ReactiveSecurityContextHolder.getContext()
-        .map(SecurityContext::getAuthentication)
+        .mapNotNull(SecurityContext::getAuthentication)
         .map(Authentication::getName);
   }
 
@@ -88,21 +88,22 @@ class IsolationTest {
 
   private Mono<Void> request(int id, ExecutorService pool) {
     String me = "user" + id;
-    return mono(() -> {
-          look("body", me);
-          if (id % 3 == 0) {
-            MDC.put("left", me); // and never removed
-          }
-          awaitSingle(Mono.delay(Duration.ofMillis(id % 5)));
-          look("after an await", me);
-          try (var scope = CoroutineScope.open()) {
-            scope.fork(() -> look("fork", me));
-            scope.fork(() -> Coroutine.runOn(pool, () -> look("pool", me)));
-            scope.join();
-          }
-          await(mono(() -> look("inner body", me)));
-          look("end", me);
-        })
+    return mono(
+            () -> {
+              look("body", me);
+              if (id % 3 == 0) {
+                MDC.put("left", me); // and never removed
+              }
+              awaitSingle(Mono.delay(Duration.ofMillis(id % 5)));
+              look("after an await", me);
+              try (var scope = CoroutineScope.open()) {
+                scope.fork(() -> look("fork", me));
+                scope.fork(() -> Coroutine.runOn(pool, () -> look("pool", me)));
+                scope.join();
+              }
+              await(mono(() -> look("inner body", me)));
+              look("end", me);
+            })
         .contextWrite(context ->
             context
                 .put(Mdc.KEY, Map.of("user", me))
@@ -118,8 +119,7 @@ class IsolationTest {
     MDC.put("user", "nobody of them");
     try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
       Flux.range(0, REQUESTS)
-          .flatMap(
-              id -> request(id, pool).subscribeOn(Schedulers.parallel()), AT_ONCE)
+          .flatMap(id -> request(id, pool).subscribeOn(Schedulers.parallel()), AT_ONCE)
           .blockLast();
       for (int i = 0; i < 2; i++) {
         pool.submit(() -> leftOn("a pool thread")).get();

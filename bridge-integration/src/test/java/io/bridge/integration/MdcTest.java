@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,9 +102,7 @@ class MdcTest {
   @Test
   @DisplayName("C3: a body logs with the MDC of the thread that subscribes, a naive one without")
   void body() {
-    Mono.fromRunnable(() -> LOG.info("naive"))
-        .subscribeOn(Schedulers.boundedElastic())
-        .block();
+    Mono.fromRunnable(() -> LOG.info("naive")).subscribeOn(Schedulers.boundedElastic()).block();
     mono(() -> LOG.info("ours")).block();
     assertThat(lines()).containsExactly(automatic ? "naive=ada" : "naive=null", "ours=ada");
   }
@@ -124,14 +121,15 @@ class MdcTest {
   void everywhere() throws Exception {
     try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
       pool.submit(MDC::clear).get();
-      Coroutine.start(() -> {
-            LOG.info("started");
-            try (var scope = CoroutineScope.open()) {
-              scope.fork(() -> LOG.info("forked"));
-              scope.join();
-            }
-            Coroutine.runOn(pool, () -> LOG.info("elsewhere"));
-          })
+      Coroutine.start(
+              () -> {
+                LOG.info("started");
+                try (var scope = CoroutineScope.open()) {
+                  scope.fork(() -> LOG.info("forked"));
+                  scope.join();
+                }
+                Coroutine.runOn(pool, () -> LOG.info("elsewhere"));
+              })
           .await();
       future(() -> LOG.info("future")).get();
       awaitCompletion(Flux.just(1).transform(mapAwait(2, n -> logged("mapped"))));
@@ -161,13 +159,14 @@ class MdcTest {
   @Test
   @DisplayName("C3: what a body puts into its MDC is in what it awaits, and gone after it")
   void ofTheBody() {
-    Mono<@Nullable Map<String, String>> below =
+    Mono<Map<String, String>> below =
         Mono.deferContextual(context -> Mono.justOrEmpty(context.getOrEmpty(Mdc.KEY)));
     Map<String, String> seen =
-        mono(() -> {
-              MDC.put("order", "42");
-              return await(below);
-            })
+        mono(
+                () -> {
+                  MDC.put("order", "42");
+                  return await(below);
+                })
             .block();
     assertThat(requireNonNull(seen)).containsEntry("user", "ada").containsEntry("order", "42");
     assertThat(MDC.get("order")).isNull();
@@ -179,14 +178,15 @@ class MdcTest {
   void eventLoop() {
     Mono<Void> ours = mono(() -> LOG.info("ours"));
     Mono<Void> onEventLoop =
-        Mono.<Void>from(subscriber -> {
-              MDC.put("user", "of another request");
-              try {
-                ours.subscribe(subscriber);
-              } finally {
-                MDC.clear();
-              }
-            })
+        Mono.<Void>from(
+                subscriber -> {
+                  MDC.put("user", "of another request");
+                  try {
+                    ours.subscribe(subscriber);
+                  } finally {
+                    MDC.clear();
+                  }
+                })
             .subscribeOn(Schedulers.parallel());
     MDC.clear();
     onEventLoop.block();

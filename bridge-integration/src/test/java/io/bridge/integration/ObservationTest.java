@@ -95,10 +95,11 @@ class ObservationTest {
 
     @GetMapping("/naive")
     Mono<String> naive() {
-      return Mono.fromCallable(() -> {
-            below().block();
-            return here();
-          })
+      return Mono.fromCallable(
+              () -> {
+                below().block();
+                return here();
+              })
           .subscribeOn(Schedulers.boundedElastic());
     }
 
@@ -215,8 +216,7 @@ class ObservationTest {
     AutomaticPropagation.set(automatic);
     String trace = TRACE + (automatic ? "05" : "06");
     assertThat(get("/observed", trace)).isEqualTo("below");
-    assertChain(
-        spans(trace, 4), "http get /observed", "work", "http get", "http get /below");
+    assertChain(spans(trace, 4), "http get /observed", "work", "http get", "http get /below");
   }
 
   @ParameterizedTest(name = "automatic propagation {0}")

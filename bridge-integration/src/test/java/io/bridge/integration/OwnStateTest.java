@@ -7,7 +7,6 @@ import io.bridge.Body;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineContext;
 import io.bridge.CoroutineContext.Carrier;
-import io.bridge.CoroutineContext.Key;
 import io.bridge.CoroutineScope;
 import io.bridge.Registration;
 import java.time.Duration;
@@ -25,7 +24,7 @@ import reactor.core.scheduler.Schedulers;
 class OwnStateTest {
 
   // tag::key[]
-  static final Key<String> TENANT = Key.of("tenant");
+  static final CoroutineContext.Key<String> TENANT = CoroutineContext.Key.of("tenant");
 
   static String tenant() {
     String tenant = CoroutineContext.current().get(TENANT);
@@ -105,8 +104,7 @@ class OwnStateTest {
   void carrier() {
     LOCALE.set("de");
     Mono<String> naive =
-        Mono.fromCallable(() -> "locale " + LOCALE.get())
-            .subscribeOn(Schedulers.boundedElastic());
+        Mono.fromCallable(() -> "locale " + LOCALE.get()).subscribeOn(Schedulers.boundedElastic());
     Mono<String> ours = mono(() -> "locale " + LOCALE.get());
     assertThat(naive.block()).isEqualTo("locale null");
     assertThat(ours.block()).isEqualTo("locale null");
@@ -143,8 +141,7 @@ class OwnStateTest {
       scope.join();
       assertThat(forked.get()).isEqualTo("sees null");
     }
-    String inPlace =
-        CoroutineContext.with(TENANT, "acme", () -> "sees " + UNREGISTERED.get());
+    String inPlace = CoroutineContext.with(TENANT, "acme", () -> "sees " + UNREGISTERED.get());
     assertThat(inPlace).isEqualTo("sees here"); // the caller's thread
   }
 }

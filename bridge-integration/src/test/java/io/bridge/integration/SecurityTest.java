@@ -84,7 +84,7 @@ class SecurityTest {
   // tag::user[]
   static Mono<String> user() {
     return ReactiveSecurityContextHolder.getContext()
-        .map(SecurityContext::getAuthentication)
+        .mapNotNull(SecurityContext::getAuthentication)
         .map(Authentication::getName);
   }
 
@@ -178,8 +178,7 @@ class SecurityTest {
             var started = Coroutine.start(() -> awaitSingle(user()));
             scope.join();
             String elsewhere =
-                Coroutine.runOn(
-                    Schedulers.boundedElastic()::schedule, () -> awaitSingle(user()));
+                Coroutine.runOn(Schedulers.boundedElastic()::schedule, () -> awaitSingle(user()));
             String mapped =
                 awaitSingle(Flux.just(1).transform(mapAwait(2, n -> awaitSingle(user()))));
             String looped = "";
@@ -192,9 +191,7 @@ class SecurityTest {
             return List.of(fork.get(), started.await(), elsewhere, mapped, looped, converted);
           }
         });
-    assertThat(ours.contextWrite(as("ada", "ROLE_USER")).block())
-        .hasSize(6)
-        .containsOnly("ada");
+    assertThat(ours.contextWrite(as("ada", "ROLE_USER")).block()).hasSize(6).containsOnly("ada");
   }
 
   @Test
@@ -205,7 +202,8 @@ class SecurityTest {
         mono(() -> {
           String before = awaitSingle(user());
           String inside =
-              withContext(context -> context.putAll(as("root", "ROLE_ADMIN").readOnly()),
+              withContext(
+                  context -> context.putAll(as("root", "ROLE_ADMIN").readOnly()),
                   () -> awaitSingle(user()));
           return List.of(before, inside, awaitSingle(user()));
         });

@@ -39,7 +39,8 @@ class SnapshotCarrierTest {
     @Override
     public <T extends @Nullable Object, X extends Exception> T restore(
         ContextSnapshot snapshot, Body<? extends T, ? extends X> body) throws X {
-      try (var scope = snapshot.setThreadLocals()) {
+      ContextSnapshot.Scope scope = snapshot.setThreadLocals();
+      try (scope) {
         return body.call();
       }
     }
@@ -47,7 +48,7 @@ class SnapshotCarrierTest {
 
   // end::carrier[]
 
-  private static final ThreadLocal<@Nullable String> TENANT = new ThreadLocal<>();
+  private static final ThreadLocal<String> TENANT = new ThreadLocal<>();
 
   @Test
   @DisplayName("C3: a carrier around a ContextSnapshot")
@@ -55,7 +56,8 @@ class SnapshotCarrierTest {
     // not the global registry, which bridge-reactor looks into by itself
     ContextRegistry registry = new ContextRegistry().registerThreadLocalAccessor("tenant", TENANT);
     TENANT.set("acme");
-    try (Registration registered = CoroutineContext.register(new SnapshotCarrier(registry));
+    Registration registration = CoroutineContext.register(new SnapshotCarrier(registry));
+    try (registration;
         var scope = CoroutineScope.open()) {
       var forked = scope.fork(() -> "of " + TENANT.get());
       scope.join();

@@ -127,10 +127,11 @@ class TransactionTest {
     // tag::naive[]
     @Transactional
     public Mono<Void> naive() {
-      return Mono.<Void>fromRunnable(() -> {
-            ledger.add("debit").block(); // another connection, committed at once
-            throw new Refused();
-          })
+      return Mono.<Void>fromRunnable(
+              () -> {
+                ledger.add("debit").block(); // another connection, committed at once
+                throw new Refused();
+              })
           .subscribeOn(Schedulers.boundedElastic());
     }
 
@@ -271,9 +272,10 @@ class TransactionTest {
     @Transactional
     public Mono<Void> startedAside() {
       return mono(() -> {
-        Coroutine.start(() -> {
-              await(ledger.add("started"));
-            })
+        Coroutine.start(
+                () -> {
+                  await(ledger.add("started"));
+                })
             .await();
         throw new Refused();
       });
@@ -328,10 +330,11 @@ class TransactionTest {
     TransactionalOperator inTransaction =
         TransactionalOperator.create(context.getBean(ReactiveTransactionManager.class));
     Mono<Void> naive =
-        Mono.<Void>fromRunnable(() -> {
-              ledger.add("debit").block();
-              throw new Refused();
-            })
+        Mono.<Void>fromRunnable(
+                () -> {
+                  ledger.add("debit").block();
+                  throw new Refused();
+                })
             .subscribeOn(Schedulers.boundedElastic());
     refused(naive.as(inTransaction::transactional));
     assertThat(ledger.committed()).containsExactly("debit");
@@ -424,8 +427,7 @@ class TransactionTest {
   @Test
   @DisplayName("C2: a timeout inside the body rolls back")
   void timeout() {
-    assertThatThrownBy(() -> transfers.tooLate().block())
-        .isInstanceOf(AwaitTimeoutException.class);
+    assertThatThrownBy(() -> transfers.tooLate().block()).isInstanceOf(AwaitTimeoutException.class);
     assertThat(ledger.committed()).isEmpty();
   }
 
@@ -460,7 +462,7 @@ class TransactionTest {
   @Test
   @DisplayName("C2: each subscriber has the transaction of its own Context")
   void eachSubscriber() {
-    Mono<@Nullable Void> shared = mono(() -> await(ledger.add("again")));
+    Mono<Void> shared = mono(() -> await(ledger.add("again")));
     TransactionalOperator inTransaction =
         TransactionalOperator.create(context.getBean(ReactiveTransactionManager.class));
     Mono<Void> rolledBack =

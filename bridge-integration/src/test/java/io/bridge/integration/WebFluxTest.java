@@ -95,7 +95,7 @@ class WebFluxTest {
 
     static Mono<String> user() {
       return ReactiveSecurityContextHolder.getContext()
-          .map(SecurityContext::getAuthentication)
+          .mapNotNull(SecurityContext::getAuthentication)
           .map(Authentication::getName);
     }
 
@@ -129,7 +129,8 @@ class WebFluxTest {
     @GetMapping("/future")
     CompletableFuture<String> aside() {
       return future(() -> {
-        Optional<String> user = awaitOptional(user()); // empty: it runs before there is a subscriber
+        Optional<String> user =
+            awaitOptional(user()); // empty: it runs before there is a subscriber
         return "hello " + user;
       });
     }
@@ -139,7 +140,10 @@ class WebFluxTest {
     // tag::plain[]
     @GetMapping("/plain")
     String plain() { // spring.threads.virtual.enabled=true: on a virtual thread, so it may await
-      return "hello " + awaitSingle(Mono.just("virtual")) + " " + Thread.currentThread().isVirtual();
+      return "hello "
+          + awaitSingle(Mono.just("virtual"))
+          + " "
+          + Thread.currentThread().isVirtual();
     }
 
     // end::plain[]
@@ -168,10 +172,14 @@ class WebFluxTest {
   }
 
   private static Server server;
+  private static WebTestClient ada;
+  private static WebTestClient bob;
 
   @BeforeAll
   static void start() {
     server = new Server(WebApplicationType.REACTIVE, App.class);
+    ada = server.client("ada");
+    bob = server.client("bob");
   }
 
   @AfterAll
@@ -184,9 +192,6 @@ class WebFluxTest {
     AutomaticPropagation.set(false);
   }
 
-  private final WebTestClient ada = server.client("ada");
-  private final WebTestClient bob = server.client("bob");
-
   @ParameterizedTest(name = "automatic propagation {0}")
   @ValueSource(booleans = {false, true})
   @DisplayName("C2: a Mono: block() has no user, mono(() -> ...) has the request's")
@@ -194,9 +199,7 @@ class WebFluxTest {
     AutomaticPropagation.set(automatic);
     assertThat(Server.get(ada, "/naive"))
         .isEqualTo(
-            AutomaticPropagation.helps(automatic)
-                ? "hello Optional[ada]"
-                : "hello Optional.empty");
+            AutomaticPropagation.helps(automatic) ? "hello Optional[ada]" : "hello Optional.empty");
     assertThat(Server.get(ada, "/mono")).isEqualTo("hello ada");
     assertThat(Server.get(bob, "/mono")).isEqualTo("hello bob");
   }
@@ -217,9 +220,7 @@ class WebFluxTest {
     AutomaticPropagation.set(automatic);
     assertThat(Server.get(ada, "/future"))
         .isEqualTo(
-            AutomaticPropagation.helps(automatic)
-                ? "hello Optional[ada]"
-                : "hello Optional.empty");
+            AutomaticPropagation.helps(automatic) ? "hello Optional[ada]" : "hello Optional.empty");
   }
 
   @ParameterizedTest(name = "automatic propagation {0}")
@@ -237,9 +238,7 @@ class WebFluxTest {
     AutomaticPropagation.set(automatic);
     assertThat(Server.get(ada, "/plain/user"))
         .isEqualTo(
-            AutomaticPropagation.helps(automatic)
-                ? "hello Optional[ada]"
-                : "hello Optional.empty");
+            AutomaticPropagation.helps(automatic) ? "hello Optional[ada]" : "hello Optional.empty");
   }
 
   @ParameterizedTest(name = "automatic propagation {0}")

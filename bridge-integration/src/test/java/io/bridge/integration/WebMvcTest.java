@@ -66,8 +66,7 @@ class WebMvcTest {
     /** A reactive library below the controller, which looks into its subscriber's Context. */
     private static Mono<String> user() {
       return Mono.deferContextual(context ->
-          Mono.justOrEmpty(
-                  context.<SecurityContext>getOrEmpty(SecurityContext.class.getName()))
+          Mono.justOrEmpty(context.<SecurityContext>getOrEmpty(SecurityContext.class.getName()))
               .mapNotNull(SecurityContext::getAuthentication)
               .map(Authentication::getName)
               .defaultIfEmpty("nobody"));
@@ -132,10 +131,14 @@ class WebMvcTest {
   }
 
   private static Server server;
+  private static WebTestClient ada;
+  private static WebTestClient bob;
 
   @BeforeAll
   static void start() {
     server = new Server(WebApplicationType.SERVLET, App.class);
+    ada = server.client("ada");
+    bob = server.client("bob");
   }
 
   @AfterAll
@@ -147,9 +150,6 @@ class WebMvcTest {
   void unhook() {
     AutomaticPropagation.set(false);
   }
-
-  private final WebTestClient ada = server.client("ada");
-  private final WebTestClient bob = server.client("bob");
 
   @ParameterizedTest(name = "automatic propagation {0}")
   @ValueSource(booleans = {false, true})
