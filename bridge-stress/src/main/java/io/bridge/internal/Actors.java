@@ -47,6 +47,8 @@ final class Actors {
           Undeliverable.onFailure(failure -> {
             if (failure instanceof Lost lost) {
               lost.report();
+            } else {
+              STRAYS.incrementAndGet();
             }
           });
     }
@@ -66,11 +68,49 @@ final class Actors {
     }
   }
 
+  private static final AtomicInteger STRAYS = new AtomicInteger();
+
+  private static final long LOOK_EVERY_MILLIS = 10_000;
+
+  // a lost wake-up must end its test; any thread, plain: it must not order what the actors do
+  private static boolean alive = true;
+
+  static {
+    Thread.ofPlatform().daemon().name("stress-watch").start(Actors::watch);
+  }
+
   private Actors() {}
+
+  /** Ends this JVM when its actors hang, by which jcstress knows: it waits for them for ever. */
+  private static void watch() {
+    try {
+      while (alive) {
+        alive = false;
+        Thread.sleep(LOOK_EVERY_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    System.err.println("an actor hangs: a lost wake-up");
+    Runtime.getRuntime().halt(1);
+  }
+
+  /** Said in every round of a test whose actors may wait. */
+  static void beat() {
+    if (!alive) {
+      alive = true;
+    }
+  }
+
+  /** Whether something else than a {@link Lost} was reported, in any round until now. */
+  static boolean isStrayReported() {
+    return STRAYS.get() > 0;
+  }
 
   /** Waits for what the other actor does in any case. */
   @SuppressWarnings("ThreadPriorityCheck") // right with any scheduler, kind to a busy one
   static void until(BooleanSupplier condition) {
+    beat();
     while (!condition.getAsBoolean()) {
       Thread.yield();
     }
@@ -78,6 +118,7 @@ final class Actors {
 
   /** Waits for what the other actor publishes in any case. */
   static <T> T take(Supplier<@Nullable T> published) {
+    beat();
     T value = published.get();
     while (value == null) {
       Thread.onSpinWait();
@@ -88,6 +129,7 @@ final class Actors {
 
   /** A coroutine that an actor runs; its scope takes note of its end and of nothing else. */
   static <T extends @Nullable Object> RunningCoroutine<T> coroutine(Body<? extends T, ?> body) {
+    beat();
     RunningScope<T, @Nullable Void> scope =
         (RunningScope<T, @Nullable Void>)
             RunningScope.<T>background(ScopeConfig.of(config -> config));

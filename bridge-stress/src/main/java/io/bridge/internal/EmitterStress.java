@@ -42,6 +42,7 @@ public final class EmitterStress {
 
     /** Emits one item, and tells how that ended. */
     final String emit() {
+      Actors.beat();
       try {
         subscription.emit(1);
         return "emitted";

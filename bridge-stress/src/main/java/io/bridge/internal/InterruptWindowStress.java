@@ -48,10 +48,7 @@ public final class InterruptWindowStress {
     }
   }
 
-  /**
-   * Two frames ask, and the worker uses the first interrupt up in between. Catches
-   * interrupt-merged-while-sending.patch.
-   */
+  /** Two frames ask, and the worker uses the first interrupt up in between. */
   @JCStressTest
   @Outcome(id = "flag up", expect = Expect.ACCEPTABLE, desc = "the second arrives too")
   @Outcome(expect = Expect.FORBIDDEN, desc = "the second was taken for the first")

@@ -1,5 +1,6 @@
 package io.bridge.internal;
 
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -41,7 +42,7 @@ public final class ItemBufferStress {
       r.r2 = value(buffer.poll());
     }
 
-    private static int value(int[] item) {
+    private static int value(int @Nullable [] item) {
       return item == null ? 0 : item[0];
     }
   }

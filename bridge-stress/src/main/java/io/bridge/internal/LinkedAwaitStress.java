@@ -206,7 +206,7 @@ public final class LinkedAwaitStress {
     }
   }
 
-  /** An item is folded while a hostile source ends on another thread, or the await is cancelled. */
+  /** An item is folded while the await is cancelled. Catches folded-item-lost.patch. */
   @JCStressTest
   @Outcome(
       id = "0, 1, 1",
@@ -238,10 +238,7 @@ public final class LinkedAwaitStress {
     }
   }
 
-  /**
-   * A hostile source sends an item beside its end (RS 1.3 is broken). Catches
-   * folded-item-lost.patch.
-   */
+  /** A hostile source sends an item beside its end (RS 1.3 is broken). */
   @JCStressTest
   @Outcome(id = "1, 0, 0", expect = Expect.ACCEPTABLE, desc = "the item is in the list")
   @Outcome(id = "1, 1, 0", expect = Expect.ACCEPTABLE, desc = "the end came first: it is given up")

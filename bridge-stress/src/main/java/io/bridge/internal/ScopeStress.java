@@ -101,6 +101,7 @@ public final class ScopeStress {
     final ScopeCoroutines coroutines = new ScopeCoroutines(CONFIG);
 
     public ExitAgainstWait() {
+      Actors.beat();
       coroutines.enter();
     }
 
@@ -127,6 +128,7 @@ public final class ScopeStress {
     volatile boolean ended;
 
     public CancelAgainstWait() {
+      Actors.beat();
       coroutines.enter();
     }
 

@@ -56,14 +56,19 @@ public final class TimeoutStress {
 
     @Actor
     public void block(LL_Result r) {
-      try {
-        int value = CoroutineContext.with(KEY, this, () -> TimeoutFrame.run(ONE_SECOND, () -> 1));
-        r.r1 = value == 1 ? "value" : "other";
-      } catch (AwaitTimeoutException e) {
-        r.r1 = "timed out";
-      }
-      Actors.until(() -> expired);
-      r.r2 = Actors.flag();
+      CoroutineContext.with(
+          KEY,
+          this,
+          () -> {
+            try {
+              int value = TimeoutFrame.run(ONE_SECOND, () -> 1);
+              r.r1 = value == 1 ? "value" : "other";
+            } catch (AwaitTimeoutException e) {
+              r.r1 = "timed out";
+            }
+            Actors.until(() -> expired);
+            r.r2 = Actors.flag(); // still in a frame, whose window lets a late interrupt in
+          });
     }
 
     @Actor

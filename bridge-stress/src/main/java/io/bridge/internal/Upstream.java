@@ -7,6 +7,9 @@ import org.reactivestreams.Subscription;
 /** A source's subscription, which counts, and sees calls that are not serial (RS 2.7). */
 final class Upstream implements Subscription {
 
+  /** A request takes its time: longer than the look before a cancel. */
+  private static final int BUSY = 30;
+
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicInteger cancels = new AtomicInteger();
   private final AtomicInteger inside = new AtomicInteger();
@@ -24,6 +27,9 @@ final class Upstream implements Subscription {
       broken = true;
     }
     requests.incrementAndGet();
+    for (int i = 0; i < BUSY; i++) {
+      Thread.onSpinWait();
+    }
     leave();
   }
 

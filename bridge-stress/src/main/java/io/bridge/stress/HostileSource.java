@@ -97,7 +97,7 @@ final class HostileSource implements Publisher<Item> {
   }
 
   private void schedule(Runnable signal) {
-    signals.schedule(signal, delayMicros, TimeUnit.MICROSECONDS);
+    var unused = signals.schedule(signal, delayMicros, TimeUnit.MICROSECONDS);
   }
 
   @Override

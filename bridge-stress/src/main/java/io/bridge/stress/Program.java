@@ -68,7 +68,8 @@ final class Program {
 
   /** The program of {@code seed}. */
   static Program of(Workshop workshop, long id, long seed) {
-    return new Program(workshop, id, new SplittableRandom(seed), DEPTH, new ConcurrentLinkedQueue<>());
+    return new Program(
+        workshop, id, new SplittableRandom(seed), DEPTH, new ConcurrentLinkedQueue<>());
   }
 
   /** After the end: the cleaner knows left cursors by sources whose code may know the cursor. */
@@ -163,7 +164,7 @@ final class Program {
 
   private static void use(@Nullable Item item) {
     if (item != null) {
-      item.hashCode();
+      item.use();
     }
   }
 
@@ -222,7 +223,7 @@ final class Program {
     if (random.nextBoolean()) {
       signal.run();
     } else {
-      workshop.signals().schedule(signal, random.nextInt(1500), TimeUnit.MICROSECONDS);
+      var unused = workshop.signals().schedule(signal, random.nextInt(1500), TimeUnit.MICROSECONDS);
     }
   }
 
@@ -295,7 +296,7 @@ final class Program {
       case 2 -> {
         Duration deadline = moment(2000);
         use(
-            Coroutine.<Item, Exception>shield(
+            Coroutine.<@Nullable Item, Exception>shield(
                 () -> Coroutine.<Item, Exception>withTimeoutOrNull(deadline, inside::run)));
       }
       case 3, 4, 5 -> scope();

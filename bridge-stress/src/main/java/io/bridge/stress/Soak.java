@@ -145,8 +145,11 @@ public final class Soak {
       program.release();
       free.release();
     });
-    signals.schedule(
-        () -> coroutine.cancel(STOPPED), 1 + draws.nextInt(LONGEST_MICROS), TimeUnit.MICROSECONDS);
+    var unused =
+        signals.schedule(
+            () -> coroutine.cancel(STOPPED),
+            1 + draws.nextInt(LONGEST_MICROS),
+            TimeUnit.MICROSECONDS);
   }
 
   /** All programs have ended: what they have begun ends with them, be it on other threads. */

@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.bridge.Registration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jetbrains.kotlinx.lincheck.LinChecker;
+import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -18,8 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("A16 I5 S3 linearizability of the ring, a sink's cell, a scope's count, a registry")
 class LincheckTest {
 
-  private static final int ITERATIONS = 20;
-  private static final int INVOCATIONS = 1_000;
+  private static final int ITERATIONS = 5;
+  private static final int INVOCATIONS = 500;
 
   @ParameterizedTest
   @ValueSource(classes = {Ring.class, Unbounded.class, Cell.class, Count.class, Entries.class})
@@ -32,13 +33,12 @@ class LincheckTest {
   @ValueSource(classes = {Ring.class, Unbounded.class, Cell.class, Count.class, Entries.class})
   @DisplayName("on the hardware's own interleavings")
   void stressed(Class<?> structure) {
-    LinChecker.check(
-        structure,
-        new StressOptions()
-            .threads(2)
-            .actorsPerThread(3)
-            .iterations(ITERATIONS)
-            .invocationsPerIteration(INVOCATIONS));
+    new StressOptions()
+        .threads(2)
+        .actorsPerThread(3)
+        .iterations(ITERATIONS)
+        .invocationsPerIteration(INVOCATIONS)
+        .check(structure);
   }
 
   @ParameterizedTest
@@ -49,13 +49,12 @@ class LincheckTest {
   }
 
   private static void checkModel(Class<?> structure) {
-    LinChecker.check(
-        structure,
-        new ModelCheckingOptions()
-            .threads(2)
-            .actorsPerThread(3)
-            .iterations(ITERATIONS)
-            .invocationsPerIteration(INVOCATIONS));
+    new ModelCheckingOptions()
+        .threads(2)
+        .actorsPerThread(3)
+        .iterations(ITERATIONS)
+        .invocationsPerIteration(INVOCATIONS)
+        .check(structure);
   }
 
   /** One thread offers, one polls. */
@@ -72,7 +71,7 @@ class LincheckTest {
     }
 
     @Operation(nonParallelGroup = "source")
-    public boolean offer(int item) {
+    public boolean offer(@Param(gen = IntGen.class) int item) {
       return buffer.offer(item);
     }
 
@@ -101,7 +100,7 @@ class LincheckTest {
     private final Sink sink = new Sink();
 
     @Operation
-    public boolean receive(int value) {
+    public boolean receive(@Param(gen = IntGen.class) int value) {
       return sink.receive(value);
     }
 
@@ -173,7 +172,7 @@ class LincheckTest {
     private final Registration first = registry.add(0);
 
     @Operation
-    public void add(int entry) {
+    public void add(@Param(gen = IntGen.class) int entry) {
       var unused = registry.add(entry);
     }
 
