@@ -30,6 +30,11 @@ final class Outcomes implements Receiver<List<Actors.Item>> {
   }
 
   @Override
+  public boolean isAwait() {
+    return false;
+  }
+
+  @Override
   public CoroutineContext context() {
     return CoroutineContext.empty();
   }

@@ -26,6 +26,11 @@ final class Recorder implements Receiver<Actors.Item> {
   }
 
   @Override
+  public boolean isAwait() {
+    return false;
+  }
+
+  @Override
   public CoroutineContext context() {
     return CoroutineContext.empty();
   }
