@@ -97,14 +97,12 @@ class AllocationTest {
     Publisher<Integer> publisher = new OneItem();
 
     long bytes =
-        Coroutine.start(
-                () ->
-                    Allocation.bytesOfAllThreads(
-                        () -> {
-                          for (int i = 0; i < ITEMS; i++) {
-                            Await.await(publisher);
-                          }
-                        }))
+        Coroutine.start(() ->
+                Allocation.bytesOfAllThreads(() -> {
+                  for (int i = 0; i < ITEMS; i++) {
+                    Await.await(publisher);
+                  }
+                }))
             .await();
 
     assertThat(bytes / (double) ITEMS).isLessThan(65);
@@ -115,20 +113,18 @@ class AllocationTest {
   @DisplayName("B2 nothing for each item of a body that emits")
   void emit_nothingForEachItem(long batch) {
     Publisher<Integer> publisher =
-        Publishers.publisher(
-            emitter -> {
-              for (int i = 0; i < ITEMS; i++) {
-                emitter.emit(1);
-              }
-            });
+        Publishers.publisher(emitter -> {
+          for (int i = 0; i < ITEMS; i++) {
+            emitter.emit(1);
+          }
+        });
 
     long bytes =
-        Allocation.bytesOfAllThreads(
-            () -> {
-              Counting counting = new Counting(batch);
-              publisher.subscribe(counting);
-              Fork.virtual(() -> counting.done.await()).join();
-            });
+        Allocation.bytesOfAllThreads(() -> {
+          Counting counting = new Counting(batch);
+          publisher.subscribe(counting);
+          Fork.virtual(() -> counting.done.await()).join();
+        });
 
     assertThat(bytes / (double) ITEMS).isLessThan(2); // the coroutine, the subscription, the test's
   }

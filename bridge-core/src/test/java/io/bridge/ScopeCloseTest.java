@@ -338,7 +338,8 @@ class ScopeCloseTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  @DisplayName("A12 S4 the failure of a scope around ends the patience; thrown by an await, or lost")
+  @DisplayName(
+      "A12 S4 the failure of a scope around ends the patience; thrown by an await, or lost")
   void patienceOfFailedBlock(boolean awaits) {
     IllegalStateException failure = new IllegalStateException("around");
     Thread owner = Thread.currentThread();

@@ -225,8 +225,7 @@ class SignalsOnExecutorCancelTest extends SignalsOnExecutor {
                   throw failure;
                 });
     Source empty =
-        value(suspension ->
-            SignalsOnExecutorCancelTest.<@Nullable String>resume(suspension, null));
+        value(suspension -> SignalsOnExecutorCancelTest.<@Nullable String>resume(suspension, null));
     Source emitting = signals -> Publishers.publisher(signals, emitter -> emitter.emit("a"));
     return Stream.of(
         Arguments.of("completion of a stream", completing, false, null),

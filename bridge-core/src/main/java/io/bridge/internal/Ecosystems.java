@@ -21,9 +21,7 @@ public final class Ecosystems {
 
   /** Those that take part in {@link Ambient}. */
   static final Ecosystem[] CARRYING =
-      Arrays.stream(PRESENT)
-          .filter(Ecosystem::carriesThreadState)
-          .toArray(Ecosystem[]::new);
+      Arrays.stream(PRESENT).filter(Ecosystem::carriesThreadState).toArray(Ecosystem[]::new);
 
   private static final Ecosystem PLAIN = new PlainPublishers();
 

@@ -60,9 +60,6 @@ public final class IterationStress {
       Actors.beat();
       int items = 0;
       while (iteration.hasNext()) {
-        for (int i = 0; i < BETWEEN; i++) {
-          Thread.onSpinWait();
-        }
         var unused = iteration.next();
         items++;
       }
@@ -70,15 +67,33 @@ public final class IterationStress {
     }
   }
 
+  /** An item comes while the loop goes to wait. Catches cursor-wake-up-lost.patch. */
+  @JCStressTest
+  @Outcome(id = "true", expect = Expect.ACCEPTABLE, desc = "the item is returned")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "another item; a lost wake-up hangs")
+  @State
+  public static class ItemAgainstLoop extends Iterating {
+
+    @Actor
+    public void source() {
+      iteration.offer(item);
+    }
+
+    @Actor
+    public void loop(L_Result r) {
+      Actors.beat();
+      r.r1 = iteration.next() == item;
+    }
+  }
+
   /**
-   * An item and the end come while the loop goes to wait. Catches cursor-wake-up-lost.patch and
-   * cursor-end-not-looked-for.patch.
+   * An item and the end come while the loop goes to wait. Catches cursor-end-not-looked-for.patch.
    */
   @JCStressTest
   @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "the item, then the end")
   @Outcome(expect = Expect.FORBIDDEN, desc = "the item is lost; a lost wake-up hangs")
   @State
-  public static class ItemAgainstLoop extends Iterating {
+  public static class EndAgainstLoop extends Iterating {
 
     @Actor
     public void source() {
@@ -182,10 +197,7 @@ public final class IterationStress {
     }
   }
 
-  /**
-   * A loop takes an item while another thread closes: returned, or given up by the loop's last
-   * call. Catches cursor-promised-item-lost.patch.
-   */
+  /** A loop takes an item while another thread closes: returned, or given up by its last call. */
   @JCStressTest
   @Outcome(id = "1, 0, 1", expect = Expect.ACCEPTABLE, desc = "the item was returned")
   @Outcome(id = "0, 1, 1", expect = Expect.ACCEPTABLE, desc = "the item was given up")
@@ -204,6 +216,45 @@ public final class IterationStress {
 
     @Actor
     public void closer() {
+      iteration.close();
+    }
+
+    @Arbiter
+    public void after(III_Result r) {
+      r.r2 = item.timesGivenUp();
+      r.r3 = stops.get();
+    }
+  }
+
+  /**
+   * The same after hasNext: what it promised is returned. Catches cursor-promised-item-lost.patch.
+   */
+  @JCStressTest
+  @Outcome(id = "1, 0, 1", expect = Expect.ACCEPTABLE, desc = "the item was returned")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "given up although it was promised")
+  @State
+  public static class PromisedAgainstClose extends Iterating {
+
+    volatile boolean promised;
+
+    public PromisedAgainstClose() {
+      iteration.offer(item);
+    }
+
+    @Actor
+    public void loop(III_Result r) {
+      if (iteration.hasNext()) {
+        promised = true;
+        for (int i = 0; i < BETWEEN; i++) {
+          Thread.onSpinWait();
+        }
+        r.r1 = iteration.next() == item ? 1 : -1;
+      }
+    }
+
+    @Actor
+    public void closer() {
+      Actors.until(() -> promised);
       iteration.close();
     }
 
