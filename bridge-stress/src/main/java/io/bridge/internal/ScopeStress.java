@@ -85,9 +85,10 @@ public final class ScopeStress {
 
     @Arbiter
     public void after(L_Result r) {
-      Actors.until(() -> Actors.take(() -> child).isDone());
+      Coroutine<Integer> forked = Actors.take(() -> child);
+      Actors.until(forked::isDone);
       scope.close();
-      r.r1 = Actors.take(() -> child).state();
+      r.r1 = forked.state();
     }
   }
 
