@@ -1,5 +1,7 @@
 package io.bridge.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -23,9 +25,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs benchmarks, given {@code smoke}, {@code all}, {@code report} or the rows ({@code P2 P4}); before
- * rows may stand {@code rounds=3} and {@code millis=200}, the number of rounds and the length of an
- * iteration.
+ * Runs benchmarks, given {@code smoke}, {@code all}, {@code report} or the rows ({@code P2 P4});
+ * before rows may stand {@code rounds=3} and {@code millis=200}, the number of rounds and the
+ * length of an iteration.
  */
 public final class Benchmarks {
 
@@ -139,7 +141,8 @@ public final class Benchmarks {
                     .build())
             .run();
     for (RunResult result : results) {
-      Result<?> bytes = result.getSecondaryResults().get("gc.alloc.rate.norm");
+      Result<?> bytes =
+          requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm"), "bytes");
       int items = items(result.getParams());
       figures.put(
           name(result.getParams()),
@@ -152,7 +155,9 @@ public final class Benchmarks {
 
   /** How many items an operation has, where the benchmark does not say so itself. */
   private static int items(BenchmarkParams params) {
-    return params.getParamsKeys().contains("items") ? Integer.parseInt(params.getParam("items")) : 1;
+    return params.getParamsKeys().contains("items")
+        ? Integer.parseInt(params.getParam("items"))
+        : 1;
   }
 
   private static String name(BenchmarkParams params) {

@@ -62,16 +62,15 @@ final class Charts {
       for (Results.Round round : results.rounds()) {
         round
             .figures()
-            .forEach(
-                (name, figure) -> {
-                  String[] parts = name.split("[.\\[=\\]]");
-                  if (parts.length == 4 && parts[2].equals("size")) {
-                    curves
-                        .computeIfAbsent(parts[1].replace("_", ", "), c -> new TreeMap<>())
-                        .computeIfAbsent(Double.valueOf(parts[3]), s -> new ArrayList<>())
-                        .add(figure.nanos() / 1e3);
-                  }
-                });
+            .forEach((name, figure) -> {
+              String[] parts = name.split("[.\\[=\\]]");
+              if (parts.length == 4 && parts[2].equals("size")) {
+                curves
+                    .computeIfAbsent(parts[1].replace("_", ", "), c -> new TreeMap<>())
+                    .computeIfAbsent(Double.valueOf(parts[3]), s -> new ArrayList<>())
+                    .add(figure.nanos() / 1e3);
+              }
+            });
       }
     }
     if (curves.isEmpty()) {
@@ -87,12 +86,11 @@ final class Charts {
     chart.getStyler().setYAxisLogarithmic(true);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNW);
     chart.getStyler().setChartBackgroundColor(java.awt.Color.WHITE);
-    curves.forEach(
-        (name, points) ->
-            chart.addSeries(
-                name,
-                new ArrayList<>(points.keySet()),
-                points.values().stream().map(times -> Interval.of(times).mean()).toList()));
+    curves.forEach((name, points) ->
+        chart.addSeries(
+            name,
+            new ArrayList<>(points.keySet()),
+            points.values().stream().map(times -> Interval.of(times).mean()).toList()));
     save(chart, file);
   }
 

@@ -52,7 +52,8 @@ final class Goals {
             all.stream().map(c -> time(row, c, "kotlinx", 1.0 / 5)),
             Stream.of(time(row, "future", "kotlinx", 1 / 1.5)),
             Stream.concat(all.stream(), Stream.of("future")).map(c -> time(row, c, "own", 1.2)),
-            Stream.of("monoJust", "maybeJust", "flowableJust", "future").map(c -> bytes(row, c, NONE)),
+            Stream.of("monoJust", "maybeJust", "flowableJust", "future")
+                .map(c -> bytes(row, c, NONE)),
             Stream.of("singleJust", "completable").map(c -> bytes(row, c, 40 + NONE)),
             // the source makes a subscription of 24 bytes of its own
             Stream.of(bytes(row, "publisher", 64 + 24 + NONE)))
@@ -131,7 +132,8 @@ final class Goals {
   private static List<Goal> p8() {
     String row = "P8SuspendedMemory";
     return List.of(
-        memory("a coroutine that awaits, above a bare parked virtual thread", "bridge", "floor", 150),
+        memory(
+            "a coroutine that awaits, above a bare parked virtual thread", "bridge", "floor", 150),
         memory("the same, above block() on a virtual thread", "bridge", "block", 0),
         memory("an await on a bare virtual thread, above block()", "bridgeOnThread", "block", 0));
   }
@@ -172,20 +174,18 @@ final class Goals {
 
   private static List<Goal> p11() {
     String row = "P11RoundTrip";
-    return List.of(
-        time(row, "mono", "subscribeOn", 1.3), time(row, "mono", "kotlinxDefault", 1));
+    return List.of(time(row, "mono", "subscribeOn", 1.3), time(row, "mono", "kotlinxDefault", 1));
   }
 
   private static List<Goal> p12() {
     return Stream.of("iterate", "iterateHidden", "emit", "waiters", "children")
-        .map(
-            c ->
-                new Goal(
-                    "P12",
-                    c + ": exponent of the time, from 10 000 to 1 000 000",
-                    "",
-                    1.1,
-                    round -> exponent(round, c, "bridge")))
+        .map(c ->
+            new Goal(
+                "P12",
+                c + ": exponent of the time, from 10 000 to 1 000 000",
+                "",
+                1.1,
+                round -> exponent(round, c, "bridge")))
         .toList();
   }
 

@@ -46,11 +46,10 @@ public class P12Growth {
     Waiting waiting = new Waiting(size, 1);
     for (int i = 0; i < size; i++) {
       int waiter = i;
-      Coroutine.start(
-          () -> {
-            await(waiting.next(waiter));
-            waiting.done().countDown();
-          });
+      Coroutine.start(() -> {
+        await(waiting.next(waiter));
+        waiting.done().countDown();
+      });
     }
     waiting.finish();
   }
@@ -60,11 +59,10 @@ public class P12Growth {
     Waiting waiting = new Waiting(size, 1);
     for (int i = 0; i < size; i++) {
       int waiter = i;
-      Thread.startVirtualThread(
-          () -> {
-            waiting.next(waiter).block();
-            waiting.done().countDown();
-          });
+      Thread.startVirtualThread(() -> {
+        waiting.next(waiter).block();
+        waiting.done().countDown();
+      });
     }
     waiting.finish();
   }

@@ -101,26 +101,24 @@ public class P2AwaitMany {
   private static void awaitEach(IntFunction<Mono<Integer>> next, CountDownLatch done) {
     for (int i = 0; i < WAITERS; i++) {
       int waiter = i;
-      Coroutine.start(
-          () -> {
-            for (int time = 0; time < TIMES; time++) {
-              await(next.apply(waiter));
-            }
-            done.countDown();
-          });
+      Coroutine.start(() -> {
+        for (int time = 0; time < TIMES; time++) {
+          await(next.apply(waiter));
+        }
+        done.countDown();
+      });
     }
   }
 
   private static void blockEach(IntFunction<Mono<Integer>> next, CountDownLatch done) {
     for (int i = 0; i < WAITERS; i++) {
       int waiter = i;
-      Thread.startVirtualThread(
-          () -> {
-            for (int time = 0; time < TIMES; time++) {
-              next.apply(waiter).block();
-            }
-            done.countDown();
-          });
+      Thread.startVirtualThread(() -> {
+        for (int time = 0; time < TIMES; time++) {
+          next.apply(waiter).block();
+        }
+        done.countDown();
+      });
     }
   }
 

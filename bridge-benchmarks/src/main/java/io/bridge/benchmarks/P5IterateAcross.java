@@ -105,16 +105,15 @@ public class P5IterateAcross {
   private void joxChannel(int capacity, Blackhole hole) throws InterruptedException {
     Channel<Integer> channel = Channel.newBufferedChannel(capacity);
     Thread sender =
-        Thread.startVirtualThread(
-            () -> {
-              try {
-                for (int i = 0; i < items; i++) {
-                  channel.send(i);
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
+        Thread.startVirtualThread(() -> {
+          try {
+            for (int i = 0; i < items; i++) {
+              channel.send(i);
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
     for (int i = 0; i < items; i++) {
       hole.consume(channel.receive());
     }

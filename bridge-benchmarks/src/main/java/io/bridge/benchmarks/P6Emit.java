@@ -38,7 +38,8 @@ public class P6Emit {
   public void sources() {
     bridge = flux(this::emitAll);
     bridgeOutside =
-        flux((Emitter<Integer> emitter) -> Thread.startVirtualThread(() -> emitAll(emitter)).join());
+        flux(
+            (Emitter<Integer> emitter) -> Thread.startVirtualThread(() -> emitAll(emitter)).join());
     Callable<Integer> first = () -> 0;
     generate =
         Flux.generate(

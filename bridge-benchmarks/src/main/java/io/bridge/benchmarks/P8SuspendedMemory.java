@@ -1,6 +1,6 @@
 package io.bridge.benchmarks;
 
-import static io.bridge.reactor.ReactorBridge.await;
+import static io.bridge.reactor.ReactorBridge.awaitSingle;
 
 import io.bridge.Coroutine;
 import java.util.ArrayList;
@@ -94,9 +94,9 @@ public final class P8SuspendedMemory {
     }
   }
 
-  private @Nullable Integer awaiting(int index) {
+  private Integer awaiting(int index) {
     begin(index);
-    return await(sinks.get(index).asMono());
+    return awaitSingle(sinks.get(index).asMono());
   }
 
   private void blocking(int index) {

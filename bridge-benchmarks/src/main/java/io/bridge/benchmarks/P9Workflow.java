@@ -36,14 +36,13 @@ public class P9Workflow {
   public void workflow_bridge() throws InterruptedException {
     CountDownLatch done = new CountDownLatch(WORKFLOWS);
     for (int i = 0; i < WORKFLOWS; i++) {
-      Coroutine.start(
-          () -> {
-            int value = 0;
-            for (int step = 0; step < STEPS; step++) {
-              value = awaitSingle(step(value));
-            }
-            done.countDown();
-          });
+      Coroutine.start(() -> {
+        int value = 0;
+        for (int step = 0; step < STEPS; step++) {
+          value = awaitSingle(step(value));
+        }
+        done.countDown();
+      });
     }
     done.await();
   }
@@ -52,14 +51,13 @@ public class P9Workflow {
   public void workflow_block() throws InterruptedException {
     CountDownLatch done = new CountDownLatch(WORKFLOWS);
     for (int i = 0; i < WORKFLOWS; i++) {
-      Thread.startVirtualThread(
-          () -> {
-            int value = 0;
-            for (int step = 0; step < STEPS; step++) {
-              value = step(value).blockOptional().orElseThrow();
-            }
-            done.countDown();
-          });
+      Thread.startVirtualThread(() -> {
+        int value = 0;
+        for (int step = 0; step < STEPS; step++) {
+          value = step(value).blockOptional().orElseThrow();
+        }
+        done.countDown();
+      });
     }
     done.await();
   }

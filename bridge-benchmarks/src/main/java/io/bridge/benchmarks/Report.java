@@ -2,6 +2,7 @@ package io.bridge.benchmarks;
 
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toList;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,7 +66,8 @@ final class Report {
 
   private static String markdown(List<Results> all, List<Measured> goals) {
     StringBuilder text = new StringBuilder();
-    text.append("# Results\n\nMade by `Report` out of the JSON files beside it; see README.md.\n\n");
+    text.append(
+        "# Results\n\nMade by `Report` out of the JSON files beside it; see README.md.\n\n");
     text.append("## Goals\n\nThe figure is the mean over the rounds, with its 95 % interval.\n\n");
     text.append("| Row | What | At most | Measured | |\n|---|---|---|---|---|\n");
     for (Measured measured : goals) {
@@ -83,11 +85,9 @@ final class Report {
     String figure =
         measured
             .interval()
-            .map(
-                is ->
-                    "%s (%s to %s)"
-                        .formatted(
-                            number(is.mean()) + unit(goal), number(is.low()), number(is.high())))
+            .map(is ->
+                "%s (%s to %s)"
+                    .formatted(number(is.mean()) + unit(goal), number(is.low()), number(is.high())))
             .orElse("");
     return "| %s | %s | %s | %s | %s |\n"
         .formatted(
@@ -100,9 +100,9 @@ final class Report {
 
   private static String origin(Results results) {
     return """
-        `%s`
-        at commit %s, %s, %d cores, %s; %d rounds.
-        """
+    `%s`
+    at commit %s, %s, %d cores, %s; %d rounds.
+    """
         .formatted(
             results.command(),
             results.commit(),
@@ -115,19 +115,19 @@ final class Report {
   private static String table(Results results) {
     return results.rounds().stream()
         .flatMap(round -> round.figures().entrySet().stream())
-        .collect(groupingBy(entry -> entry.getKey(), TreeMap::new, java.util.stream.Collectors.toList()))
+        .collect(
+            groupingBy(entry -> entry.getKey(), TreeMap::new, toList()))
         .entrySet()
         .stream()
         .sorted(Comparator.comparing(entry -> entry.getKey().replaceFirst("_.*", "")))
-        .map(
-            entry -> {
-              var figures = entry.getValue().stream().map(e -> e.getValue()).toList();
-              return "| %s | %s | %s |\n"
-                  .formatted(
-                      entry.getKey().replaceFirst("^[^.]*\\.", "").replace("_", ", "),
-                      mean(figures.stream().map(Results.Figure::nanos).toList()),
-                      mean(figures.stream().map(Results.Figure::bytes).toList()));
-            })
+        .map(entry -> {
+          var figures = entry.getValue().stream().map(e -> e.getValue()).toList();
+          return "| %s | %s | %s |\n"
+              .formatted(
+                  entry.getKey().replaceFirst("^[^.]*\\.", "").replace("_", ", "),
+                  mean(figures.stream().map(Results.Figure::nanos).toList()),
+                  mean(figures.stream().map(Results.Figure::bytes).toList()));
+        })
         .collect(joining());
   }
 
