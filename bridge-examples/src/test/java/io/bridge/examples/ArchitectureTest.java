@@ -138,9 +138,11 @@ class ArchitectureTest {
             .filter(type -> !type.isInterface() || abstractMethods(type) > 1)
             .toList();
     // TimeSource: a test binds a clock of its own, which is two methods
+    // Carrier: the two ends of taking a thread's state along (C3)
     assertThat(open)
         .extracting(Class::getName)
-        .containsExactlyInAnyOrder("io.bridge.Await", "io.bridge.TimeSource");
+        .containsExactlyInAnyOrder(
+            "io.bridge.Await", "io.bridge.CoroutineContext$Carrier", "io.bridge.TimeSource");
   }
 
   @Test
@@ -190,7 +192,7 @@ class ArchitectureTest {
   @DisplayName("core knows Reactive Streams and the JDK, an adapter its own library too")
   void libraries() {
     onlyDependsOn(CORE);
-    onlyDependsOn(new String[] {"io.bridge.reactor.."}, "reactor..");
+    onlyDependsOn(new String[] {"io.bridge.reactor.."}, "reactor..", "io.micrometer.context");
     onlyDependsOn(new String[] {"io.bridge.rxjava.."}, "io.reactivex.rxjava3..");
     onlyDependsOn(new String[] {"io.bridge.completablefuture.."});
   }
