@@ -309,7 +309,7 @@ public final class EmitterStress {
     }
   }
 
-  /** A cancel takes the item back while the executor runs it. */
+  /** A cancel takes the item back while it is run. Catches hand-over-dropped-delivered.patch. */
   @JCStressTest
   @Outcome(id = "true, 0", expect = Expect.ACCEPTABLE, desc = "taken back")
   @Outcome(id = "false, 1", expect = Expect.ACCEPTABLE, desc = "received")

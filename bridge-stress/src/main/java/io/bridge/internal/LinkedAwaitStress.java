@@ -168,7 +168,7 @@ public final class LinkedAwaitStress {
             outcomes);
   }
 
-  /** The end comes while the conversion is cancelled. */
+  /** The end comes while all is cancelled. Catches collected-list-given-up-whole.patch. */
   @JCStressTest
   @Outcome(id = "1, 0, 0", expect = Expect.ACCEPTABLE, desc = "the list was passed on")
   @Outcome(

@@ -246,7 +246,10 @@ public final class ScopeStress {
     }
   }
 
-  /** Two threads close at once: an untaken failure is reported once. */
+  /**
+   * Two threads close at once: an untaken failure is reported once. Catches
+   * scope-failures-reported-twice.patch.
+   */
   @JCStressTest
   @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "reported once")
   @Outcome(expect = Expect.FORBIDDEN, desc = "it vanished, or was reported twice")
