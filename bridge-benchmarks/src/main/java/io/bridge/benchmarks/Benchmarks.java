@@ -1,10 +1,12 @@
 package io.bridge.benchmarks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -92,7 +94,7 @@ public final class Benchmarks {
                     .build())
             .run();
     for (String kind : P8SuspendedMemory.KINDS) {
-      double unused = P8SuspendedMemory.bytesOf(kind, 100);
+      double _ = P8SuspendedMemory.bytesOf(kind, 100);
     }
     System.out.println((results.size() + P8SuspendedMemory.KINDS.size()) + " benchmarks ran");
     System.exit(0); // schedulers of the libraries are left
@@ -116,15 +118,15 @@ public final class Benchmarks {
       System.out.println("# " + row + ", round " + round + " of " + rounds);
       measured.add(new Results.Round(row.equals(MEMORY) ? memory() : times(row)));
     }
-    String command =
-        "mvn -q -Pbenchmarks -Dquick verify -pl bridge-benchmarks -am -Dbench='rounds=%d millis=%d %s'";
     return new Results(
         row,
-        command.formatted(rounds, millis, row),
+        ("mvn -q -Pbenchmarks -Dquick verify -pl bridge-benchmarks -am"
+                + " -Dbench='rounds=%d millis=%d %s'")
+            .formatted(rounds, millis, row),
         commit(),
         System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
         Runtime.getRuntime().availableProcessors(),
-        LocalDate.now().toString(),
+        LocalDate.now(ZoneOffset.UTC).toString(),
         measured);
   }
 
@@ -197,7 +199,7 @@ public final class Benchmarks {
   private static String outputOf(String... command) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String output = new String(process.getInputStream().readAllBytes()).trim();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8).trim();
     if (process.waitFor() != 0) {
       throw new IOException(List.of(command) + " failed");
     }

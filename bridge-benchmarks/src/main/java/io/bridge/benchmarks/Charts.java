@@ -1,70 +1,96 @@
 package io.bridge.benchmarks;
 
+import java.awt.Color;
+import java.awt.geom.Rectangle2D;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.VectorGraphicsEncoder;
-import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.style.Styler;
+import org.jfree.chart.ChartFactory;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.LogAxis;
+import org.jfree.chart.plot.CategoryPlot;
+import org.jfree.chart.plot.PlotOrientation;
+import org.jfree.chart.plot.ValueMarker;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.category.BarRenderer;
+import org.jfree.chart.renderer.category.StandardBarPainter;
+import org.jfree.data.category.DefaultCategoryDataset;
+import org.jfree.data.xy.XYSeries;
+import org.jfree.data.xy.XYSeriesCollection;
+import org.jfree.svg.SVGGraphics2D;
 
 /** Draws the results. */
 final class Charts {
 
-  /** A bar of a logarithmic axis has to begin somewhere. */
+  /** A logarithmic axis has no zero. */
   private static final double LEAST = 0.01;
 
   private Charts() {}
 
   /** One bar for each goal that is a ratio: how much of the limit is used. */
   static void goals(Path file, List<Report.Measured> goals) throws IOException {
-    List<String> names = new ArrayList<>();
-    List<Double> used = new ArrayList<>();
-    List<Double> one = new ArrayList<>();
+    DefaultCategoryDataset used = new DefaultCategoryDataset();
     for (Report.Measured measured : goals) {
       Goals.Goal goal = measured.goal();
       if (goal.unit().equals("x") && measured.interval().isPresent()) {
-        names.add(goal.row() + " " + goal.text().replace(" of bridge", ""));
-        used.add(Math.max(LEAST, measured.interval().get().mean() / goal.limit()));
-        one.add(1.0);
+        double share = measured.interval().get().mean() / goal.limit();
+        String name = goal.row() + " " + goal.text().replace(" of bridge", "");
+        used.addValue(Math.max(LEAST, share), "measured", name);
       }
     }
-    if (names.isEmpty()) {
-      return;
-    }
-    CategoryChart chart =
-        new CategoryChartBuilder()
-            .width(1400)
-            .height(700)
-            .title("Ratios to the peers, as a share of the goal: up to 1 it is met")
-            .build();
-    chart.getStyler().setYAxisLogarithmic(true);
-    chart.getStyler().setXAxisLabelRotation(90);
-    chart.getStyler().setLegendVisible(false);
-    chart.getStyler().setChartBackgroundColor(java.awt.Color.WHITE);
-    chart.addSeries("measured", names, used);
-    chart
-        .addSeries("goal", names, one)
-        .setChartCategorySeriesRenderStyle(
-            org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle.Line);
-    save(chart, file);
+    JFreeChart chart =
+        ChartFactory.createBarChart(
+            "Ratios to the peers, as a share of the goal: up to 1 it is met",
+            null,
+            null,
+            used,
+            PlotOrientation.HORIZONTAL,
+            false,
+            false,
+            false);
+    CategoryPlot plot = chart.getCategoryPlot();
+    LogAxis axis = new LogAxis();
+    axis.setSmallestValue(LEAST);
+    plot.setRangeAxis(axis);
+    plot.addRangeMarker(new ValueMarker(1, Color.BLACK, plot.getRangeGridlineStroke()));
+    BarRenderer bars = (BarRenderer) plot.getRenderer();
+    bars.setBase(LEAST);
+    bars.setBarPainter(new StandardBarPainter());
+    bars.setShadowVisible(false);
+    save(chart, 1000, 120 + 18 * used.getColumnCount(), file);
   }
 
   /** P12: the time over the size, both logarithmic. */
   static void growth(Path file, List<Results> all) throws IOException {
-    var curves = new TreeMap<String, TreeMap<Double, List<Double>>>();
+    XYSeriesCollection curves = new XYSeriesCollection();
+    curves(all)
+        .forEach((name, points) -> {
+          XYSeries curve = new XYSeries(name);
+          points.forEach((size, times) -> curve.add((double) size, Interval.of(times).mean()));
+          curves.addSeries(curve);
+        });
+    JFreeChart chart =
+        ChartFactory.createXYLineChart(
+            "Time by the number of items, waiters, children", null, "microseconds", curves);
+    XYPlot plot = chart.getXYPlot();
+    plot.setDomainAxis(new LogAxis("how many"));
+    plot.setRangeAxis(new LogAxis("microseconds"));
+    save(chart, 800, 500, file);
+  }
+
+  private static Map<String, TreeMap<Double, List<Double>>> curves(List<Results> all) {
+    Map<String, TreeMap<Double, List<Double>>> curves = new TreeMap<>();
     for (Results results : all) {
       for (Results.Round round : results.rounds()) {
         round
             .figures()
             .forEach((name, figure) -> {
-              String[] parts = name.split("[.\\[=\\]]");
-              if (parts.length == 4 && parts[2].equals("size")) {
+              String[] parts = name.split("[.\\[=\\]]", -1);
+              if (parts.length == 5 && parts[2].equals("size")) {
                 curves
                     .computeIfAbsent(parts[1].replace("_", ", "), c -> new TreeMap<>())
                     .computeIfAbsent(Double.valueOf(parts[3]), s -> new ArrayList<>())
@@ -73,29 +99,14 @@ final class Charts {
             });
       }
     }
-    if (curves.isEmpty()) {
-      return;
-    }
-    XYChart chart =
-        new XYChartBuilder()
-            .width(900)
-            .height(600)
-            .title("Time in microseconds, by the number of items, waiters, children")
-            .build();
-    chart.getStyler().setXAxisLogarithmic(true);
-    chart.getStyler().setYAxisLogarithmic(true);
-    chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNW);
-    chart.getStyler().setChartBackgroundColor(java.awt.Color.WHITE);
-    curves.forEach((name, points) ->
-        chart.addSeries(
-            name,
-            new ArrayList<>(points.keySet()),
-            points.values().stream().map(times -> Interval.of(times).mean()).toList()));
-    save(chart, file);
+    return curves;
   }
 
-  private static void save(org.knowm.xchart.internal.chartpart.Chart<?, ?> chart, Path file)
-      throws IOException {
-    VectorGraphicsEncoder.saveVectorGraphic(chart, file.toString(), VectorGraphicsFormat.SVG);
+  private static void save(JFreeChart chart, int width, int height, Path file) throws IOException {
+    chart.setBackgroundPaint(Color.WHITE);
+    SVGGraphics2D graphics = new SVGGraphics2D(width, height);
+    graphics.setDefsKeyPrefix("chart"); // else a time: the same results are the same file
+    chart.draw(graphics, new Rectangle2D.Double(0, 0, width, height));
+    Files.writeString(file, graphics.getSVGElement() + "\n");
   }
 }

@@ -33,7 +33,7 @@ final class Drain implements CoreSubscriber<Integer> {
 
   static void all(Flowable<Integer> flowable, Blackhole hole) throws InterruptedException {
     Drain drain = new Drain(Long.MAX_VALUE, hole);
-    var unused = flowable.subscribe(hole::consume, drain::onError, drain::onComplete);
+    var _ = flowable.subscribe(hole::consume, drain::onError, drain::onComplete);
     drain.await();
   }
 

@@ -130,7 +130,6 @@ final class Goals {
   }
 
   private static List<Goal> p8() {
-    String row = "P8SuspendedMemory";
     return List.of(
         memory(
             "a coroutine that awaits, above a bare parked virtual thread", "bridge", "floor", 150),

@@ -50,9 +50,9 @@ final class JdkScope {
     Object scope = (Object) OPEN.invokeExact();
     try {
       for (int i = 0; i < children; i++) {
-        Object subtask = (Object) FORK.invokeExact(scope, ONE);
+        Object _ = (Object) FORK.invokeExact(scope, ONE);
       }
-      Object result = (Object) JOIN.invokeExact(scope);
+      Object _ = (Object) JOIN.invokeExact(scope);
     } finally {
       CLOSE.invokeExact(scope);
     }

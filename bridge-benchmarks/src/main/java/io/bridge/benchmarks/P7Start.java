@@ -92,7 +92,7 @@ public class P7Start {
   static void run(int children) {
     try (CoroutineScope<Integer, @Nullable Void> scope = CoroutineScope.open()) {
       for (int child = 0; child < children; child++) {
-        var unused = scope.fork(() -> 1);
+        var _ = scope.fork(() -> 1);
       }
       scope.join();
     }

@@ -22,12 +22,16 @@ public final class P8SuspendedMemory {
   static final List<String> KINDS =
       List.of("floor", "callback", "bridge", "bridgeOnThread", "block", "kotlinxDefault");
 
+  /** Frames that are not compiled yet are larger. */
+  private static final int WARM_UPS = 5;
+
   private final List<Sinks.One<Integer>> sinks = new ArrayList<>();
 
   /** Held so that nothing suspended is collected. */
   private final @Nullable Object[] suspended;
 
   private final CountDownLatch begun;
+  private volatile boolean released;
 
   private P8SuspendedMemory(int count) {
     this.suspended = new Object[count];
@@ -39,7 +43,11 @@ public final class P8SuspendedMemory {
 
   /** Prints the bytes of one, given its kind and how many. */
   public static void main(String[] args) throws InterruptedException {
-    System.out.println(bytesOf(args[0], Integer.parseInt(args[1])));
+    int count = Integer.parseInt(args[1]);
+    for (int i = 0; i < WARM_UPS; i++) {
+      double _ = bytesOf(args[0], count / 10);
+    }
+    System.out.println(bytesOf(args[0], count));
   }
 
   static double bytesOf(String kind, int count) throws InterruptedException {
@@ -89,7 +97,7 @@ public final class P8SuspendedMemory {
 
   private void parked(int index) {
     begin(index);
-    while (sinks.get(index).currentSubscriberCount() == 0) {
+    while (!released) {
       LockSupport.park();
     }
   }
@@ -101,7 +109,7 @@ public final class P8SuspendedMemory {
 
   private void blocking(int index) {
     begin(index);
-    var unused = sinks.get(index).asMono().block();
+    var _ = sinks.get(index).asMono().block();
   }
 
   private void awaitAllSuspended() throws InterruptedException {
@@ -119,9 +127,16 @@ public final class P8SuspendedMemory {
     }
   }
 
-  private void release() {
+  private void release() throws InterruptedException {
+    released = true;
     for (Sinks.One<Integer> sink : sinks) {
       sink.tryEmitValue(1).orThrow();
+    }
+    for (Object held : suspended) {
+      if (held instanceof Thread thread) {
+        LockSupport.unpark(thread);
+        thread.join();
+      }
     }
   }
 

@@ -43,8 +43,8 @@ final class Report {
     List<Results> all = Results.readAll(folder);
     List<Measured> goals = Goals.all().stream().map(goal -> measured(goal, all)).toList();
     Files.writeString(folder.resolve("results.md"), markdown(all, goals));
-    Charts.goals(folder.resolve("goals"), goals);
-    Charts.growth(folder.resolve("growth"), all);
+    Charts.goals(folder.resolve("goals.svg"), goals);
+    Charts.growth(folder.resolve("growth.svg"), all);
   }
 
   private static Measured measured(Goals.Goal goal, List<Results> all) {
@@ -115,8 +115,7 @@ final class Report {
   private static String table(Results results) {
     return results.rounds().stream()
         .flatMap(round -> round.figures().entrySet().stream())
-        .collect(
-            groupingBy(entry -> entry.getKey(), TreeMap::new, toList()))
+        .collect(groupingBy(entry -> entry.getKey(), TreeMap::new, toList()))
         .entrySet()
         .stream()
         .sorted(Comparator.comparing(entry -> entry.getKey().replaceFirst("_.*", "")))

@@ -80,7 +80,7 @@ record Results(
         all.add(GSON.fromJson(Files.readString(file), Results.class));
       }
     }
-    all.sort(Comparator.comparing(results -> Integer.parseInt(results.row.substring(1))));
+    all.sort(Comparator.comparingInt(results -> Integer.parseInt(results.row.substring(1))));
     return all;
   }
 }

@@ -40,6 +40,7 @@ final class Waiting {
     emitter.join();
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // nobody has subscribed: a waiter needs the processor
   private void emitAll() {
     int left = awaits;
     while (left > 0) {
