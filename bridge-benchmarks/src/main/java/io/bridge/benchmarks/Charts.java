@@ -82,8 +82,8 @@ final class Charts {
     save(chart, 800, 500, file);
   }
 
-  private static Map<String, TreeMap<Double, List<Double>>> curves(List<Results> all) {
-    Map<String, TreeMap<Double, List<Double>>> curves = new TreeMap<>();
+  private static Map<String, Map<Double, List<Double>>> curves(List<Results> all) {
+    Map<String, Map<Double, List<Double>>> curves = new TreeMap<>();
     for (Results results : all) {
       for (Results.Round round : results.rounds()) {
         round
