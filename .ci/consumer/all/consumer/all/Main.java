@@ -1,0 +1,56 @@
+package consumer.all;
+
+import static io.bridge.completablefuture.CompletableFutureBridge.*;
+import static io.bridge.reactor.ReactorBridge.*;
+import static io.bridge.rxjava.RxJavaBridge.*;
+
+import io.bridge.Coroutine;
+import io.reactivex.rxjava3.core.Single;
+import java.util.concurrent.CompletableFuture;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** A user of all adapters. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    boolean named = Boolean.parseBoolean(arguments[0]);
+    check(Coroutine.class.getModule().isNamed() == named, "bridge is a named module: " + named);
+    Mono<Integer> sum =
+        mono(
+            () ->
+                awaitSingle(Mono.just(1))
+                    + await(Single.just(2))
+                    + await(CompletableFuture.completedFuture(3)));
+    check(sum.block() == 6, "a Mono of three awaits");
+    check(single(() -> 4).blockingGet() == 4, "a Single");
+    check(future(() -> 5).join() == 5, "a CompletableFuture");
+    check(toFlux(Flux.range(0, 3)).collectList().block().size() == 3, "a Flux");
+    // only the adapter, found as a service, knows that this thread must not wait
+    Publisher<Integer> plain = subscriber -> Mono.just(1).subscribe(subscriber);
+    String refused =
+        Mono.fromCallable(
+                () -> {
+                  try {
+                    await(plain);
+                    return "allowed";
+                  } catch (IllegalStateException e) {
+                    return "refused";
+                  }
+                })
+            .subscribeOn(Schedulers.parallel())
+            .block();
+    check("refused".equals(refused), "the adapter is found as a service");
+    Schedulers.shutdownNow();
+    System.out.println("all adapters");
+  }
+
+  private static void check(boolean holds, String what) {
+    if (!holds) {
+      throw new AssertionError("not so: " + what);
+    }
+  }
+}

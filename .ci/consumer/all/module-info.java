@@ -1,0 +1,5 @@
+module consumer.all {
+  requires io.bridge.reactor;
+  requires io.bridge.rxjava;
+  requires io.bridge.completablefuture;
+}

@@ -1,0 +1,3 @@
+module consumer.core {
+  requires io.bridge.core;
+}
