@@ -7,6 +7,7 @@ module io.bridge.reactor {
   requires transitive reactor.core;
   requires static org.jspecify;
   requires static context.propagation;
+  requires static reactor.blockhound; // its service entry is for the class path, as BlockHound is
 
   exports io.bridge.reactor;
 
