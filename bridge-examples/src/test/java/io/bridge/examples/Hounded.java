@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import reactor.blockhound.BlockHound;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -59,7 +60,7 @@ final class Hounded {
     SEEN.add("blocking: " + method + frames);
   }
 
-  private static <T> T onNonBlocking(Callable<T> call) {
+  private static <T> @Nullable T onNonBlocking(Callable<T> call) {
     return Mono.fromCallable(call).subscribeOn(Schedulers.parallel()).block();
   }
 
@@ -111,7 +112,8 @@ final class Hounded {
                 mapAwait(4, item -> awaitSingle(Mono.just(item).publishOn(Schedulers.parallel()))))
             .reduce(0, Integer::sum)
             .block();
-    mono(Schedulers.parallel(), () -> sum).block();
-    Coroutine.withTimeoutOrNull(SHORT, () -> await(Mono.never()));
+    mono(Schedulers.parallel(), () -> "sum " + sum).block();
+    Coroutine.<@Nullable Object, RuntimeException>withTimeoutOrNull(
+        SHORT, () -> await(Mono.never()));
   }
 }
