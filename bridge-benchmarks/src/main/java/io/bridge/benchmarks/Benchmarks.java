@@ -121,8 +121,8 @@ public final class Benchmarks {
     return new Results(
         row,
         ("mvn -q -Pbenchmarks -Dquick verify -pl bridge-benchmarks -am"
-                + " -Dbench='rounds=%d millis=%d %s'")
-            .formatted(rounds, millis, row),
+                + " -Dbench='rounds=%d millis=%d suspended=%d %s'")
+            .formatted(rounds, millis, suspended, row),
         commit(),
         System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
         Runtime.getRuntime().availableProcessors(),

@@ -73,6 +73,9 @@ final class Charts {
           points.forEach((size, times) -> curve.add((double) size, Interval.of(times).mean()));
           curves.addSeries(curve);
         });
+    if (curves.getSeriesCount() == 0) {
+      return;
+    }
     JFreeChart chart =
         ChartFactory.createXYLineChart(
             "Time by the number of items, waiters, children", null, "microseconds", curves);

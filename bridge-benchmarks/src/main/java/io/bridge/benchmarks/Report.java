@@ -29,6 +29,9 @@ final class Report {
         return "not measured";
       }
       Interval is = interval.get();
+      if (is.figures() == 1) {
+        return "one round: no interval";
+      }
       String rounds = is.figures() < ENOUGH ? " (" + is.figures() + " rounds only)" : "";
       if (is.high() <= goal.limit()) {
         return "met" + rounds;
