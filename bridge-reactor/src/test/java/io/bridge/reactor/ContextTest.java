@@ -231,6 +231,24 @@ class ContextTest {
     assertThat(body.block(DEADLINE)).isEqualTo("nobody");
   }
 
+  @Test
+  @DisplayName("C2 so does the body of a stream, that of the code that subscribes is another one")
+  void stream() {
+    Flux<String> items =
+        flux((Emitter<String> e) -> {
+          e.emit(user());
+          e.emit(awaitSingle(USER));
+        });
+    Mono<String> of = items.contextWrite(c -> as(c, "ann")).collectList().map(String::valueOf);
+    assertThat(of.block(DEADLINE)).isEqualTo("[ann, ann]");
+    assertThat(
+            ReactorBridge.<String, RuntimeException>withContext(
+                c -> as(c, "bob"), () -> awaitSingle(of)))
+        .isEqualTo("[ann, ann]");
+    assertThat(items.collectList().map(String::valueOf).block(DEADLINE))
+        .isEqualTo("[nobody, nobody]");
+  }
+
   @ParameterizedTest(name = "{0}")
   @MethodSource("ways")
   @DisplayName("C2 the same inside withContext, on a plain thread and in a coroutine")
