@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -116,7 +117,7 @@ class MapConcurrentIterableTest {
     assertThat(all.join()).isEqualTo(numbers(10));
   }
 
-  @Test
+  @RepeatedTest(200)
   @DisplayName("S4 S7 the first failure cancels the others, and no more items are taken")
   void failure() {
     IllegalStateException failure = new IllegalStateException("item 3");

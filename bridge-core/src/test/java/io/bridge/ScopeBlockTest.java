@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.CoroutineScope.Joiner;
+import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Probe;
 import java.io.IOException;
@@ -336,12 +337,14 @@ class ScopeBlockTest {
   @DisplayName("A9 an interrupt of a plain thread ends the join; the flag is up behind close")
   void foreignInterrupt() {
     for (Where where : Where.values()) {
+      CountDownLatch begun = new CountDownLatch(1);
       CountDownLatch ended = new CountDownLatch(1);
       Fork<Boolean> fork =
           where.fork(() -> {
             try (var scope = CoroutineScope.open()) {
               scope.fork(() -> {
                 try {
+                  begun.countDown();
                   Scopes.forever();
                 } finally {
                   ended.countDown();
@@ -353,6 +356,7 @@ class ScopeBlockTest {
             }
             return Thread.interrupted() && ended.getCount() == 0;
           });
+      Eventually.until("the child runs", () -> begun.getCount() == 0);
       fork.awaitParked().interrupt();
       assertThat(fork.join()).as("%s", where).isTrue();
     }

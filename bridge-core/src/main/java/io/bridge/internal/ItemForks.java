@@ -87,7 +87,7 @@ public final class ItemForks<B extends @Nullable Object> implements Joiner<B, Li
     for (A item : items) {
       requireNonNull(item, "items[" + index++ + "]");
       takeSlot();
-      if (scope.isCancelled()) {
+      if (scope.isCancelled() || firstFailure.get() != null) { // its slot comes before the cancel
         return;
       }
       scope.fork(() -> body.call(item));
