@@ -79,9 +79,19 @@ public abstract sealed class CancelFrame
     return CURRENT.get();
   }
 
-  /** What {@link #replaceCurrent} replaced must be put back by the same thread. */
+  /**
+   * What {@link #replaceCurrent} replaced must be put back by the same thread. Nothing else changes
+   * the thread-local, so each window of the thread knows whether the current frame is one of its
+   * own, and which.
+   */
   static @Nullable CancelFrame replaceCurrent(@Nullable CancelFrame frame) {
     CancelFrame previous = CURRENT.get();
+    if (previous != null) {
+      previous.window.mirror(null);
+    }
+    if (frame != null) {
+      frame.window.mirror(frame);
+    }
     if (frame == null) {
       CURRENT.remove();
     } else {
@@ -222,6 +232,9 @@ public abstract sealed class CancelFrame
    * that opened it, and no longer cancels it. Owner only.
    */
   final void leaveScopesInside() {
+    if (window.mirrors(this)) {
+      return; // as for almost every item of a stream, which is to look up no thread-local
+    }
     CancelFrame frame = CURRENT.get();
     while (frame != this && frame instanceof ScopeFrame scope) {
       scope.leaveBlock();

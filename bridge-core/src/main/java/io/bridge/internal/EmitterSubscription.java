@@ -32,8 +32,18 @@ import org.reactivestreams.Subscription;
  * CANCELLED  the subscriber wants no more, final       -
  * </pre>
  *
+ * <pre>
+ * bias       who may call onNext                       left by
+ * OWN        the body's own thread, saying so by       the first emit of another thread, which
+ *            ownerInside; or the holder of emitting    holds emitting -> REVOKING
+ * REVOKING   the holder of emitting, which first       a holder that has seen the body's thread
+ *            waits until the body's thread is out      outside -> SHARED
+ * SHARED     the holder of emitting, final             -
+ * </pre>
+ *
  * A waiting emitter holds {@code emitting} and no other lock; whoever changes the phase or the
- * demand takes no lock and wakes it. Proof: Emitter*Test, DemandRaceTest, the TCK classes.
+ * demand takes no lock and wakes it. Proof: Emitter*Test, DemandRaceTest, EmitterBiasRaceTest,
+ * EmitterStress, the TCK classes.
  *
  * @param <T> the type of the items
  */
@@ -45,9 +55,14 @@ public final class EmitterSubscription<T>
   private static final int ENDED = 2;
   private static final int CANCELLED = 3;
 
+  private static final int OWN = 0;
+  private static final int REVOKING = 1;
+  private static final int SHARED = 2;
+
   private static final VarHandle PHASE;
   private static final VarHandle REQUESTED;
   private static final VarHandle WAITING;
+  private static final VarHandle OWNER_INSIDE;
 
   static {
     try {
@@ -55,6 +70,7 @@ public final class EmitterSubscription<T>
       PHASE = lookup.findVarHandle(EmitterSubscription.class, "phase", int.class);
       REQUESTED = lookup.findVarHandle(EmitterSubscription.class, "requested", long.class);
       WAITING = lookup.findVarHandle(EmitterSubscription.class, "waiting", Thread.class);
+      OWNER_INSIDE = lookup.findVarHandle(EmitterSubscription.class, "ownerInside", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -68,8 +84,15 @@ public final class EmitterSubscription<T>
   /** Serialises emit and the terminal signal; never taken by request or cancel (A6). */
   private final ReentrantLock emitting = new ReentrantLock();
 
-  // holder of emitting
+  // the body's thread in OWN, and the holder of emitting
   private long emitted;
+
+  // by the body's thread: set before its window closes, taken back before it opens; read after a
+  // look at the window
+  private boolean ownerInside;
+
+  // by the holder of emitting; read by the body's thread after its window has closed or opened
+  private volatile int bias;
 
   // any thread
   private volatile int phase;
@@ -87,6 +110,7 @@ public final class EmitterSubscription<T>
       Consumer<? super Throwable> lost) {
     this.downstream = downstream;
     this.signals = signals;
+    this.bias = signals == null ? OWN : SHARED; // a hand-over is no fast path
     this.lost = lost;
   }
 
@@ -130,7 +154,7 @@ public final class EmitterSubscription<T>
               name,
               Ambient.ofSubscriber(subscriber),
               () -> {
-                coroutine = RunningCoroutine.running(CancelFrame.current());
+                begin();
                 body.run(this);
                 return null;
               },
@@ -146,12 +170,67 @@ public final class EmitterSubscription<T>
     return started;
   }
 
+  /** The body begins, on the calling coroutine: that is the one to cancel, and the owner. */
+  void begin() {
+    coroutine = RunningCoroutine.running(CancelFrame.current());
+  }
+
   @Override
   public void emit(T item) {
     requireNonNull(item, "item"); // RS 2.13: null is never a signal
-    CancelFrame frame = CancelFrame.enterAwait();
+    CancelFrame own = enterAsOwner();
+    if (own == null || !emitAsOwner(item, own)) {
+      emitInTurn(item, own == null ? CancelFrame.enterAwait() : own);
+    }
+    if (phase == CANCELLED || phase == REJECTED) {
+      throw cancelled(); // a subscriber that cancelled from onNext wants the body to stop here
+    }
+  }
+
+  /**
+   * {@link CancelFrame#enterAwait} for the coroutine's thread, which may wait (A2), without a
+   * thread-local.
+   *
+   * @return the current frame; null for other threads, and where that has another window
+   */
+  private @Nullable CancelFrame enterAsOwner() {
+    RunningCoroutine<?> body = coroutine;
+    CancelFrame frame = body == null ? null : body.window.currentOfWorker();
+    if (frame != null) {
+      CancelFrame.throwIfCancelled(frame, Thread.currentThread());
+    }
+    return frame;
+  }
+
+  /** Without the lock, if no other thread has emitted and there is demand; false if not so. */
+  private boolean emitAsOwner(T item, CancelFrame frame) {
+    Subscriber<? super T> receiver = downstream;
+    if (bias != OWN || emitted == requested || phase != ACTIVE || receiver == null) {
+      return false;
+    }
+    ownerInside = true; // published by what closes the window
+    frame.beginSignal();
+    try {
+      if (bias != OWN) {
+        return false; // who revokes may not have seen us inside
+      }
+      pass(item, receiver);
+      return true;
+    } finally {
+      OWNER_INSIDE.setRelease(this, false);
+      frame.endSignal();
+      if (bias != OWN) {
+        wake(); // who revokes may have seen us inside
+      }
+    }
+  }
+
+  private void emitInTurn(T item, @Nullable CancelFrame frame) {
     enter(frame);
     try {
+      if (bias != SHARED && !isOwner()) {
+        revoke(frame);
+      }
       awaitDemand(frame); // RS 1.1: no onNext without a request
       if (signals == null) {
         deliver(item, frame);
@@ -161,14 +240,13 @@ public final class EmitterSubscription<T>
     } finally {
       emitting.unlock();
     }
-    if (phase == CANCELLED || phase == REJECTED) {
-      throw cancelled(); // a subscriber that cancelled from onNext wants the body to stop here
-    }
   }
 
   private void enter(@Nullable CancelFrame frame) {
     HandOver received = handOver;
-    if (emitting.isHeldByCurrentThread() || (received != null && received.isReceivedHere())) {
+    if (emitting.isHeldByCurrentThread()
+        || (received != null && received.isReceivedHere())
+        || (ownerInside && isOwner())) {
       throw new IllegalStateException("emit called from inside the subscriber's onNext");
     }
     while (!emitting.tryLock()) {
@@ -180,6 +258,37 @@ public final class EmitterSubscription<T>
         CancelFrame.throwIfCancelled(frame, Thread.currentThread()); // a shield goes on
       }
     }
+  }
+
+  /** Whether the calling thread is the coroutine's. */
+  private boolean isOwner() {
+    RunningCoroutine<?> body = coroutine;
+    return body != null && body.window.worker() == Thread.currentThread();
+  }
+
+  /** Ends the owner's fast path for good: returns when that is out. Holder of the lock only. */
+  private void revoke(@Nullable CancelFrame frame) {
+    bias = REVOKING;
+    while (isOwnerInside()) {
+      waiting = Thread.currentThread();
+      if (isOwnerInside() && phase == ACTIVE) {
+        ParkLoop.await(this, frame);
+      }
+      waiting = null;
+      requireActive();
+      CancelFrame.throwIfCancelled(frame, Thread.currentThread());
+    }
+    bias = SHARED;
+  }
+
+  /**
+   * Whether the owner is in onNext by its fast path, or about to find out that it may not. An open
+   * window says that it is not; one that it has closed since the bias was changed, that it looks at
+   * the bias again.
+   */
+  private boolean isOwnerInside() {
+    RunningCoroutine<?> body = coroutine;
+    return body != null && !body.window.isOpen() && (boolean) OWNER_INSIDE.getAcquire(this);
   }
 
   private void awaitDemand(@Nullable CancelFrame frame) {
@@ -204,15 +313,21 @@ public final class EmitterSubscription<T>
       frame.beginSignal();
     }
     try {
+      pass(item, receiver);
+    } finally {
+      if (frame != null) {
+        frame.endSignal();
+      }
+    }
+  }
+
+  private void pass(T item, Subscriber<? super T> receiver) {
+    try {
       emitted++;
       receiver.onNext(item);
     } catch (Throwable t) { // RS 2.13 is broken: the body learns of it, the subscriber of nothing
       cancel();
       throw t;
-    } finally {
-      if (frame != null) {
-        frame.endSignal();
-      }
     }
   }
 
@@ -277,8 +392,10 @@ public final class EmitterSubscription<T>
   }
 
   private void wake() {
-    Thread emitter = (Thread) WAITING.getAndSet(this, (Thread) null);
-    LockSupport.unpark(emitter);
+    if (waiting != null) { // an emitter says that it waits before it looks again
+      Thread emitter = (Thread) WAITING.getAndSet(this, (Thread) null);
+      LockSupport.unpark(emitter);
+    }
   }
 
   @Override

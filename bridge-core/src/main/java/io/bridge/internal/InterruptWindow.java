@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Only the worker leaves OWED. While the window is lent, who finds it closed asks the guest's, too.
- * Proof: InterruptWindowTest, InterruptRaceTest.
+ *
+ * <p>The window also mirrors the worker's current frame, so that who has the window in hand finds
+ * the frame without the thread-local. Proof: InterruptWindowTest, InterruptRaceTest,
+ * CurrentFrameTest.
  */
 public final class InterruptWindow {
 
@@ -54,6 +57,9 @@ public final class InterruptWindow {
   // written by the worker before it closes, read by a sender after it saw CLOSED or OWED
   private volatile @Nullable InterruptWindow guest;
 
+  // by the worker: its current frame while that is one of this window's, else null
+  private @Nullable CancelFrame current;
+
   InterruptWindow() {}
 
   /** Makes the calling thread the worker and opens the window. */
@@ -65,6 +71,27 @@ public final class InterruptWindow {
   /** The worker; null before it has begun, as far as the calling thread can see. */
   @Nullable Thread worker() {
     return worker;
+  }
+
+  /** The current frame of the worker has changed, see {@link CancelFrame}. Worker only. */
+  void mirror(@Nullable CancelFrame frame) {
+    current = frame;
+  }
+
+  /**
+   * Whether {@code frame}, which has this window, is the current one of its thread. Worker only.
+   */
+  boolean mirrors(CancelFrame frame) {
+    return current == frame;
+  }
+
+  /**
+   * What {@link CancelFrame#current()} returns, if the calling thread is the worker and in code of
+   * this window; else null, which says nothing. Any thread: another one reads no more than that it
+   * is not the worker.
+   */
+  @Nullable CancelFrame currentOfWorker() {
+    return Thread.currentThread() == worker && isOpen() ? current : null;
   }
 
   /** Interrupts the worker now, or owes it until the window opens. Never waits. */

@@ -60,11 +60,11 @@ final class ScopeFrame extends BlockFrame {
     blockLeft = true;
     boolean cancelled = leave();
     markLeft();
-    CancelFrame now = replaceCurrent(this);
+    CancelFrame now = ofThread();
     if (now == this) {
       now = notLeft(previous);
+      replaceCurrent(now);
     }
-    replaceCurrent(now);
     if (cancelled || outer == null) {
       windowTo(now);
     }
