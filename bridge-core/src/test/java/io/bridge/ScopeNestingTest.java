@@ -15,6 +15,8 @@ import java.lang.ref.WeakReference;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -258,5 +260,22 @@ class ScopeNestingTest {
     requireNonNull(body.get()).cancel();
     probe.awaitCancel();
     requireNonNull(left.get()).close();
+  }
+
+  @Test
+  @DisplayName(
+      "S3 S9 a scope that a body of runOn leaves open is closed with the coroutine, reported")
+  void leftOpenByRunOn() {
+    AtomicReference<@Nullable CoroutineScope<Object, @Nullable Void>> left =
+        new AtomicReference<>();
+    try (Undelivered lost = new Undelivered();
+        ExecutorService executor = Executors.newSingleThreadExecutor()) {
+      Coroutine<@Nullable Void> coroutine =
+          Coroutine.start(() -> Coroutine.runOn(executor, () -> left.set(CoroutineScope.open())));
+      Eventually.until("the coroutine ends", coroutine::isDone);
+      assertThat(lost.failures()).singleElement().isExactlyInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> requireNonNull(left.get()).fork(() -> "late"))
+          .isExactlyInstanceOf(IllegalStateException.class);
+    }
   }
 }

@@ -201,8 +201,8 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
         left.scope.close();
       } catch (Throwable t) { // the end of the coroutine comes first
         Undeliverable.report(t);
-        left.unlink();
       }
+      left.unlink(); // of a body of runOn, which this thread does not own
     }
   }
 
