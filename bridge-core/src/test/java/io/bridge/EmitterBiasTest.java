@@ -139,6 +139,38 @@ class EmitterBiasTest {
   }
 
   @Test
+  @DisplayName("B4 RS 1.3 of two other threads the second waits for the first")
+  void twoOthers() {
+    CountDownLatch release = new CountDownLatch(1);
+    AtomicReference<@Nullable Emitter<String>> handed = new AtomicReference<>();
+    Drain drain =
+        new Drain(Long.MAX_VALUE)
+            .onNext((self, item) -> {
+              if (item.equals("first")) {
+                Eventually.until("released", () -> release.getCount() == 0);
+              }
+            });
+    publisher(
+            emitter -> {
+              handed.set(emitter);
+              Eventually.until("both items", () -> drain.items().size() == 2);
+            })
+        .subscribe(drain);
+    Eventually.until("the body runs", () -> handed.get() != null);
+    Emitter<String> emitter = requireNonNull(handed.get());
+    Fork<String> first = Fork.virtual(() -> emitter.emit("first"));
+    drain.awaitItems(1);
+    Fork<String> second = Fork.virtual(() -> emitter.emit("second"));
+    Eventually.until(
+        "it waits, or is inside", () -> isParked(second.thread()) || drain.items().size() > 1);
+    release.countDown();
+    first.join();
+    second.join();
+    assertThat(drain.awaitEnd().items()).containsExactly("first", "second");
+    assertThat(drain.wasLawful()).isTrue();
+  }
+
+  @Test
   @DisplayName("B5 an onNext that throws lets it go, cancelled")
   void onNextThrows() {
     CountDownLatch release = new CountDownLatch(1);

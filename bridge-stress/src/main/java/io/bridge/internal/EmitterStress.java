@@ -1,5 +1,6 @@
 package io.bridge.internal;
 
+import io.bridge.Coroutine;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
@@ -8,8 +9,12 @@ import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LLLL_Result;
+import org.openjdk.jcstress.infra.results.LLL_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
 import org.openjdk.jcstress.infra.results.L_Result;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 
 /**
  * The demand gate ({@link EmitterSubscription}): no item without a request, signals one by one, one
@@ -270,6 +275,241 @@ public final class EmitterStress {
       String first = emit();
       r.r1 = first.equals("emitted") ? emit() : first;
       r.r2 = downstream.signals();
+    }
+  }
+
+  /** Counts without a fence, so that nothing but the emitters orders what their threads do. */
+  static final class Unfenced implements Subscriber<Integer> {
+
+    private int inside;
+    private int items;
+    private boolean broken;
+    private int ends;
+
+    // by whoever requests
+    private volatile int allowed;
+
+    @Override
+    public void onSubscribe(Subscription subscription) {}
+
+    @Override
+    public void onNext(Integer item) {
+      broken |= ++inside != 1 || ends > 0 || ++items > allowed; // RS 1.3, 1.7, 1.1
+      inside--;
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      onComplete();
+    }
+
+    @Override
+    public void onComplete() {
+      broken |= inside != 0;
+      ends++;
+    }
+
+    String signals() {
+      return (broken ? "illegal " : "") + items + "/" + ends;
+    }
+  }
+
+  /** A body that an actor runs, which is the owner of the fast path; the others are strangers. */
+  abstract static class Owned {
+
+    final Unfenced downstream = new Unfenced();
+    final EmitterSubscription<Integer> subscription =
+        new EmitterSubscription<>(downstream, null, lost -> {});
+
+    final void request(int n) {
+      downstream.allowed = n; // first: it is the sum
+      subscription.request(n);
+    }
+
+    /** Runs a body that emits {@code items}, and tells how that ended. */
+    final String body(int items) {
+      RunningCoroutine<String> body =
+          Actors.coroutine(() -> {
+            subscription.begin();
+            return emit(items);
+          });
+      Actors.run(body);
+      var unused = Thread.interrupted();
+      return body.state() == Coroutine.State.SUCCEEDED ? body.get() : "cancelled";
+    }
+
+    /** Emits {@code items}, and tells how that ended. */
+    final String emit(int items) {
+      Actors.beat();
+      try {
+        for (int i = 0; i < items; i++) {
+          subscription.emit(1);
+        }
+        return "emitted";
+      } catch (CancellationException e) {
+        return "cancelled";
+      } catch (IllegalStateException e) {
+        return "ended";
+      }
+    }
+  }
+
+  /**
+   * The first emit of another thread while the body emits. Catches emit-own-no-second-look.patch,
+   * emit-other-does-not-wait.patch, and by a hang emit-own-does-not-wake.patch.
+   */
+  @JCStressTest
+  @Outcome(id = "emitted, emitted, 4/0", expect = Expect.ACCEPTABLE, desc = "one by one")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "two at once, or uncounted; a lost wake-up hangs")
+  @State
+  public static class OwnerAgainstOther extends Owned {
+
+    public OwnerAgainstOther() {
+      request(Integer.MAX_VALUE);
+    }
+
+    @Actor
+    public void owner(LLL_Result r) {
+      r.r1 = body(3);
+    }
+
+    @Actor
+    public void other(LLL_Result r) {
+      r.r2 = emit(1);
+    }
+
+    @Arbiter
+    public void after(LLL_Result r) {
+      r.r3 = downstream.signals();
+    }
+  }
+
+  /** The same with two others. */
+  @JCStressTest
+  @Outcome(id = "emitted, emitted, emitted, 4/0", expect = Expect.ACCEPTABLE, desc = "one by one")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "two at once, or uncounted; a lost wake-up hangs")
+  @State
+  public static class OwnerAgainstTwo extends Owned {
+
+    public OwnerAgainstTwo() {
+      request(Integer.MAX_VALUE);
+    }
+
+    @Actor
+    public void owner(LLLL_Result r) {
+      r.r1 = body(2);
+    }
+
+    @Actor
+    public void first(LLLL_Result r) {
+      r.r2 = emit(1);
+    }
+
+    @Actor
+    public void second(LLLL_Result r) {
+      r.r3 = emit(1);
+    }
+
+    @Arbiter
+    public void after(LLLL_Result r) {
+      r.r4 = downstream.signals();
+    }
+  }
+
+  /** The demand runs out between the two: what each has emitted counts for the other. */
+  @JCStressTest
+  @Outcome(id = "emitted, emitted, 4/0", expect = Expect.ACCEPTABLE, desc = "one by one")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "an item beyond the demand; a miscount hangs")
+  @State
+  public static class OwnerAgainstOtherInDemand extends Owned {
+
+    public OwnerAgainstOtherInDemand() {
+      request(3);
+    }
+
+    @Actor
+    public void owner(LLL_Result r) {
+      r.r1 = body(2);
+    }
+
+    @Actor
+    public void other(LLL_Result r) {
+      r.r2 = emit(2);
+    }
+
+    @Actor
+    public void subscriber() {
+      downstream.allowed = 4;
+      subscription.request(1);
+    }
+
+    @Arbiter
+    public void after(LLL_Result r) {
+      r.r3 = downstream.signals();
+    }
+  }
+
+  /** The body has emitted and ends, while another thread emits. */
+  @JCStressTest
+  @Outcome(id = "emitted, emitted, 2/1", expect = Expect.ACCEPTABLE, desc = "before the end")
+  @Outcome(
+      id = {"emitted, ended, 1/1", "emitted, cancelled, 1/1"},
+      expect = Expect.ACCEPTABLE,
+      desc = "too late, maybe between the end and its signal")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "a signal behind the end, or two at once")
+  @State
+  public static class OwnerEndsAgainstOther extends Owned {
+
+    public OwnerEndsAgainstOther() {
+      request(Integer.MAX_VALUE);
+    }
+
+    @Actor
+    public void owner(LLL_Result r) {
+      r.r1 = body(1);
+      subscription.succeeded(null);
+    }
+
+    @Actor
+    public void other(LLL_Result r) {
+      r.r2 = emit(1);
+    }
+
+    @Arbiter
+    public void after(LLL_Result r) {
+      r.r3 = downstream.signals();
+    }
+  }
+
+  /** The subscriber cancels while the owner and another thread emit. */
+  @JCStressTest
+  @Outcome(id = "(emitted|cancelled), (emitted|cancelled), [0-3]/0", expect = Expect.ACCEPTABLE)
+  @Outcome(expect = Expect.FORBIDDEN, desc = "two at once; a lost wake-up hangs")
+  @State
+  public static class OwnerAndOtherAgainstCancel extends Owned {
+
+    public OwnerAndOtherAgainstCancel() {
+      request(Integer.MAX_VALUE);
+    }
+
+    @Actor
+    public void owner(LLL_Result r) {
+      r.r1 = body(2);
+    }
+
+    @Actor
+    public void other(LLL_Result r) {
+      r.r2 = emit(1);
+    }
+
+    @Actor
+    public void subscriber() {
+      subscription.cancel();
+    }
+
+    @Arbiter
+    public void after(LLL_Result r) {
+      r.r3 = downstream.signals();
     }
   }
 
