@@ -145,6 +145,19 @@ class EmitterBiasRaceTest {
   }
 
   @Test
+  @DisplayName("B4 RS 1.3 two other threads at once: one at a time, none uncounted")
+  void twoOthersAgainstOwner() {
+    for (int i = 0; i < ROUNDS; i++) {
+      Emitting body = new Emitting(Long.MAX_VALUE);
+      Thread second = Thread.startVirtualThread(body::emitOther);
+      body.emitOther();
+      Races.spinUntil("the second has emitted", () -> !second.isAlive());
+      body.end();
+      body.assertLawful(OTHERS);
+    }
+  }
+
+  @Test
   @DisplayName("B4 the body ends while another thread emits: counted, or refused")
   void otherAgainstEnd() {
     for (int i = 0; i < ROUNDS; i++) {

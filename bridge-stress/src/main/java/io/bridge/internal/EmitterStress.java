@@ -11,7 +11,6 @@ import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
-import org.openjdk.jcstress.infra.results.LLLL_Result;
 import org.openjdk.jcstress.infra.results.LLL_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
 import org.openjdk.jcstress.infra.results.L_Result;
@@ -383,38 +382,6 @@ public final class EmitterStress {
     @Arbiter
     public void after(LLL_Result r) {
       r.r3 = downstream.signals();
-    }
-  }
-
-  /** The same with two others; jcstress leaves it out where there are less than three cores. */
-  @JCStressTest
-  @Outcome(id = "emitted, emitted, emitted, 4/0", expect = Expect.ACCEPTABLE, desc = "one by one")
-  @Outcome(expect = Expect.FORBIDDEN, desc = "two at once, or uncounted; a lost wake-up hangs")
-  @State
-  public static class OwnerAgainstTwo extends Owned {
-
-    public OwnerAgainstTwo() {
-      request(Integer.MAX_VALUE);
-    }
-
-    @Actor
-    public void owner(LLLL_Result r) {
-      r.r1 = body(2);
-    }
-
-    @Actor
-    public void first(LLLL_Result r) {
-      r.r2 = emit(1);
-    }
-
-    @Actor
-    public void second(LLLL_Result r) {
-      r.r3 = emit(1);
-    }
-
-    @Arbiter
-    public void after(LLLL_Result r) {
-      r.r4 = downstream.signals();
     }
   }
 
