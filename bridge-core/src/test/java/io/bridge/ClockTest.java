@@ -328,6 +328,29 @@ class ClockTest {
   }
 
   @Test
+  @DisplayName("S3 T4 A12 a patient close whose time source throws: reported, and it closes at once")
+  void throwingAtPatientClose() {
+    IllegalStateException failure = new IllegalStateException("schedule");
+    AtomicBoolean inPatience = new AtomicBoolean(true);
+    Hostile hostile =
+        new Hostile(() -> {
+          if (inPatience.getAndSet(false)) {
+            throw failure;
+          }
+          return () -> {};
+        });
+    CoroutineScope<Object, @Nullable Void> scope =
+        CoroutineScope.open(CoroutineScope.Joiner.awaitAll());
+    Coroutine<String> child = scope.fork(Scopes::forever);
+    try (Undelivered lost = new Undelivered()) {
+      in(hostile, () -> scope.close(HOUR));
+      assertThat(lost.failures()).containsExactly(failure);
+    }
+    assertThat(child.isDone()).isTrue();
+    assertThat(scope.isCancelled()).isTrue();
+  }
+
+  @Test
   @DisplayName("T4 a time source that throws: nothing runs, and nothing is left behind")
   void throwing() {
     IllegalStateException failure = new IllegalStateException("schedule");

@@ -5,6 +5,7 @@ import static io.bridge.Scopes.SHORT;
 import static io.bridge.Scopes.assertFree;
 import static io.bridge.Scopes.awaitCancelled;
 import static io.bridge.Scopes.awaitEnd;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -15,6 +16,8 @@ import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Probe;
 import io.bridge.testkit.Steps;
+import java.io.IOException;
+import java.nio.channels.spi.AbstractInterruptibleChannel;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -389,5 +392,98 @@ class ScopeCancelTest {
     assertThat(behind.get())
         .isExactlyInstanceOf(CancellationException.class)
         .hasMessage("the emitter");
+  }
+
+  /** A channel whose close throws, so that the interrupt of a thread inside it does. */
+  private static final class HostileChannel extends AbstractInterruptibleChannel {
+    private final RuntimeException failure = new IllegalStateException("of the channel");
+    private volatile boolean blocked;
+
+    String block() {
+      begin();
+      blocked = true;
+      try {
+        Eventually.until("it is interrupted", () -> !isOpen());
+        return "interrupted";
+      } finally {
+        try {
+          end(true);
+        } catch (IOException e) {
+          // closed by the interrupt
+        }
+      }
+    }
+
+    @Override
+    protected void implCloseChannel() {
+      throw failure;
+    }
+  }
+
+  @Test
+  @DisplayName("S3 A12 a child whose interrupt throws: reported, and the others are cancelled too")
+  void throwingInterrupt() {
+    HostileChannel ofChild = new HostileChannel();
+    CountDownLatch begun = new CountDownLatch(2);
+    try (Undelivered lost = new Undelivered();
+        CoroutineScope<Object, @Nullable Void> scope = CoroutineScope.open(Joiner.awaitAll())) {
+      Coroutine<String> first =
+          scope.fork(() -> {
+            begun.countDown();
+            return ofChild.block();
+          });
+      Coroutine<String> second =
+          scope.fork(() -> {
+            begun.countDown();
+            return Scopes.forever();
+          });
+      Eventually.until("both have begun", () -> begun.getCount() == 0);
+      Eventually.until("it blocks", () -> ofChild.blocked);
+      scope.cancel("why");
+      awaitEnd(first);
+      awaitEnd(second);
+      assertThat(lost.failures()).contains(ofChild.failure);
+    }
+  }
+
+  @Test
+  @DisplayName("S3 A12 a block whose interrupt throws: reported, and the children are cancelled too")
+  void throwingInterruptOfBlock() {
+    HostileChannel ofBlock = new HostileChannel();
+    RuntimeException failure = new IllegalStateException("of the child");
+    try (Undelivered lost = new Undelivered()) {
+      try (CoroutineScope<Object, @Nullable Void> scope =
+          CoroutineScope.open(Joiner.awaitAllSuccessfulOrThrow())) {
+        Coroutine<String> other = scope.fork(Scopes::forever);
+        scope.fork(() -> {
+          Eventually.until("the block blocks", () -> ofBlock.blocked);
+          throw failure;
+        });
+        ofBlock.block();
+        awaitEnd(other);
+      }
+      assertThat(lost.failures()).contains(ofBlock.failure);
+    }
+  }
+
+  @Test
+  @DisplayName("S3 a cancel reaches the scope that a child has opened, though the child goes on")
+  void innerScopeOfBusyChild() {
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    AtomicReference<@Nullable Coroutine<String>> inner = new AtomicReference<>();
+    try (CoroutineScope<Object, @Nullable Void> scope = CoroutineScope.open(Joiner.awaitAll())) {
+      scope.fork(() -> {
+        try (CoroutineScope<Object, @Nullable Void> opened =
+            CoroutineScope.open(Joiner.awaitAll())) {
+          inner.set(opened.fork(Scopes::forever));
+          Eventually.until("it may end", () -> mayEnd.getCount() == 0);
+        }
+        return "ended";
+      });
+      Eventually.until("the inner one", () -> inner.get() != null);
+      scope.cancel("why");
+      awaitEnd(requireNonNull(inner.get()));
+      mayEnd.countDown();
+    }
   }
 }

@@ -152,6 +152,50 @@ class ScopeStragglerTest {
     assertReported();
   }
 
+  @Test
+  @DisplayName("S3 A12 of many stragglers eight are reported, with the number of all")
+  void many() {
+    int count = 10;
+    CountDownLatch begun = new CountDownLatch(count);
+    CoroutineScope<Object, @Nullable Void> scope =
+        CoroutineScope.background(
+            config -> config.withName("slow").withStragglerReport(Duration.ZERO));
+    for (int i = 0; i < count; i++) {
+      scope.fork(() -> {
+        begun.countDown();
+        return stubborn();
+      });
+    }
+    Eventually.until("all have begun", () -> begun.getCount() == 0);
+    Fork<String> closing = Fork.platform(() -> scope.close());
+    Eventually.until("the reports", () -> lost.failures().size() >= 9);
+    mayEnd.countDown();
+    closing.join();
+
+    assertThat(lost.failures()).hasSize(9);
+    assertThat(lost.failures().get(8)).hasMessage("scope slow waits for more: " + count);
+  }
+
+  @Test
+  @DisplayName("S3 a cancel ends the patience of a close at once, whoever goes on")
+  void cancelEndsPatience() {
+    AtomicReference<@Nullable CoroutineScope<?, ?>> opened = new AtomicReference<>();
+    Fork<String> closing =
+        Fork.platform(() -> {
+          CoroutineScope<Object, @Nullable Void> scope = withStraggler(Duration.ZERO);
+          opened.set(scope);
+          scope.close(Duration.ofDays(1));
+        });
+    Eventually.until("it is open", () -> opened.get() != null);
+    closing.awaitParked();
+    assertThat(lost.failures()).isEmpty();
+    requireNonNull(opened.get()).cancel("why");
+    Eventually.until("the report", () -> !lost.failures().isEmpty());
+    mayEnd.countDown();
+    closing.join();
+    assertReported();
+  }
+
   /** A thread whose interrupt takes until the test lets it return. */
   private static final class SlowToInterrupt extends Thread {
     private final Runnable meanwhile;
