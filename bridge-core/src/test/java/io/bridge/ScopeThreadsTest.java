@@ -186,6 +186,38 @@ class ScopeThreadsTest {
     }
   }
 
+  /** Knows its coroutines before they run, and which of them have told it of their end. */
+  private static final class Watching implements Joiner<String, List<State>> {
+    private final List<State> ends = new CopyOnWriteArrayList<>();
+
+    @Override
+    public boolean onFork(Coroutine<? extends String> child) {
+      child.onCompletion(ended -> ends.add(ended.state()));
+      return false;
+    }
+
+    @Override
+    public List<State> result() {
+      return ends;
+    }
+  }
+
+  @Test
+  @DisplayName("S2 A12 a thread that cannot start: who holds the handle learns of the end")
+  void neverStarted() {
+    RejectedExecutionException refused = new RejectedExecutionException("no more threads");
+    ThreadFactory factory =
+        body -> {
+          throw refused;
+        };
+    Watching watching = new Watching();
+    try (CoroutineScope<String, List<State>> scope =
+        CoroutineScope.open(watching, config -> config.withThreadFactory(factory))) {
+      assertThat(catchThrowable(() -> scope.fork(() -> "never"))).isSameAs(refused);
+      assertThat(watching.ends).containsExactly(State.FAILED);
+    }
+  }
+
   @Test
   @DisplayName("S2 the context class loader is that of the forking thread")
   void contextClassLoader() {
