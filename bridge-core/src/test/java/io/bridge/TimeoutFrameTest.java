@@ -81,11 +81,14 @@ class TimeoutFrameTest {
   @Test
   @DisplayName("T2 a block that begins in cancelled code, as cleanup may: its deadline ends it")
   void beginsCancelled() {
+    CountDownLatch runs = new CountDownLatch(1);
     Coroutine<@Nullable Throwable> coroutine =
         Coroutine.<@Nullable Throwable>start(() -> {
+          runs.countDown();
           Scopes.awaitCancelled();
           return catchThrowable(() -> time.run(() -> Coroutine.withTimeout(LIMIT, this::busy)));
         });
+    Eventually.until("it runs", () -> runs.getCount() == 0);
     coroutine.cancel();
     awaitBegun();
     time.advance(LIMIT);
