@@ -78,7 +78,8 @@ class AwaitFoldTest {
   }
 
   private Throwable collected(List<String> container) {
-    return catchThrowable(() -> Await.<String, List<String>, Integer>awaitCollect(probe, into(container)));
+    return catchThrowable(
+        () -> Await.<String, List<String>, Integer>awaitCollect(probe, into(container)));
   }
 
   @Test

@@ -328,7 +328,8 @@ class ClockTest {
   }
 
   @Test
-  @DisplayName("S3 T4 A12 a patient close whose time source throws: reported, and it closes at once")
+  @DisplayName(
+      "S3 T4 A12 a patient close whose time source throws: reported, and it closes at once")
   void throwingAtPatientClose() {
     IllegalStateException failure = new IllegalStateException("schedule");
     AtomicBoolean inPatience = new AtomicBoolean(true);

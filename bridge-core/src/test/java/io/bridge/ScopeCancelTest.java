@@ -447,7 +447,8 @@ class ScopeCancelTest {
   }
 
   @Test
-  @DisplayName("S3 A12 a block whose interrupt throws: reported, and the children are cancelled too")
+  @DisplayName(
+      "S3 A12 a block whose interrupt throws: reported, and the children are cancelled too")
   void throwingInterruptOfBlock() {
     HostileChannel ofBlock = new HostileChannel();
     RuntimeException failure = new IllegalStateException("of the child");

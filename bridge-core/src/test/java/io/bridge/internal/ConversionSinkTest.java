@@ -116,7 +116,8 @@ class ConversionSinkTest {
   }
 
   @Test
-  @DisplayName("A11 a receiver that throws: reported, not thrown into the source, and no value lost")
+  @DisplayName(
+      "A11 a receiver that throws: reported, not thrown into the source, and no value lost")
   void throwingReceiver() {
     sink.thrown = FAILURE;
     sink.resume("a");

@@ -115,7 +115,8 @@ class ValueSubscriptionSignalsTest {
   }
 
   @Test
-  @DisplayName("B10 A12 an executor that takes no failure: it is told all the same, the rejection lost")
+  @DisplayName(
+      "B10 A12 an executor that takes no failure: it is told all the same, the rejection lost")
   void rejectedFailure() {
     rejected().fail(FAILURE);
 
@@ -136,7 +137,8 @@ class ValueSubscriptionSignalsTest {
   }
 
   @Test
-  @DisplayName("B10 A12 a cancel while the failure is on its way: no signal, the failure is reported")
+  @DisplayName(
+      "B10 A12 a cancel while the failure is on its way: no signal, the failure is reported")
   void cancelBehindFailure() {
     ValueSubscription<String> subscription = queued();
     subscription.fail(FAILURE);
@@ -148,12 +150,14 @@ class ValueSubscriptionSignalsTest {
   }
 
   @Test
-  @DisplayName("A11 a subscriber that throws on the executor: reported, not thrown into the executor")
+  @DisplayName(
+      "A11 a subscriber that throws on the executor: reported, not thrown into the executor")
   void throwingSubscriber() {
     RuntimeException ofSubscriber = new IllegalStateException("of the subscriber");
-    log.inOnNext = item -> {
-      throw ofSubscriber;
-    };
+    log.inOnNext =
+        item -> {
+          throw ofSubscriber;
+        };
     queued().resume("a");
     runTasks();
 
@@ -164,10 +168,11 @@ class ValueSubscriptionSignalsTest {
   @DisplayName("B2 RS 1.3 bad requests inside onNext, any number: one failure, behind onNext")
   void badRequestsInOnNext() {
     ValueSubscription<String> subscription = new ValueSubscription<>(log);
-    log.inOnNext = item -> {
-      subscription.request(0);
-      subscription.request(-1);
-    };
+    log.inOnNext =
+        item -> {
+          subscription.request(0);
+          subscription.request(-1);
+        };
     subscription.request(1);
     subscription.resume("a");
 
