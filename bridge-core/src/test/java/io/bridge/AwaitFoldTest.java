@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class AwaitFoldTest {
 
-  private static final RuntimeException FAILURE = new RuntimeException("of the source");
-  private static final RuntimeException OF_CONTAINER = new RuntimeException("of the container");
+  private final RuntimeException failure = new RuntimeException("of the source");
+  private final RuntimeException ofContainer = new RuntimeException("of the container");
 
   private final Undelivered lost = new Undelivered();
   private final Probe<String> probe = new Probe<>();
@@ -57,13 +57,16 @@ class AwaitFoldTest {
 
   /** A container whose items nobody can ask for. */
   private static final class Closed extends Container {
-    Closed() {
+    private final RuntimeException failure;
+
+    Closed(RuntimeException failure) {
       super(() -> {});
+      this.failure = failure;
     }
 
     @Override
     public void forEach(Consumer<? super String> action) {
-      throw OF_CONTAINER;
+      throw failure;
     }
   }
 
@@ -84,10 +87,10 @@ class AwaitFoldTest {
 
   @Test
   @DisplayName("A12 the source fails: its failure arrives, the items before it are given up")
-  void failure() {
-    probe.onRequest(p -> p.next("a").next("b").fail(FAILURE));
+  void failingSource() {
+    probe.onRequest(p -> p.next("a").next("b").fail(failure));
 
-    assertThat(collected(new ArrayList<>())).isSameAs(FAILURE);
+    assertThat(collected(new ArrayList<>())).isSameAs(failure);
     assertThat(lost.values()).containsExactly("a", "b");
     assertThat(lost.failures()).isEmpty();
   }
@@ -95,21 +98,21 @@ class AwaitFoldTest {
   @Test
   @DisplayName("A11 A12 a container that throws while its items are given up: reported")
   void throwingContainer() {
-    probe.onRequest(p -> p.next("a").fail(FAILURE));
+    probe.onRequest(p -> p.next("a").fail(failure));
 
-    assertThat(collected(new Closed())).isSameAs(FAILURE);
-    assertThat(lost.failures()).containsExactly(OF_CONTAINER);
+    assertThat(collected(new Closed(ofContainer))).isSameAs(failure);
+    assertThat(lost.failures()).containsExactly(ofContainer);
   }
 
   @Test
   @DisplayName("A11 a second end, and items behind the end, change nothing; the items are given up")
   void behindTheEnd() {
-    probe.onRequest(p -> p.next("a").complete().next("b").complete().fail(FAILURE));
+    probe.onRequest(p -> p.next("a").complete().next("b").complete().fail(failure));
     int size = Await.<String, List<String>, Integer>awaitCollect(probe, into(new ArrayList<>()));
 
     assertThat(size).isEqualTo(1);
     assertThat(lost.values()).containsExactly("b");
-    assertThat(lost.failures()).containsExactly(FAILURE);
+    assertThat(lost.failures()).containsExactly(failure);
   }
 
   @Test

@@ -64,7 +64,7 @@ class TimeoutFrameTest {
                 Coroutine.<String, RuntimeException>withTimeout(
                     LIMIT,
                     () -> {
-                      catchThrowable(this::busy);
+                      var unused = catchThrowable(this::busy);
                       throw ofBody;
                     })));
     awaitBegun();
@@ -138,7 +138,7 @@ class TimeoutFrameTest {
                 LIMIT,
                 () -> {
                   thread.set(Thread.currentThread());
-                  catchThrowable(() -> Await.suspend(suspension -> {}));
+                  var unused = catchThrowable(() -> Await.suspend(suspension -> {}));
                   return busy();
                 }));
     Eventually.until(

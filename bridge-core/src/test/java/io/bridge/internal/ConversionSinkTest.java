@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("A12 the sink of a conversion whose receiver wants nothing")
 class ConversionSinkTest {
 
-  private static final RuntimeException FAILURE = new RuntimeException("of the source");
+  private final RuntimeException failure = new RuntimeException("of the source");
 
   private final List<Object> lost = new ArrayList<>();
   private final Registration failures = Undeliverable.onFailure(lost::add);
@@ -70,7 +70,7 @@ class ConversionSinkTest {
     assertThat(sink.taken).containsExactly("a");
     assertThat(lost).isEmpty();
     assertThat(sink.receive("b")).isFalse();
-    assertThat(sink.receiveFailure(FAILURE)).isFalse();
+    assertThat(sink.receiveFailure(failure)).isFalse();
   }
 
   @Test
@@ -86,9 +86,9 @@ class ConversionSinkTest {
   @DisplayName("A12 a failure that the receiver does not want is reported")
   void unwantedFailure() {
     sink.wanted = false;
-    sink.fail(FAILURE);
+    sink.fail(failure);
 
-    assertThat(lost).containsExactly(FAILURE);
+    assertThat(lost).containsExactly(failure);
   }
 
   @Test
@@ -98,11 +98,11 @@ class ConversionSinkTest {
     sink.wanted = false;
     sink.subscribeTo(suspension -> {
       suspension.onCancel(() -> stopped.add("stopped"));
-      throw FAILURE;
+      throw failure;
     });
 
     assertThat(stopped).containsExactly("stopped");
-    assertThat(lost).containsExactly(FAILURE);
+    assertThat(lost).containsExactly(failure);
   }
 
   @Test
@@ -119,17 +119,17 @@ class ConversionSinkTest {
   @DisplayName(
       "A11 a receiver that throws: reported, not thrown into the source, and no value lost")
   void throwingReceiver() {
-    sink.thrown = FAILURE;
+    sink.thrown = failure;
     sink.resume("a");
 
-    assertThat(lost).containsExactly(FAILURE);
+    assertThat(lost).containsExactly(failure);
   }
 
   @Test
   @DisplayName("A11 a receiver that throws at a failure: its own is reported, once")
   void throwingReceiverOfFailure() {
     sink.thrown = new IllegalStateException("of the receiver");
-    sink.fail(FAILURE);
+    sink.fail(failure);
 
     assertThat(lost).containsExactly(sink.thrown);
   }
@@ -139,9 +139,9 @@ class ConversionSinkTest {
   void throwingHook() {
     sink.wanted = false;
     sink.thrownByHook = new IllegalStateException("of the hook");
-    sink.fail(FAILURE);
+    sink.fail(failure);
 
-    assertThat(lost).containsExactly(FAILURE, sink.thrownByHook);
+    assertThat(lost).containsExactly(failure, sink.thrownByHook);
   }
 
   @Test

@@ -22,8 +22,8 @@ import org.reactivestreams.Subscription;
 @DisplayName("B9 B10 one value as a publisher, its signals sent by an executor")
 class ValueSubscriptionSignalsTest {
 
-  private static final RuntimeException FAILURE = new RuntimeException("of the source");
-  private static final RuntimeException REJECTION = new RejectedExecutionException("full");
+  private final RuntimeException failure = new RuntimeException("of the source");
+  private final RuntimeException rejection = new RejectedExecutionException("full");
 
   /** Writes its signals down. */
   private static final class Log implements Subscriber<String> {
@@ -75,7 +75,7 @@ class ValueSubscriptionSignalsTest {
 
   private ValueSubscription<String> rejected() {
     return by(task -> {
-      throw REJECTION;
+      throw rejection;
     });
   }
 
@@ -101,7 +101,7 @@ class ValueSubscriptionSignalsTest {
   void rejectedValue() {
     rejected().resume("a");
 
-    assertThat(log.signals).containsExactly(REJECTION);
+    assertThat(log.signals).containsExactly(rejection);
     assertThat(lost).containsExactly("a");
   }
 
@@ -110,7 +110,7 @@ class ValueSubscriptionSignalsTest {
   void rejectedEnd() {
     rejected().resume(null);
 
-    assertThat(log.signals).containsExactly(REJECTION);
+    assertThat(log.signals).containsExactly(rejection);
     assertThat(lost).isEmpty();
   }
 
@@ -118,10 +118,10 @@ class ValueSubscriptionSignalsTest {
   @DisplayName(
       "B10 A12 an executor that takes no failure: it is told all the same, the rejection lost")
   void rejectedFailure() {
-    rejected().fail(FAILURE);
+    rejected().fail(failure);
 
-    assertThat(log.signals).containsExactly(FAILURE);
-    assertThat(lost).containsExactly(REJECTION);
+    assertThat(log.signals).containsExactly(failure);
+    assertThat(lost).containsExactly(rejection);
   }
 
   @Test
@@ -141,12 +141,12 @@ class ValueSubscriptionSignalsTest {
       "B10 A12 a cancel while the failure is on its way: no signal, the failure is reported")
   void cancelBehindFailure() {
     ValueSubscription<String> subscription = queued();
-    subscription.fail(FAILURE);
+    subscription.fail(failure);
     subscription.cancel();
     runTasks();
 
     assertThat(log.signals).isEmpty();
-    assertThat(lost).containsExactly(FAILURE);
+    assertThat(lost).containsExactly(failure);
   }
 
   @Test
