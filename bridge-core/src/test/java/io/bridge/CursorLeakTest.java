@@ -2,12 +2,15 @@ package io.bridge;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Probe;
 import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -120,6 +123,63 @@ class CursorLeakTest {
       assertThat(probe.cancels()).as("not again at its end").isEqualTo(1);
       assertThat(notClosed(lost)).hasSize(1);
       assertThat(lost.values()).containsExactly("b");
+    }
+  }
+
+  /** How a loop ends, though nobody calls close when it is over. */
+  enum Over {
+    COROUTINE_ENDED,
+    END_REACHED,
+    FAILURE_THROWN,
+    CANCELLED,
+    CLOSED_WHILE_IT_WAITED;
+
+    /** The code of the source knows the cursor over it. */
+    WeakReference<Cursor<Object>> run() {
+      List<Cursor<Object>> known = new CopyOnWriteArrayList<>();
+      Probe<Object> probe = new Probe<>();
+      Cursor<Object> items = Await.mapConcurrent(probe, 2, item -> known);
+      known.add(items);
+      switch (this) {
+        case COROUTINE_ENDED -> {}
+        case END_REACHED -> {
+          probe.complete();
+          assertThat(items.hasNext()).isFalse();
+        }
+        case FAILURE_THROWN -> {
+          probe.fail(new IllegalStateException("source"));
+          assertThatThrownBy(items::hasNext).hasMessage("source");
+        }
+        case CANCELLED -> {
+          Thread.currentThread().interrupt();
+          assertThatThrownBy(items::hasNext).isInstanceOf(CancellationException.class);
+        }
+        case CLOSED_WHILE_IT_WAITED -> {
+          Fork<Boolean> loop = Fork.virtual(items::hasNext);
+          loop.awaitParked();
+          items.close();
+          assertThat(loop.join()).isFalse();
+        }
+      }
+      return new WeakReference<>(items);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("A13 a loop that is over is watched no more: code of its source may know its cursor")
+  void over(Over how) {
+    try (Undelivered lost = new Undelivered()) {
+      Coroutine<WeakReference<Cursor<Object>>> coroutine =
+          Coroutine.start(() -> {
+            WeakReference<Cursor<Object>> cursor = how.run();
+            if (how != Over.COROUTINE_ENDED) {
+              Coroutine.shield(() -> collected(cursor));
+            }
+            return cursor;
+          });
+      collected(coroutine.await());
+      assertThat(notClosed(lost)).isEmpty();
     }
   }
 

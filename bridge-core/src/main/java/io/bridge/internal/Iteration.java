@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.bridge.CoroutineContext;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Cleaner;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,11 +28,15 @@ import org.jspecify.annotations.Nullable;
  *            cancelled wait) sets it; then no new item is returned any more, final
  * vacated    closed, and no thread is or comes inside the loop's poll: what is left is given up,
  *            also what still comes, final
+ *
+ * watch      null -> the cleaner's registration of the shell -> OVER, or at once OVER: there is
+ *            nothing left for the cleaner to do; whoever puts the second one there removes the
+ *            registration
  * </pre>
  *
  * <p>One thread at a time polls: the loop's, until it is vacated. That is said by the one that
  * closes, if it is the loop's thread or if there was no loop yet; else by the loop's next call, or
- * the cleaner. Proof: CursorParkRaceTest, CursorRaceTest, IterationRaceTest.
+ * the cleaner. Proof: CursorParkRaceTest, CursorRaceTest, IterationRaceTest, CursorLeakTest.
  *
  * @param <T> the type of the items
  */
@@ -75,12 +80,15 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   private static final Object COMPLETED = new Object();
 
+  private static final Cleaner.Cleanable OVER = () -> {};
+
   /** Items for which the frame that was looked up is good, unless the flag is up. */
   private static final int FRAME_LOOKS = 63;
 
   private static final VarHandle WAITING;
   private static final VarHandle END;
   private static final VarHandle NEXT;
+  private static final VarHandle WATCH;
 
   static {
     try {
@@ -88,6 +96,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
       WAITING = lookup.findVarHandle(Iteration.class, "waiting", Thread.class);
       END = lookup.findVarHandle(Iteration.class, "end", Object.class);
       NEXT = lookup.findVarHandle(Iteration.class, "next", Object.class);
+      WATCH = lookup.findVarHandle(Iteration.class, "watch", Cleaner.Cleanable.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -132,6 +141,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   private volatile boolean closed;
   private volatile boolean vacated;
   private volatile @Nullable Thread waiting;
+  private volatile Cleaner.@Nullable Cleanable watch;
 
   // written by the loop's thread before its look at closed; null before, and when it is gone
   private volatile @Nullable Thread loop;
@@ -506,11 +516,18 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
         return leave(); // closed meanwhile, and it went to whoever gets the lost ones
       }
       failureThrown = true;
-      forgetLoop();
+      allTaken();
       throw Failures.thrown(failure.cause);
     }
-    forgetLoop();
+    allTaken();
     return false;
+  }
+
+  private void allTaken() {
+    forgetLoop();
+    if (!queueThrew) { // else something may be left in the queue
+      unwatch();
+    }
   }
 
   /** Closed: by this thread, or by another one, which left the items to this one. */
@@ -562,8 +579,31 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     wake();
   }
 
+  /**
+   * Takes the registration of the shell with the cleaner, which is removed when there is nothing
+   * left to do. That may be the case already: a scope that another thread closes.
+   */
+  void watchedBy(Cleaner.Cleanable registration) {
+    if (!WATCH.compareAndSet(this, null, registration)) {
+      registration.clean();
+    }
+  }
+
+  /** Whether the cleaner has anything to do when the shell is gone. */
+  boolean isWatched() {
+    return watch != OVER;
+  }
+
+  /** The registration would keep all that the source knows until the shell is gone. */
+  private void unwatch() {
+    var registration = (Cleaner.Cleanable) WATCH.getAndSet(this, OVER);
+    if (registration != null) {
+      registration.clean(); // which finds that nothing is watched
+    }
+  }
+
   /** Whether no other thread may be polling. */
-  boolean isLoopHere() {
+  private boolean isLoopHere() {
     Thread reader = loop;
     return reader == null || reader == Thread.currentThread();
   }
@@ -583,6 +623,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
       requireNonNull(source).giveUp(held);
     }
     drain();
+    unwatch();
   }
 
   @SuppressWarnings("unchecked") // next is a T

@@ -20,6 +20,9 @@ public final class IterationCursor<T> implements Cursor<T> {
 
     @Override
     public void run() {
+      if (!iteration.isWatched()) {
+        return; // it was over before its shell was gone
+      }
       boolean lost = !iteration.isOver();
       iteration.abandoned();
       if (lost) {
@@ -46,7 +49,6 @@ public final class IterationCursor<T> implements Cursor<T> {
   }
 
   private final Iteration<T> iteration;
-  private final Cleaner.Cleanable cleanable;
   private final AtomicBoolean iterated = new AtomicBoolean();
 
   /**
@@ -56,7 +58,7 @@ public final class IterationCursor<T> implements Cursor<T> {
    */
   public IterationCursor(Iteration<T> iteration) {
     this.iteration = iteration;
-    this.cleanable = Lazily.CLEANER.register(this, new Abandoned(iteration, new Opened()));
+    iteration.watchedBy(Lazily.CLEANER.register(this, new Abandoned(iteration, new Opened())));
   }
 
   @Override
@@ -89,9 +91,6 @@ public final class IterationCursor<T> implements Cursor<T> {
   public void close() {
     try {
       iteration.close();
-      if (iteration.isLoopHere()) { // else the loop's next call gives up what is left
-        cleanable.clean(); // it is over: nothing is reported
-      }
     } finally {
       Reference.reachabilityFence(this); // the cleaner must not come before it is over
     }
