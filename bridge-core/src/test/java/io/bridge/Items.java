@@ -1,6 +1,8 @@
 package io.bridge;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -38,41 +40,65 @@ final class Items implements Publisher<String> {
 
   @Override
   public void subscribe(Subscriber<? super String> subscriber) {
-    subscriber.onSubscribe(
-        new Subscription() {
-          @Override
-          public void request(long n) {
-            requested += n;
-            if (async) {
-              Thread.ofPlatform().daemon().start(() -> send(subscriber, n));
-            } else {
-              send(subscriber, n);
-            }
-          }
-
-          @Override
-          public void cancel() {
-            cancels++;
-          }
-        });
+    subscriber.onSubscribe(new Sending(subscriber));
   }
 
-  private void send(Subscriber<? super String> subscriber, long n) {
-    long left = n;
-    for (String item : items) {
-      if (cancels > 0 || left-- == 0) {
+  /** One subscription: one thread at a time sends, and goes on where the last one stopped. */
+  private final class Sending implements Subscription {
+
+    private final Subscriber<? super String> subscriber;
+    private final AtomicLong demand = new AtomicLong();
+    private final AtomicInteger turns = new AtomicInteger();
+
+    // whoever has the turn
+    private int sent;
+    private boolean over;
+
+    Sending(Subscriber<? super String> subscriber) {
+      this.subscriber = subscriber;
+    }
+
+    @Override
+    public void request(long n) {
+      requested += n;
+      demand.accumulateAndGet(n, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
+      if (turns.getAndIncrement() > 0) {
         return;
       }
-      subscriber.onNext(item);
+      if (async) {
+        Thread.ofPlatform().daemon().start(this::sendInTurns);
+      } else {
+        sendInTurns();
+      }
     }
-    if (cancels > 0) {
-      return;
+
+    @Override
+    public void cancel() {
+      cancels++;
     }
-    ended = true;
-    if (failure == null) {
-      subscriber.onComplete();
-    } else {
-      subscriber.onError(failure);
+
+    private void sendInTurns() {
+      int taken = 1;
+      do {
+        send();
+        taken = turns.addAndGet(-taken);
+      } while (taken != 0);
+    }
+
+    private void send() {
+      while (!over && cancels == 0 && sent < items.size() && sent < demand.get()) {
+        subscriber.onNext(items.get(sent++));
+      }
+      if (over || cancels > 0 || sent < items.size()) {
+        return;
+      }
+      over = true;
+      ended = true;
+      if (failure == null) {
+        subscriber.onComplete();
+      } else {
+        subscriber.onError(failure);
+      }
     }
   }
 }

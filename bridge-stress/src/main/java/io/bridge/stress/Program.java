@@ -72,12 +72,6 @@ final class Program {
         workshop, id, new SplittableRandom(seed), DEPTH, new ConcurrentLinkedQueue<>());
   }
 
-  /** After the end: the cleaner knows left cursors by sources whose code may know the cursor. */
-  void release() {
-    leftOpen.forEach(Cursor::close);
-    leftOpen.clear();
-  }
-
   private Program branch() {
     return new Program(workshop, id, random.split(), depth - 1, leftOpen);
   }

@@ -142,7 +142,6 @@ public final class Soak {
     running.put(number, coroutine);
     coroutine.onCompletion(ended -> {
       running.remove(number);
-      program.release();
       free.release();
     });
     var unused =
