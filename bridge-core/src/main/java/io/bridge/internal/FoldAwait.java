@@ -99,8 +99,9 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
       return;
     }
     while (!TURN.compareAndSet(this, IDLE, TAKEN)) {
-      if (turn == TAKEN || TURN.compareAndSet(this, BUSY, ENDING)) {
-        return;
+      int now = turn;
+      if (now == TAKEN || now == ENDING || TURN.compareAndSet(this, BUSY, ENDING)) {
+        return; // another end may have been here at the same time
       }
     }
     finish();

@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  *           that comes now is cancelled by its bringer
  * </pre>
  *
- * Proof: AwaitRaceTest, AwaitCancellationTest, HostileScriptsTest.
+ * All arrows but unlink are one compare-and-set; unlink is a plain write of the final state, which
+ * may also hide an OWED that came since its look: the source has ended, so nothing is owed.
+ *
+ * <p>Proof: AwaitRaceTest, AwaitCancellationTest, HostileScriptsTest.
  *
  * @param <U> subscription or disposable
  * @param <T> what the await returns
@@ -90,6 +93,9 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   /** The end of onSubscribe: pays the cancel that became due meanwhile. */
   protected final void idle() {
     bringer = null;
+    if (link == UNLINKED) { // it ended inside request, as a source that answers in place does
+      return;
+    }
     if (!LINK.compareAndSet(this, BUSY, LINKED) && LINK.compareAndSet(this, OWED, UNLINKED)) {
       cancelTaken();
     }
@@ -108,16 +114,20 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   }
 
   /**
-   * The source has ended by itself: there is nothing to cancel any more.
+   * The source has ended by itself: there is nothing to cancel any more. A plain write is enough:
+   * what it may hide is a cancel, or the debt of one, that came since the look, and a source that
+   * has ended needs neither. Of two ends at once both may be told that they are the first; the cell
+   * decides.
    *
    * @return whether it ended now; false for a second end, and for the answer to our own cancel
    */
   protected final boolean unlink() {
     int now = link;
-    while (now != UNLINKED && now != OWED && !LINK.compareAndSet(this, now, UNLINKED)) {
-      now = link;
+    if (now == UNLINKED || now == OWED) { // the bringer still pays what it owes
+      return false;
     }
-    return now != UNLINKED && now != OWED; // the bringer still pays what it owes
+    LINK.setRelease(this, UNLINKED);
+    return true;
   }
 
   /** The failure of the source. */

@@ -267,4 +267,110 @@ public final class LinkedAwaitStress {
       r.r3 = upstream.cancels();
     }
   }
+
+  /** A hostile source ends twice at once: the cell alone decides which end is the outcome. */
+  @JCStressTest
+  @Outcome(
+      id = "1, 0, 0",
+      expect = Expect.ACCEPTABLE,
+      desc = "completed first: the failure is lost")
+  @Outcome(id = "0, 1, 1", expect = Expect.ACCEPTABLE, desc = "failed first: the item is given up")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "two outcomes, none, or the item vanished")
+  @State
+  public static class CompleteAgainstFail extends Collecting {
+
+    final Actors.Lost failure = new Actors.Lost();
+
+    public CompleteAgainstFail() {
+      observer.onSubscribe(upstream);
+      observer.onNext(item);
+    }
+
+    @Actor
+    public void one() {
+      observer.onComplete();
+    }
+
+    @Actor
+    public void other() {
+      observer.onError(failure);
+    }
+
+    @Arbiter
+    public void after(III_Result r) {
+      r.r1 = outcomes.values();
+      r.r2 = item.timesGivenUp();
+      r.r3 = upstream.cancels() == 0 ? 1 - failure.timesReported() : -1;
+    }
+  }
+
+  /**
+   * The source ends while all is cancelled and its bringer is still inside request: the end may
+   * hide the debt that the cancel left, but no outcome is beside a cancelled upstream.
+   */
+  @JCStressTest
+  @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "ended: nothing to cancel")
+  @Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "cancelled; the bringer pays")
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "cancelled beside the source's end")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "ended and cancelled, or cancelled twice")
+  @State
+  public static class EndAgainstOwedCancel {
+
+    final Recorder recorder = new Recorder();
+    final Upstream upstream = new Upstream();
+    final Link link = new Link(recorder);
+
+    public EndAgainstOwedCancel() {
+      var unused = link.link(upstream); // and not idle yet
+    }
+
+    @Actor
+    public void source() {
+      if (link.unlink()) {
+        link.resumeOrDiscard(new Actors.Item());
+      }
+    }
+
+    @Actor
+    public void canceller() {
+      link.tryCancel();
+    }
+
+    @Arbiter
+    public void after(II_Result r) {
+      link.idle();
+      r.r1 = recorder.outcomes();
+      r.r2 = upstream.cancels();
+    }
+  }
+
+  /** A hostile source ends beside its own onSubscribe: taken, or late and cancelled. */
+  @JCStressTest
+  @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "taken, then ended")
+  @Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "ended, then late: cancelled at once")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "kept, or both")
+  @State
+  public static class EndAgainstOnSubscribe {
+
+    final Upstream upstream = new Upstream();
+    final Link link = new Link(new Recorder());
+
+    @Actor
+    public void bringer() {
+      link.onSubscribe(upstream);
+    }
+
+    @Actor
+    public void source() {
+      if (link.unlink()) {
+        link.resumeOrDiscard(new Actors.Item());
+      }
+    }
+
+    @Arbiter
+    public void after(II_Result r) {
+      r.r1 = upstream.requests();
+      r.r2 = upstream.cancels();
+    }
+  }
 }
