@@ -15,12 +15,24 @@ import reactor.core.publisher.Sinks;
  * P8: the heap that one suspended await takes, its thread included, its sink not. No benchmark of
  * JMH: a program that suspends many and looks at the heap after a collection, in a JVM of its own
  * for each kind. The floor is a virtual thread that is parked and awaits nothing; {@code callback}
- * is what the sink itself takes for a subscriber.
+ * is what the sink itself takes for a subscriber, {@code threadLocal} and {@code scopedValue} are
+ * the floor with one value of that kind, which are two ways to find the current frame.
  */
 public final class P8SuspendedMemory {
 
   static final List<String> KINDS =
-      List.of("floor", "callback", "bridge", "bridgeOnThread", "block", "kotlinxDefault");
+      List.of(
+          "floor",
+          "threadLocal",
+          "scopedValue",
+          "callback",
+          "bridge",
+          "bridgeOnThread",
+          "block",
+          "kotlinxDefault");
+
+  private static final ThreadLocal<Integer> THREAD_LOCAL = new ThreadLocal<>();
+  private static final ScopedValue<Integer> SCOPED_VALUE = ScopedValue.newInstance();
 
   /** Frames that are not compiled yet are larger. */
   private static final int WARM_UPS = 5;
@@ -65,6 +77,8 @@ public final class P8SuspendedMemory {
       int index = i;
       switch (kind) {
         case "floor" -> Thread.startVirtualThread(() -> parked(index));
+        case "threadLocal" -> Thread.startVirtualThread(() -> parkedWithThreadLocal(index));
+        case "scopedValue" -> Thread.startVirtualThread(() -> parkedWithScopedValue(index));
         case "callback" -> {
           Disposable subscription = sinks.get(i).asMono().subscribe(value -> {});
           suspended[i] = subscription;
@@ -100,6 +114,19 @@ public final class P8SuspendedMemory {
     while (!released) {
       LockSupport.park();
     }
+  }
+
+  private void parkedWithThreadLocal(int index) {
+    THREAD_LOCAL.set(1);
+    parked(index);
+  }
+
+  private void parkedWithScopedValue(int index) {
+    ScopedValue.where(SCOPED_VALUE, 1)
+        .run(() -> {
+          var _ = SCOPED_VALUE.get(); // makes the cache, as every await would
+          parked(index);
+        });
   }
 
   private Integer awaiting(int index) {

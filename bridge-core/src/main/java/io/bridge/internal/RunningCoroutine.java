@@ -179,7 +179,8 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     }
     window.begin();
     try {
-      return new End<>(State.SUCCEEDED, around.call(code), null);
+      T value = around.call(code); // first: an End that is made around the call lives as long as it
+      return new End<>(State.SUCCEEDED, value, null);
     } catch (Throwable failure) { // an Error too: nobody may wait for ever (B11)
       return ended(failure);
     } finally {
