@@ -3,7 +3,6 @@ package io.bridge.testkit;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,10 +12,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -38,7 +33,6 @@ public final class SeededFaults {
 
   private static final Pattern EXPECTS = Pattern.compile("# expects: (\\S+) (\\w+)(#\\w+)?");
   private static final Pattern PATCHED = Pattern.compile("(?m)^\\+\\+\\+ b/(\\S+)");
-  private static final long LIMIT_SECONDS = 300;
 
   private final JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
   private final Path root;
@@ -52,18 +46,6 @@ public final class SeededFaults {
   /** A patch and the test of a module, a class or {@code class#method}, that must see it. */
   private record Fault(String name, Path patch, String module, String test) {}
 
-  /** How a process ended, and what it printed. */
-  private record Run(int status, String output) {}
-
-  /** What a fault, or the lack of one, did that it should not. */
-  private static final class Uncaught extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    Uncaught(String message) {
-      super(message);
-    }
-  }
-
   /** Arguments: the tree, an empty folder, and the patches. */
   public static void main(String[] arguments) throws Exception {
     var seeded = new SeededFaults(Path.of(arguments[0]), Path.of(arguments[1]));
@@ -71,17 +53,9 @@ public final class SeededFaults {
     for (String patch : List.of(arguments).subList(2, arguments.length)) {
       faults.add(fault(Path.of(patch)));
     }
-    List<String> survivors = new ArrayList<>();
     // a fault that hangs needs no processor until the test's deadline
     int workers = 2 * Runtime.getRuntime().availableProcessors();
-    try (ExecutorService executor = Executors.newFixedThreadPool(workers)) {
-      for (Future<String> complaint : executor.invokeAll(seeded.checks(faults))) {
-        survivors.add(complaint.get());
-      }
-    }
-    survivors.removeIf(String::isEmpty);
-    survivors.forEach(survivor -> System.out.println("NOT CAUGHT: " + survivor));
-    System.exit(survivors.isEmpty() ? 0 : 1);
+    System.exit(Checks.run(seeded.checks(faults), workers).isEmpty() ? 0 : 1);
   }
 
   private static Fault fault(Path patch) throws IOException {
@@ -104,55 +78,38 @@ public final class SeededFaults {
     List<Callable<String>> checks = new ArrayList<>();
     // the longest come first
     tests.forEach((module, names) ->
-        checks.add(check("(no fault)", module, () -> expectGreen(module, names))));
+        checks.add(Checks.check("(no fault)", module, () -> expectGreen(module, names))));
     for (Fault fault : faults) {
-      checks.add(check(fault.name(), fault.module() + " " + fault.test(), () -> expectRed(fault)));
+      checks.add(
+          Checks.check(fault.name(), fault.module() + " " + fault.test(), () -> expectRed(fault)));
     }
     return checks;
   }
 
-  private static Callable<String> check(String name, String what, Step step) {
-    return () -> {
-      long start = System.nanoTime();
-      String complaint = "";
-      try {
-        step.run();
-      } catch (Uncaught uncaught) {
-        complaint = "%s: %s %s".formatted(name, what, uncaught.getMessage());
-      }
-      System.out.printf("%-45s %s, %.1f s%n", name, what, (System.nanoTime() - start) / 1e9);
-      return complaint;
-    };
-  }
-
-  private interface Step {
-    void run() throws Exception;
-  }
-
-  private void expectRed(Fault fault) throws IOException, InterruptedException, Uncaught {
+  private void expectRed(Fault fault) throws IOException, InterruptedException, Checks.Broken {
     Path folder = Files.createDirectories(scratch.resolve(fault.name()));
     compile(fault, folder);
-    Run run = run(fault.module(), List.of(fault.test()), folder);
+    Checks.Run run = run(fault.module(), List.of(fault.test()), folder);
     if (run.status() == NamedTests.GREEN) {
-      throw new Uncaught("stayed green");
+      throw new Checks.Broken("stayed green");
     }
     if (run.status() != NamedTests.RED) {
-      throw new Uncaught("did not fail, but\n" + run.output());
+      throw new Checks.Broken("did not fail, but\n" + run.tail());
     }
   }
 
   private void expectGreen(String module, SortedSet<String> tests)
-      throws IOException, InterruptedException, Uncaught {
+      throws IOException, InterruptedException, Checks.Broken {
     Path folder = Files.createDirectories(scratch.resolve("no-fault-" + module));
-    Run run = run(module, List.copyOf(tests), folder);
+    Checks.Run run = run(module, List.copyOf(tests), folder);
     if (run.status() != NamedTests.GREEN) {
-      throw new Uncaught("is not green without a fault\n" + run.output());
+      throw new Checks.Broken("is not green without a fault\n" + run.tail());
     }
   }
 
   /** Applies the patch to copies of the files it changes, and compiles these. */
   private void compile(Fault fault, Path folder)
-      throws IOException, InterruptedException, Uncaught {
+      throws IOException, InterruptedException, Checks.Broken {
     Path sources = Files.createDirectories(folder.resolve("sources"));
     List<Path> files = new ArrayList<>();
     Matcher patched = PATCHED.matcher(Files.readString(fault.patch()));
@@ -162,9 +119,10 @@ public final class SeededFaults {
       Files.copy(root.resolve(patched.group(1)), copy);
       files.add(copy);
     }
-    Run applied = start(List.of("git", "apply", fault.patch().toString()), sources, folder);
+    Checks.Run applied =
+        Checks.start(List.of("git", "apply", fault.patch().toString()), sources, folder);
     if (applied.status() != 0) {
-      throw new Uncaught("was not asked, the patch does not apply\n" + applied.output());
+      throw new Checks.Broken("was not asked, the patch does not apply\n" + applied.tail());
     }
     var output = new StringWriter();
     try (StandardJavaFileManager manager = javac.getStandardFileManager(null, null, null)) {
@@ -173,13 +131,13 @@ public final class SeededFaults {
       options.addAll(List.of("-cp", classPath(fault.module(), folder)));
       var units = manager.getJavaFileObjectsFromPaths(files);
       if (!javac.getTask(output, manager, null, options, null, units).call()) {
-        throw new Uncaught("was not asked, the fault does not compile\n" + output);
+        throw new Checks.Broken("was not asked, the fault does not compile\n" + output);
       }
     }
   }
 
-  private Run run(String module, List<String> tests, Path folder)
-      throws IOException, InterruptedException, Uncaught {
+  private Checks.Run run(String module, List<String> tests, Path folder)
+      throws IOException, InterruptedException, Checks.Broken {
     // as surefire starts it: the options of the build, in the module's folder
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -187,7 +145,7 @@ public final class SeededFaults {
     for (String test : tests) {
       command.addAll(withPackage(module, test));
     }
-    return start(command, root.resolve(module), folder);
+    return Checks.start(command, root.resolve(module), folder);
   }
 
   private String classPath(String module, Path folder) throws IOException {
@@ -205,7 +163,7 @@ public final class SeededFaults {
   }
 
   /** As surefire's -Dtest: a class of that name in any package. */
-  private List<String> withPackage(String module, String test) throws IOException, Uncaught {
+  private List<String> withPackage(String module, String test) throws IOException, Checks.Broken {
     int end = test.indexOf('#') < 0 ? test.length() : test.indexOf('#');
     Path classes = root.resolve(module).resolve("target/test-classes");
     String file = test.substring(0, end) + ".class";
@@ -216,34 +174,10 @@ public final class SeededFaults {
               .map(name -> name.replaceAll("\\.class$", "") + test.substring(end))
               .toList();
       if (found.isEmpty()) {
-        throw new Uncaught("does not exist: " + test);
+        throw new Checks.Broken("does not exist: " + test);
       }
       return found;
     }
-  }
-
-  private static Run start(List<String> command, Path workingFolder, Path logFolder)
-      throws IOException, InterruptedException {
-    Path log = logFolder.resolve("log");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(workingFolder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(Redirect.to(log.toFile()))
-            .start();
-    try {
-      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-        return new Run(NamedTests.BROKEN, "was killed after " + LIMIT_SECONDS + " s\n" + tail(log));
-      }
-      return new Run(process.exitValue(), tail(log));
-    } finally {
-      process.destroyForcibly();
-    }
-  }
-
-  private static String tail(Path log) throws IOException {
-    List<String> lines = Files.readAllLines(log);
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
   }
 
   private static Path folderOf(Path file) {
