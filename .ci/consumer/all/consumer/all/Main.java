@@ -5,7 +5,9 @@ import static io.bridge.reactor.ReactorBridge.*;
 import static io.bridge.rxjava.RxJavaBridge.*;
 
 import io.bridge.Coroutine;
+import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.reactivestreams.Publisher;
@@ -29,10 +31,19 @@ public final class Main {
     check(single(() -> 4).blockingGet() == 4, "a Single");
     check(future(() -> 5).join() == 5, "a CompletableFuture");
     check(toFlux(Flux.range(0, 3)).collectList().block().size() == 3, "a Flux");
-    // only the adapter, found as a service, knows that a Mono has no second item to cut off
+    // only Reactor's adapter, found as a service, knows that a Mono has no second item to cut off
     AtomicBoolean cancelled = new AtomicBoolean();
     Publisher<Integer> one = Mono.just(1).hide().doOnCancel(() -> cancelled.set(true));
-    check(awaitFirst(one) == 1 && !cancelled.get(), "the adapter is found as a service");
+    check(awaitFirst(one) == 1 && !cancelled.get(), "Reactor's adapter is found as a service");
+    // and only RxJava's takes the item of a scalar source without a subscription
+    AtomicBoolean subscribed = new AtomicBoolean();
+    RxJavaPlugins.setOnFlowableSubscribe(
+        (flowable, subscriber) -> {
+          subscribed.set(true);
+          return subscriber;
+        });
+    Publisher<Integer> scalar = Flowable.just(1);
+    check(awaitFirst(scalar) == 1 && !subscribed.get(), "RxJava's adapter is found as a service");
     System.out.println("all adapters");
   }
 
