@@ -322,7 +322,8 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
   sealed interface Config permits ScopeConfig {
 
     /**
-     * Names the scope: its coroutines and their threads.
+     * Names the scope: its coroutines and their threads. A thread dump lists the threads of a scope
+     * with a name as one group.
      *
      * @param name by default {@code bridge-scope}
      * @return new settings

@@ -98,6 +98,25 @@ class ScopeDumpTest {
     }
   }
 
+  @Test
+  @DisplayName("lists the coroutines of a scope without a name beside all others, by the kind")
+  void withoutName_noGroup() {
+    Waiting waiting = new Waiting();
+    try (CoroutineScope<@Nullable String, @Nullable Void> scope = CoroutineScope.open()) {
+      scope.fork(waiting::call);
+      scope.fork(waiting::call);
+      Long[] ids = waiting.awaitIds(2);
+
+      ThreadDump dump = ThreadDump.now();
+
+      for (long id : ids) {
+        assertThat(dump.thread(id).name()).isEqualTo("bridge-scope");
+        assertThat(dump.thread(id).group()).isEqualTo(ThreadDump.ROOT);
+      }
+      scope.cancel();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   @DisplayName("lists coroutines without a scope by the name of what started them")

@@ -47,6 +47,9 @@ public record Ambient(CoroutineContext context, @Nullable State states) {
 
   private static final Registry<Carrier<?>> CARRIERS = new Registry<>();
 
+  /** Of code that has nothing to take along, as most has. */
+  private static final Ambient NOTHING = new Ambient(CoroutineContext.empty(), null);
+
   /**
    * Adds a carrier.
    *
@@ -64,7 +67,9 @@ public record Ambient(CoroutineContext context, @Nullable State states) {
 
   /** The same, where the caller has looked its context up already. */
   static Ambient ofCaller(CoroutineContext context) {
-    return new Ambient(withThreadState(context, true), captured());
+    CoroutineContext with = withThreadState(context, true);
+    State states = captured();
+    return states == null && with == NOTHING.context ? NOTHING : new Ambient(with, states);
   }
 
   /**

@@ -55,6 +55,9 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   /** The scope that it was forked into; null for one on its own. */
   final @Nullable RunningScope<?, ?> home;
 
+  /** Among the coroutines of that scope. By who forks, before the thread starts; then by that. */
+  Siblings.@Nullable Link place;
+
   // by the coroutine's thread; null once it runs, so that a handle does not keep what it captured
   private @Nullable Body<? extends T, ?> body;
   private @Nullable Ambient ambient;

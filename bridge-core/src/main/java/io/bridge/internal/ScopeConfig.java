@@ -19,8 +19,10 @@ public record ScopeConfig(
     Duration stragglerReport)
     implements CoroutineScope.Config {
 
+  private static final String NO_NAME = "bridge-scope";
+
   private static final ScopeConfig DEFAULTS =
-      new ScopeConfig("bridge-scope", null, null, null, Duration.ofSeconds(10));
+      new ScopeConfig(NO_NAME, null, null, null, Duration.ofSeconds(10));
 
   /**
    * What the user's function makes of the defaults.
@@ -31,6 +33,11 @@ public record ScopeConfig(
   public static ScopeConfig of(UnaryOperator<CoroutineScope.Config> config) {
     requireNonNull(config, "config");
     return (ScopeConfig) requireNonNull(config.apply(DEFAULTS), "config's result");
+  }
+
+  /** Whether its threads are a group, for who looks for them. */
+  boolean isGroup() {
+    return factory != null || !name.equals(NO_NAME);
   }
 
   @Override

@@ -8,13 +8,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Deque;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +49,7 @@ final class ScopeCoroutines {
 
   // any thread
   private volatile long count;
-  private final Set<RunningCoroutine<?>> running = ConcurrentHashMap.newKeySet();
+  private final Siblings running = new Siblings();
   private final Queue<Suspension<? super @Nullable Void>> waiters = new ConcurrentLinkedQueue<>();
 
   ScopeCoroutines(ScopeConfig config) {
@@ -70,18 +69,27 @@ final class ScopeCoroutines {
 
   /** Has a counted coroutine cancelled with the scope. */
   void add(RunningCoroutine<?> coroutine) {
-    running.add(coroutine);
+    coroutine.place = running.add(coroutine);
   }
 
   /** A counted coroutine has ended; null if it was not even made. */
   void exit(@Nullable RunningCoroutine<?> coroutine) {
-    if (coroutine != null) {
-      running.remove(coroutine);
+    Siblings.Link place = coroutine == null ? null : coroutine.place;
+    if (place != null) {
+      Siblings.leave(place);
     }
     long before = (long) COUNT.getAndAdd(this, -1L);
     if ((before & ~CLOSED) == 1) {
       wake();
     }
+    while (isSparse() && running.sweep()) {
+      // others have left meanwhile, and found this thread sweeping
+    }
+  }
+
+  /** Whether what is left of ended coroutines is due to be swept. */
+  boolean isSparse() {
+    return running.isSparse(count());
   }
 
   /** Nobody enters any more. */
@@ -197,6 +205,9 @@ final class ScopeCoroutines {
   @Override
   public String toString() {
     return "running: "
-        + running.stream().map(Coroutine::name).sorted().collect(Collectors.joining(", "));
+        + StreamSupport.stream(running.spliterator(), false)
+            .map(Coroutine::name)
+            .sorted()
+            .collect(Collectors.joining(", "));
   }
 }

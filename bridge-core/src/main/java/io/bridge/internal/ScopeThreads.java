@@ -6,39 +6,53 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts the threads of one scope through an executor of its own, for the one thing that the JDK
- * offers by it: a thread dump lists them as one group (S10). Made by the first fork.
+ * Starts the threads of one scope. Those of a scope with a name or a thread factory of its own are
+ * started through an executor of their own, for the one thing that the JDK offers by it: a thread
+ * dump lists them as one group (S10). It costs about half as much as a thread, so a scope that has
+ * neither, for which nobody could look in a dump, has none.
  */
 final class ScopeThreads {
 
-  private final ThreadFactory factory;
+  private final ScopeConfig config;
 
-  // guarded by this: two first forks must not make two groups
-  private @Nullable ExecutorService executor;
+  // made by the first fork, guarded by this: two first forks must not make two groups
+  private @Nullable ExecutorService group;
 
   ScopeThreads(ScopeConfig config) {
-    ThreadFactory own = config.factory();
-    this.factory = own != null ? own : body -> RunningCoroutine.thread(config.name(), body);
+    this.config = config;
   }
 
   /** Starts one thread. */
   void start(RunningCoroutine<?> coroutine) {
-    executor().execute(coroutine);
+    if (config.isGroup()) {
+      group().execute(coroutine);
+    } else {
+      RunningCoroutine.thread(config.name(), coroutine).start();
+    }
   }
 
-  private synchronized ExecutorService executor() {
-    ExecutorService made = executor;
+  private synchronized ExecutorService group() {
+    ExecutorService made = group;
     if (made == null) {
-      made = Executors.newThreadPerTaskExecutor(factory);
-      executor = made;
+      ThreadFactory own = config.factory();
+      made =
+          Executors.newThreadPerTaskExecutor(
+              own != null ? own : body -> RunningCoroutine.thread(config.name(), body));
+      group = made;
     }
     return made;
   }
 
   /** Lets the JDK forget the group, when its last thread has gone. */
-  synchronized void close() {
-    if (executor != null) {
-      executor.shutdown();
+  void close() {
+    if (config.isGroup()) {
+      shutdown();
+    }
+  }
+
+  private synchronized void shutdown() {
+    if (group != null) {
+      group.shutdown();
     }
   }
 }

@@ -15,9 +15,9 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
- * A scope ({@link RunningScope}, {@link ScopeCoroutines}, {@link ScopeFrame}, {@link
- * ScopeFailures}): no coroutine outlives it (S3), every cancel reaches each of them, every failure
- * is reported once (A12). Proof of docs/design/scope.md.
+ * A scope ({@link RunningScope}, {@link ScopeCoroutines}, {@link Siblings}, {@link ScopeFrame},
+ * {@link ScopeFailures}): no coroutine outlives it (S3), every cancel reaches each of them, every
+ * failure is reported once (A12). Proof of docs/design/scope.md.
  */
 public final class ScopeStress {
 
@@ -170,6 +170,102 @@ public final class ScopeStress {
     public void close(LL_Result r) {
       coroutines.close();
       r.r2 = coroutines.isIdle() ? "closed idle" : "closed busy";
+    }
+  }
+
+  /**
+   * Empty links are cut out while somebody goes through all, and one more is added: who stays is
+   * met. Catches siblings-cut-out-leads-nowhere.patch.
+   */
+  @JCStressTest
+  @Outcome(id = "all, all", expect = Expect.ACCEPTABLE, desc = "met by both looks")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "one is missed, or out of order")
+  @State
+  public static class SweepAgainstLook {
+
+    final Siblings siblings = new Siblings();
+    final RunningCoroutine<Integer> oldest = Actors.coroutine(() -> 1);
+    final RunningCoroutine<Integer> middle = Actors.coroutine(() -> 1);
+    final RunningCoroutine<Integer> added = Actors.coroutine(() -> 1);
+    final Siblings.Link leaving;
+
+    public SweepAgainstLook() {
+      siblings.add(oldest);
+      leaving = siblings.add(Actors.coroutine(() -> 1));
+      siblings.add(middle);
+      Siblings.leave(siblings.add(Actors.coroutine(() -> 1)));
+    }
+
+    @Actor
+    public void sweep() {
+      Siblings.leave(leaving);
+      var unused = siblings.sweep();
+    }
+
+    @Actor
+    public void add() {
+      siblings.add(added);
+    }
+
+    @Actor
+    public void look(LL_Result r) {
+      r.r1 = met();
+    }
+
+    @Arbiter
+    public void after(LL_Result r) {
+      r.r2 = met();
+    }
+
+    private String met() {
+      int due = 0;
+      for (RunningCoroutine<?> present : siblings) {
+        if (present == (due == 0 ? middle : oldest)) {
+          due++;
+        }
+      }
+      return due == 2 ? "all" : "missed";
+    }
+  }
+
+  /** Two leave at once, and the second finds the first sweeping: nothing empty is left over. */
+  @JCStressTest
+  @Outcome(id = "swept", expect = Expect.ACCEPTABLE, desc = "one of them has seen both")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "more empty links than a scope may keep")
+  @State
+  public static class LeaveAgainstLeave {
+
+    static final int EMPTY = 66;
+
+    final ScopeCoroutines coroutines = new ScopeCoroutines(CONFIG);
+    final RunningCoroutine<?> first = Actors.coroutine(() -> 1);
+    final RunningCoroutine<?> second = Actors.coroutine(() -> 1);
+
+    public LeaveAgainstLeave() {
+      for (int i = 0; i < EMPTY; i++) {
+        RunningCoroutine<?> gone = RunningCoroutine.forked("gone", () -> 1, first.home);
+        coroutines.add(gone);
+        Siblings.leave(gone.place);
+      }
+      coroutines.enter();
+      coroutines.add(first);
+      coroutines.enter();
+      coroutines.add(second);
+    }
+
+    @Actor
+    public void first() {
+      coroutines.exit(first);
+    }
+
+    @Actor
+    public void second() {
+      coroutines.exit(second);
+    }
+
+    @Arbiter
+    public void after(L_Result r) {
+      r.r1 = coroutines.isSparse() ? "sparse" : "swept";
     }
   }
 
