@@ -3,6 +3,7 @@ package io.bridge.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.testkit.Eventually;
+import io.bridge.testkit.Fork;
 import io.bridge.testkit.Race;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -175,6 +176,95 @@ class InterruptWindowTest {
     window.interrupt();
     window.open();
     assertThat(Thread.interrupted()).isFalse();
+  }
+
+  /** A worker whose first interrupt is held up, and then throws, as an interruptible channel may. */
+  private static final class Throws extends Thread {
+    final CountDownLatch sending = new CountDownLatch(1);
+    final CountDownLatch release = new CountDownLatch(1);
+    final CountDownLatch left = new CountDownLatch(1);
+    final CompletableFuture<Boolean> raisedAgain = new CompletableFuture<>();
+    final InterruptWindow window = new InterruptWindow();
+
+    @Override
+    public void run() {
+      window.begin();
+      Eventually.until("a sender", () -> sending.getCount() == 0);
+      window.close();
+      left.countDown();
+      window.open();
+      raisedAgain.complete(Thread.interrupted());
+    }
+
+    @Override
+    public void interrupt() {
+      if (Thread.currentThread() == this) {
+        super.interrupt(); // raises what was owed
+        return;
+      }
+      sending.countDown();
+      Eventually.until("the release", () -> release.getCount() == 0);
+      throw new IllegalStateException("of a channel");
+    }
+  }
+
+  @Test
+  @DisplayName("A6 a sender that throws out of Thread.interrupt: close returns, and it is owed")
+  void throwingSender() {
+    Throws worker = new Throws();
+    worker.setDaemon(true);
+    worker.start();
+    Eventually.until("the window is open", worker.window::isOpen);
+    Fork<String> sender = Fork.platform(worker.window::interrupt);
+    Eventually.until("close waits", () -> worker.getState() == Thread.State.WAITING);
+    assertThat(worker.left.getCount()).as("behind the window too early").isEqualTo(1);
+    worker.release.countDown();
+
+    assertThat(sender.joinFailure()).hasMessage("of a channel");
+    Eventually.until("the window is open again", worker.raisedAgain::isDone);
+    assertThat(worker.raisedAgain.join()).isTrue();
+  }
+
+  @Test
+  @DisplayName("S9 lent: an interrupt of the caller's goes to the guest too, and is owed meanwhile")
+  void lent() throws Exception {
+    InterruptWindow window = new InterruptWindow();
+    InterruptWindow guest = new InterruptWindow();
+    window.begin();
+    window.lend(guest);
+    guest.begin();
+    interruptElsewhere(window);
+    assertThat(Thread.interrupted()).as("the guest's").isTrue();
+    interruptElsewhere(window); // one is owed already
+    assertThat(Thread.interrupted()).as("the guest's, once more").isTrue();
+    guest.close();
+    window.takeBack();
+    assertThat(Thread.interrupted()).as("the owed one").isTrue();
+
+    window.close();
+    window.forget();
+    guest.forget();
+    interruptElsewhere(window);
+    guest.open();
+    assertThat(Thread.interrupted()).as("a guest that is gone").isFalse();
+  }
+
+  @Test
+  @DisplayName("B6 it is open for an interrupt that is under way, and not while one is owed")
+  void isOpen() throws Exception {
+    InterruptWindow window = new InterruptWindow();
+    assertThat(window.isOpen()).as("not begun").isFalse();
+    window.begin();
+    assertThat(window.isOpen()).as("begun").isTrue();
+    interruptElsewhere(window);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(window.isOpen()).as("sent").isTrue();
+    window.close();
+    assertThat(window.isOpen()).as("owed").isFalse();
+    window.close();
+    assertThat(window.isOpen()).as("closed twice").isFalse();
+    window.forget();
+    assertThat(window.isOpen()).as("forgotten").isFalse();
   }
 
   private static void interruptElsewhere(InterruptWindow window) throws InterruptedException {
