@@ -136,4 +136,28 @@ class AwaitFoldTest {
     assertThat(size).isEqualTo(1);
     assertThat(lost.values()).containsExactly("inside");
   }
+
+  @Test
+  @DisplayName("A11 A12 a finisher that throws: its failure arrives, the items are given up")
+  void throwingFinisher() {
+    probe.onRequest(p -> p.next("a").next("b").complete());
+    Collector<String, List<String>, Integer> collector =
+        Collector.of(
+            ArrayList::new,
+            List::add,
+            (a, b) -> {
+              throw new AssertionError("sequential");
+            },
+            items -> {
+              throw failure;
+            });
+
+    assertThat(
+            catchThrowable(
+                () -> Await.<String, List<String>, Integer>awaitCollect(probe, collector)))
+        .isSameAs(failure);
+    assertThat(lost.values()).containsExactly("a", "b");
+    assertThat(lost.failures()).isEmpty();
+    assertThat(probe.cancels()).isZero();
+  }
 }

@@ -330,4 +330,32 @@ class EmitterTurnsTest {
     assertThat(drain.awaitEnd().items()).containsExactly("first", "second");
     assertThat(drain.wasLawful()).isTrue();
   }
+
+  @Test
+  @DisplayName("B4 A9 an interrupt of a plain thread that waits for its turn ends that emit")
+  void interruptedWaiter() {
+    CountDownLatch release = new CountDownLatch(1);
+    Drain drain = new Drain(Long.MAX_VALUE);
+    drain.onNext((self, item) -> Eventually.until("released", () -> release.getCount() == 0));
+    AtomicReference<@Nullable Emitter<String>> shared = new AtomicReference<>();
+    publisher(
+            emitter -> {
+              shared.set(emitter);
+              Coroutine.start(() -> emitter.emit("first")).await(); // the lock's way, from now on
+            })
+        .subscribe(drain);
+    drain.awaitItems(1);
+    Fork<String> second =
+        Fork.platform(() -> {
+          Throwable thrown = catchThrowable(() -> requireNonNull(shared.get()).emit("second"));
+          assertThat(thrown).isExactlyInstanceOf(CancellationException.class);
+          assertThat(Thread.interrupted()).as("set again").isTrue();
+        });
+    second.awaitParked().interrupt();
+    second.join();
+    release.countDown();
+
+    assertThat(drain.awaitEnd().items()).containsExactly("first");
+    assertThat(drain.failure()).isNull();
+  }
 }
