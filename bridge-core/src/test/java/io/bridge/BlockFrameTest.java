@@ -71,7 +71,8 @@ class BlockFrameTest {
   }
 
   @Test
-  @DisplayName("A9 B6 its coroutine was cancelled as well: interrupted behind the signal, not in it")
+  @DisplayName(
+      "A9 B6 its coroutine was cancelled as well: interrupted behind the signal, not in it")
   void coroutineToo() {
     AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
     AtomicReference<@Nullable SignalLog> subscriber = new AtomicReference<>();
@@ -102,8 +103,8 @@ class BlockFrameTest {
     Fork<String> fork =
         Fork.platform(() -> {
           Throwable thrown =
-              catchThrowable(() ->
-                  Coroutine.withTimeout(Scopes.LONG, () -> Await.<String>suspend(s -> {})));
+              catchThrowable(
+                  () -> Coroutine.withTimeout(Scopes.LONG, () -> Await.<String>suspend(s -> {})));
           assertThat(thrown).isExactlyInstanceOf(CancellationException.class);
           assertThat(Thread.interrupted()).as("set again").isTrue();
           return "ended";

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.Coroutine.State;
 import io.bridge.CoroutineScope.Joiner;
+import io.bridge.testkit.Eventually;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("S2 S4 a joiner of the user's own")
 @Timeout(60)
@@ -237,5 +240,30 @@ class CustomJoinerTest {
           .hasMessage("why");
     }
     assertThat(joiner.calls).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @DisplayName("S2 A12 a throwing onComplete ends the patience of a close; thrown later, or lost")
+  void throwingOnCompleteEndsPatience(boolean awaits) {
+    Thread owner = Thread.currentThread();
+    joiner.onComplete = child -> throwing(failure);
+    try (Undelivered lost = new Undelivered()) {
+      try (var around = CoroutineScope.open(joiner)) {
+        CoroutineScope<String, @Nullable Void> inside = CoroutineScope.background(config -> config);
+        Coroutine<String> child = inside.fork(Scopes::forever);
+        around.fork(() -> {
+          Eventually.until("it waits", () -> owner.getState() == Thread.State.WAITING);
+          return "ended";
+        });
+        inside.close(Scopes.LONG);
+        assertThat(child.state()).isEqualTo(State.CANCELLED);
+        if (awaits) {
+          assertThatThrownBy(Coroutine::checkCancelled).isSameAs(failure);
+        }
+      }
+      assertThat(lost.failures()).isEqualTo(awaits ? List.of() : List.of(failure));
+    }
+    assertFree();
   }
 }

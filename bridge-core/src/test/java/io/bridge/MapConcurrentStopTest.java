@@ -524,4 +524,47 @@ class MapConcurrentStopTest {
     MapConcurrentTest.collected(thread);
     assertThat(probe.subscriber()).isNotNull();
   }
+
+  @Test
+  @DisplayName("S7 A6 a source that fails by our interrupt inside subscribe: its runs end at once")
+  void cancellationHandedBack() {
+    CountDownLatch blocks = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Probe<String> source =
+        new Probe<String>()
+            .onRequest(probe -> {
+              probe.next("a");
+              try {
+                blocks.countDown();
+                new CountDownLatch(1).await();
+              } catch (InterruptedException ofOurs) {
+                probe.fail(ofOurs);
+              }
+            });
+    Coroutine<String> coroutine =
+        Coroutine.start(() -> {
+          Cursor<String> open =
+              Await.mapConcurrent(
+                  source,
+                  2,
+                  item -> {
+                    try {
+                      return Scopes.forever();
+                    } finally {
+                      stopped.countDown();
+                    }
+                  });
+          Coroutine.shield(
+              () -> Eventually.until("the run has ended", () -> stopped.getCount() == 0));
+          return "not closed " + open.hasNext();
+        });
+    Eventually.until("it blocks", () -> blocks.getCount() == 0);
+    coroutine.cancel("why");
+    Scopes.awaitEnd(coroutine);
+
+    assertThat(coroutine.failure())
+        .isExactlyInstanceOf(CancellationException.class)
+        .hasMessage("why");
+    assertThat(lost.failures()).isEmpty();
+  }
 }

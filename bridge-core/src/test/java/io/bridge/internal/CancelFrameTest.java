@@ -7,6 +7,7 @@ import io.bridge.Await;
 import io.bridge.Coroutine;
 import io.bridge.testkit.Eventually;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -76,5 +77,51 @@ class CancelFrameTest {
     assertThat(CancelFrame.why(running)).isEqualTo("first");
     assertThat(CancelFrame.why(null)).isEqualTo("interrupted while awaiting");
     Eventually.until("it ends", coroutine::isDone);
+  }
+
+  @Test
+  @DisplayName("B6 cleanup inside a signal leaves the window closed; outside it opens again")
+  void cleanupInsideSignal() {
+    Coroutine<String> coroutine =
+        Coroutine.start(() -> {
+          CancelFrame frame = requireNonNull(CancelFrame.ofThread());
+          StringBuilder open = new StringBuilder();
+          frame.beginSignal();
+          CancelFrame.outsideWindow(frame, () -> open.append(frame.window.isOpen()));
+          open.append(' ').append(frame.window.isOpen());
+          frame.endSignal();
+          CancelFrame.outsideWindow(frame, () -> open.append(' ').append(frame.window.isOpen()));
+          return open.append(' ').append(frame.window.isOpen()).toString();
+        });
+
+    assertThat(Await.await(coroutine)).isEqualTo("false false false true");
+  }
+
+  @Test
+  @DisplayName("A7 A9 what a source threw is our cancellation if it is an echo of one, flag up")
+  void isCancellation() {
+    CancellationException echo = new CancellationException("echo");
+    InterruptedException elsewhere = new InterruptedException("not of an await");
+    IllegalStateException failure = new IllegalStateException("of the source");
+    Coroutine<String> coroutine =
+        Coroutine.start(() -> {
+          CancelFrame frame = requireNonNull(CancelFrame.ofThread());
+          StringBuilder seen = new StringBuilder();
+          seen.append(CancelFrame.isCancellation(echo, frame));
+          seen.append(CancelFrame.isCancellation(elsewhere, frame));
+          frame.cancelFrame("why");
+          Thread.interrupted(); // as by code that took it down
+          seen.append(' ').append(CancelFrame.isCancellation(failure, frame));
+          seen.append(Thread.interrupted());
+          seen.append(' ').append(CancelFrame.isCancellation(echo, frame));
+          seen.append(Thread.interrupted());
+          seen.append(' ').append(CancelFrame.thrown(echo, frame).getMessage());
+          return seen.toString();
+        });
+    Eventually.until("it ends", coroutine::isDone);
+
+    assertThat(coroutine.get()).isEqualTo("falsefalse falsefalse truetrue why");
+    assertThat(CancelFrame.isCancellation(elsewhere, null)).isFalse();
+    assertThat(Thread.interrupted()).isFalse();
   }
 }

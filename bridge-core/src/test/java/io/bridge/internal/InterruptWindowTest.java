@@ -178,7 +178,9 @@ class InterruptWindowTest {
     assertThat(Thread.interrupted()).isFalse();
   }
 
-  /** A worker whose first interrupt is held up, and then throws, as an interruptible channel may. */
+  /**
+   * A worker whose first interrupt is held up, and then throws, as an interruptible channel may.
+   */
   private static final class Throws extends Thread {
     final CountDownLatch sending = new CountDownLatch(1);
     final CountDownLatch release = new CountDownLatch(1);
