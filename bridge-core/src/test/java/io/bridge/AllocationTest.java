@@ -16,7 +16,7 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
-@DisplayName("A4, B2 what an await and an emit allocate at most")
+@DisplayName("A4, B2, I5 what an await, an emit and a loop allocate at most")
 @Timeout(120)
 class AllocationTest {
 
@@ -106,6 +106,32 @@ class AllocationTest {
             .await();
 
     assertThat(bytes / (double) ITEMS).isLessThan(65);
+  }
+
+  /** Whose stack is short: how much of it an open cursor notes counts, too. */
+  private static double bytesOfLoop(int prefetch) {
+    Publisher<Integer> publisher = new OneItem();
+    return Fork.platform(() ->
+            Allocation.bytesOf(() -> {
+              try (Cursor<Integer> items = Publishers.iterate(publisher, prefetch)) {
+                while (items.hasNext()) {
+                  items.next();
+                }
+              }
+            }))
+        .join();
+  }
+
+  @Test
+  @DisplayName("I5 a loop over one item that is there at once: no ring, no stack")
+  void iterate_oneItem() {
+    assertThat(bytesOfLoop(256)).isLessThanOrEqualTo(500);
+  }
+
+  @Test
+  @DisplayName("I5 a loop over one item that comes when it is asked for: no ring")
+  void iterate_oneLateItem() {
+    assertThat(bytesOfLoop(1)).isLessThanOrEqualTo(1_500);
   }
 
   @ParameterizedTest

@@ -5,9 +5,11 @@ import io.bridge.Coroutine;
 import io.bridge.Publishers;
 import java.lang.StackWalker.StackFrame;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The code that called bridge: the frames below the last of the facade that was called. */
 final class Callers {
@@ -29,6 +31,29 @@ final class Callers {
   static String nearest() {
     List<StackTraceElement> callers = STACK.walk(stack -> callers(stack, 1));
     return callers.isEmpty() ? "an unknown caller" : callers.get(0).toString();
+  }
+
+  /** The callers in a stack that an exception has, the nearest first; the whole if none is one. */
+  static StackTraceElement[] of(StackTraceElement[] stack) {
+    boolean inFacade = false;
+    for (int i = 0; i < stack.length; i++) {
+      Class<?> type = ours(stack[i].getClassName());
+      if (type != null && isFacade(type)) {
+        inFacade = true;
+      } else if (inFacade && (type == null || !isBetweenFacades(type))) {
+        return Arrays.copyOfRange(stack, i, Math.min(stack.length, i + MAX_FRAMES));
+      }
+    }
+    return stack;
+  }
+
+  /** The class of a frame, if the loader of this one knows it. */
+  private static @Nullable Class<?> ours(String name) {
+    try {
+      return Class.forName(name, false, Callers.class.getClassLoader());
+    } catch (ClassNotFoundException | LinkageError e) {
+      return null;
+    }
   }
 
   private static List<StackTraceElement> callers(Stream<StackFrame> stack, int limit) {

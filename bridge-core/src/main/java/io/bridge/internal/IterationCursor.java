@@ -6,6 +6,7 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cursor that the user holds: a shell around an {@link Iteration}, which does not know it. When
@@ -16,7 +17,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class IterationCursor<T> implements Cursor<T> {
 
   /** What the cleaner runs; knows the iteration only. */
-  private record Abandoned(Iteration<?> iteration, Exception opened) implements Runnable {
+  private record Abandoned(Iteration<?> iteration, @Nullable Opened opened) implements Runnable {
+
+    Abandoned(Iteration<?> iteration) {
+      this(iteration, iteration.isOver() ? null : new Opened()); // over, it is never reported
+    }
 
     @Override
     public void run() {
@@ -25,20 +30,27 @@ public final class IterationCursor<T> implements Cursor<T> {
       }
       boolean lost = !iteration.isOver();
       iteration.abandoned();
-      if (lost) {
+      if (lost && opened != null) {
+        opened.leaveToCaller();
         Undeliverable.report(new IllegalStateException("a cursor was not closed", opened));
       }
     }
   }
 
-  /** Where a cursor was opened. */
+  /**
+   * Where a cursor was opened. The JVM notes the stack in a form of its own, much cheaper than its
+   * elements, which nobody needs but a report.
+   */
   private static final class Opened extends Exception {
 
     private static final long serialVersionUID = 1L;
 
     Opened() {
       super("opened here", null, false, true);
-      setStackTrace(Callers.all().toArray(StackTraceElement[]::new));
+    }
+
+    void leaveToCaller() {
+      setStackTrace(Callers.of(getStackTrace()));
     }
   }
 
@@ -58,7 +70,7 @@ public final class IterationCursor<T> implements Cursor<T> {
    */
   public IterationCursor(Iteration<T> iteration) {
     this.iteration = iteration;
-    iteration.watchedBy(Lazily.CLEANER.register(this, new Abandoned(iteration, new Opened())));
+    iteration.watchedBy(Lazily.CLEANER.register(this, new Abandoned(iteration)));
   }
 
   @Override

@@ -3,6 +3,9 @@ package io.bridge.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.testkit.Fork;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -24,7 +27,7 @@ class ItemBufferTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 5, 256, 16_384, 16_385})
+  @ValueSource(ints = {1, 2, 3, 5, 8, 9, 256, 16_384, 16_385})
   @DisplayName("I3 RS 1.1 exactly as many fit as were requested, at any place of the ring")
   void bound(int capacity) {
     ItemBuffer<Integer> buffer = ItemBuffer.of(capacity);
@@ -49,6 +52,30 @@ class ItemBufferTest {
     assertThat(buffer.poll()).as("an empty look changes nothing").isNull();
     assertThat(buffer.offer(1)).isTrue();
     assertThat(buffer.poll()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 8, 9, 10, 15, 16, 17, 30})
+  @DisplayName("I3 RS 1.1 the same where it grows, however the sides are apart then")
+  void boundWhereItGrows(int capacity) {
+    Random random = new Random(capacity);
+    for (int round = 0; round < 300; round++) {
+      ItemBuffer<Integer> buffer = ItemBuffer.of(capacity);
+      Queue<Integer> expected = new ArrayDeque<>();
+      int towardsFull = random.nextInt(1, 10);
+      for (int step = 0; step < 6 * capacity; step++) {
+        if (random.nextInt(10) < towardsFull) {
+          boolean fits = expected.size() < capacity;
+          assertThat(buffer.offer(step)).as("round %d step %d", round, step).isEqualTo(fits);
+          if (fits) {
+            expected.add(step);
+          }
+        } else {
+          assertThat(buffer.isEmpty()).isEqualTo(expected.isEmpty());
+          assertThat(buffer.poll()).isEqualTo(expected.poll());
+        }
+      }
+    }
   }
 
   @Test

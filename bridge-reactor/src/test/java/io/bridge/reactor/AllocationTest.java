@@ -1,10 +1,13 @@
 package io.bridge.reactor;
 
+import static io.bridge.Publishers.iterate;
 import static io.bridge.reactor.ReactorBridge.await;
 import static io.bridge.reactor.ReactorBridge.awaitSingle;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bridge.Cursor;
 import io.bridge.testkit.Allocation;
+import io.bridge.testkit.Fork;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,7 +16,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-@DisplayName("A4 what an await of Reactor's types allocates at most")
+@DisplayName("A4, I5 what an await and a loop of Reactor's types allocate at most")
 @Timeout(120)
 class AllocationTest {
 
@@ -58,5 +61,25 @@ class AllocationTest {
     double ofReactor = Allocation.bytesOf(() -> hidden.subscribe(ignoring));
 
     assertThat(bytes - ofReactor).isLessThanOrEqualTo(64);
+  }
+
+  /** On a short stack: how much of it an open cursor notes counts, too. */
+  private static double bytesOfLoop(Flux<Integer> flux) {
+    return Fork.platform(() ->
+            Allocation.bytesOf(() -> {
+              try (Cursor<Integer> items = iterate(flux)) {
+                while (items.hasNext()) {
+                  items.next();
+                }
+              }
+            }))
+        .join();
+  }
+
+  @Test
+  @DisplayName("I5 a loop over one item: what is open notes its stack, what has ended does not")
+  void iterate_oneItem() {
+    assertThat(bytesOfLoop(Flux.range(0, 1))).isLessThanOrEqualTo(1_500);
+    assertThat(bytesOfLoop(Flux.range(0, 1).hide())).isLessThanOrEqualTo(600);
   }
 }

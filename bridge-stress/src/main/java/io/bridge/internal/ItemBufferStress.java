@@ -28,22 +28,90 @@ public final class ItemBufferStress {
   @State
   public static class Order {
 
-    final ItemBuffer<int[]> buffer = ItemBuffer.of(2);
+    final ItemBuffer<int[]> buffer = spent(0);
 
     @Actor
     public void source() {
-      buffer.offer(new int[] {1});
-      buffer.offer(new int[] {2});
+      offerTwo(buffer);
     }
 
     @Actor
     public void loop(II_Result r) {
-      r.r1 = value(buffer.poll());
-      r.r2 = value(buffer.poll());
+      pollTwo(buffer, r);
+    }
+  }
+
+  /** The same, where the first item goes to the last slot and the second into the ring. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "both looks came first")
+  @Outcome(
+      id = {"0, 1", "1, 0"},
+      expect = Expect.ACCEPTABLE,
+      desc = "one look found the first item")
+  @Outcome(id = "1, 2", expect = Expect.ACCEPTABLE, desc = "both looks found their item")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "an item overtook, doubled, or was torn")
+  @State
+  public static class OrderWhereItGrows {
+
+    final ItemBuffer<int[]> buffer = spent(1);
+
+    @Actor
+    public void source() {
+      offerTwo(buffer);
     }
 
-    private static int value(int @Nullable [] item) {
-      return item == null ? 0 : item[0];
+    @Actor
+    public void loop(II_Result r) {
+      pollTwo(buffer, r);
     }
+  }
+
+  /** The same, where both go into the ring, which the first one makes. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "both looks came first")
+  @Outcome(
+      id = {"0, 1", "1, 0"},
+      expect = Expect.ACCEPTABLE,
+      desc = "one look found the first item")
+  @Outcome(id = "1, 2", expect = Expect.ACCEPTABLE, desc = "both looks found their item")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "an item overtook, doubled, or was torn")
+  @State
+  public static class OrderInRing {
+
+    final ItemBuffer<int[]> buffer = spent(2);
+
+    @Actor
+    public void source() {
+      offerTwo(buffer);
+    }
+
+    @Actor
+    public void loop(II_Result r) {
+      pollTwo(buffer, r);
+    }
+  }
+
+  /** A buffer for two items, of whose two slots some are spent. */
+  private static ItemBuffer<int[]> spent(int slots) {
+    ItemBuffer<int[]> buffer = ItemBuffer.of(2);
+    for (int i = 0; i < slots; i++) {
+      buffer.offer(new int[1]);
+      buffer.poll();
+    }
+    return buffer;
+  }
+
+  private static void offerTwo(ItemBuffer<int[]> buffer) {
+    buffer.offer(new int[] {1});
+    buffer.offer(new int[] {2});
+  }
+
+  private static void pollTwo(ItemBuffer<int[]> buffer, II_Result r) {
+    r.r1 = value(buffer.poll());
+    r.r2 = value(buffer.poll());
+  }
+
+  private static int value(int @Nullable [] item) {
+    return item == null ? 0 : item[0];
   }
 }
