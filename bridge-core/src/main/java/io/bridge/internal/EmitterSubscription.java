@@ -10,8 +10,6 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
@@ -32,45 +30,28 @@ import org.reactivestreams.Subscription;
  * CANCELLED  the subscriber wants no more, final       -
  * </pre>
  *
- * <pre>
- * bias       who may call onNext                       left by
- * OWN        the body's own thread, saying so by       the first emit of another thread, which
- *            ownerInside; or the holder of emitting    holds emitting -> REVOKING
- * REVOKING   the holder of emitting, which first       a holder that has seen the body's thread
- *            waits until the body's thread is out      outside -> SHARED
- * SHARED     the holder of emitting, final             -
- * </pre>
- *
- * A waiting emitter holds {@code emitting} and no other lock; whoever changes the phase or the
- * demand takes no lock and wakes it. Proof: Emitter*Test, DemandRaceTest, EmitterBiasRaceTest,
- * EmitterStress, the TCK classes.
+ * Who emits has the {@linkplain BiasedTurn turn} and no other lock, also while it waits for demand;
+ * whoever changes the phase or the demand takes no lock and wakes it. Proof: Emitter*Test,
+ * DemandRaceTest, EmitterStress, the TCK classes.
  *
  * @param <T> the type of the items
  */
-public final class EmitterSubscription<T>
-    implements Subscription, Emitter<T>, Completion<@Nullable Void>, ParkLoop.Condition {
+public final class EmitterSubscription<T> extends BiasedTurn
+    implements Subscription, Emitter<T>, Completion<@Nullable Void> {
 
   private static final int ACTIVE = 0;
   private static final int REJECTED = 1;
   private static final int ENDED = 2;
   private static final int CANCELLED = 3;
 
-  private static final int OWN = 0;
-  private static final int REVOKING = 1;
-  private static final int SHARED = 2;
-
   private static final VarHandle PHASE;
   private static final VarHandle REQUESTED;
-  private static final VarHandle WAITING;
-  private static final VarHandle OWNER_INSIDE;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       PHASE = lookup.findVarHandle(EmitterSubscription.class, "phase", int.class);
       REQUESTED = lookup.findVarHandle(EmitterSubscription.class, "requested", long.class);
-      WAITING = lookup.findVarHandle(EmitterSubscription.class, "waiting", Thread.class);
-      OWNER_INSIDE = lookup.findVarHandle(EmitterSubscription.class, "ownerInside", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -81,24 +62,12 @@ public final class EmitterSubscription<T>
   /** Delivers the signals; null for the threads that emit and end. */
   private final @Nullable Executor signals;
 
-  /** Serialises emit and the terminal signal; never taken by request or cancel (A6). */
-  private final ReentrantLock emitting = new ReentrantLock();
-
-  // the body's thread in OWN, and the holder of emitting
+  // by who has the turn
   private long emitted;
-
-  // by the body's thread: set before its window closes, taken back before it opens; read after a
-  // look at the window
-  private boolean ownerInside;
-
-  // by the holder of emitting; read by the body's thread after its window has closed or opened
-  private volatile int bias;
 
   // any thread
   private volatile int phase;
   private volatile long requested;
-  private volatile @Nullable Thread waiting;
-  private volatile @Nullable RunningCoroutine<?> coroutine;
   private volatile @Nullable HandOver handOver;
 
   // null after a cancel, so that the subscriber is not kept (RS 3.13)
@@ -108,9 +77,9 @@ public final class EmitterSubscription<T>
       Subscriber<? super T> downstream,
       @Nullable Executor signals,
       Consumer<? super Throwable> lost) {
+    super(signals == null); // with a hand-over there is nothing to gain
     this.downstream = downstream;
     this.signals = signals;
-    this.bias = signals == null ? OWN : SHARED; // a hand-over is no fast path
     this.lost = lost;
   }
 
@@ -163,16 +132,11 @@ public final class EmitterSubscription<T>
       finish(noThread);
       return null;
     }
-    coroutine = started;
+    ownedBy(started);
     if (phase == CANCELLED || phase == REJECTED) {
       started.cancel(); // the phase was changed before anybody could see the coroutine
     }
     return started;
-  }
-
-  /** The body begins, on the calling coroutine: that is the one to cancel, and the owner. */
-  void begin() {
-    coroutine = RunningCoroutine.running(CancelFrame.current());
   }
 
   @Override
@@ -189,13 +153,10 @@ public final class EmitterSubscription<T>
 
   /**
    * {@link CancelFrame#enterAwait} for the coroutine's thread, which may wait (A2), without a
-   * thread-local.
-   *
-   * @return the current frame; null for other threads, and where that has another window
+   * thread-local; null for others.
    */
   private @Nullable CancelFrame enterAsOwner() {
-    RunningCoroutine<?> body = coroutine;
-    CancelFrame frame = body == null ? null : body.window.currentOfWorker();
+    CancelFrame frame = frameOfOwner();
     if (frame != null) {
       CancelFrame.throwIfCancelled(frame, Thread.currentThread());
     }
@@ -205,32 +166,27 @@ public final class EmitterSubscription<T>
   /** Without the lock, if no other thread has emitted and there is demand; false if not so. */
   private boolean emitAsOwner(T item, CancelFrame frame) {
     Subscriber<? super T> receiver = downstream;
-    if (bias != OWN || emitted == requested || phase != ACTIVE || receiver == null) {
+    if (!isBiased() || emitted == requested || phase != ACTIVE || receiver == null) {
       return false;
     }
-    ownerInside = true; // published by what closes the window
-    frame.beginSignal();
+    if (!tryBeginOwn(frame)) {
+      return false;
+    }
     try {
-      if (bias != OWN) {
-        return false; // who revokes may not have seen us inside
-      }
       pass(item, receiver);
       return true;
     } finally {
-      OWNER_INSIDE.setRelease(this, false);
-      frame.endSignal();
-      if (bias != OWN) {
-        wake(); // who revokes may have seen us inside
-      }
+      endOwn(frame);
     }
   }
 
   private void emitInTurn(T item, @Nullable CancelFrame frame) {
+    HandOver received = handOver;
+    if (isInside() || (received != null && received.isReceivedHere())) {
+      throw new IllegalStateException("emit called from inside the subscriber's onNext");
+    }
     enter(frame);
     try {
-      if (bias != SHARED && !isOwner()) {
-        revoke(frame);
-      }
       awaitDemand(frame); // RS 1.1: no onNext without a request
       if (signals == null) {
         deliver(item, frame);
@@ -238,69 +194,15 @@ public final class EmitterSubscription<T>
         handOver(item, signals, frame);
       }
     } finally {
-      emitting.unlock();
+      leave();
     }
-  }
-
-  private void enter(@Nullable CancelFrame frame) {
-    HandOver received = handOver;
-    if (emitting.isHeldByCurrentThread()
-        || (received != null && received.isReceivedHere())
-        || (ownerInside && isOwner())) {
-      throw new IllegalStateException("emit called from inside the subscriber's onNext");
-    }
-    while (!emitting.tryLock()) {
-      try {
-        emitting.lockInterruptibly();
-        return;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        CancelFrame.throwIfCancelled(frame, Thread.currentThread()); // a shield goes on
-      }
-    }
-  }
-
-  /** Whether the calling thread is the coroutine's. */
-  private boolean isOwner() {
-    RunningCoroutine<?> body = coroutine;
-    return body != null && body.window.worker() == Thread.currentThread();
-  }
-
-  /** Ends the owner's fast path for good: returns when that is out. Holder of the lock only. */
-  private void revoke(@Nullable CancelFrame frame) {
-    bias = REVOKING;
-    while (isOwnerInside()) {
-      waiting = Thread.currentThread();
-      if (isOwnerInside() && phase == ACTIVE) {
-        ParkLoop.await(this, frame);
-      }
-      waiting = null;
-      requireActive();
-      CancelFrame.throwIfCancelled(frame, Thread.currentThread());
-    }
-    bias = SHARED;
-  }
-
-  /**
-   * Whether the owner is in onNext by its fast path, or about to find out that it may not. An open
-   * window says that it is not; one that it has closed since the bias was changed, that it looks at
-   * the bias again.
-   */
-  private boolean isOwnerInside() {
-    RunningCoroutine<?> body = coroutine;
-    return body != null && !body.window.isOpen() && (boolean) OWNER_INSIDE.getAcquire(this);
   }
 
   private void awaitDemand(@Nullable CancelFrame frame) {
     requireActive();
     while (emitted == requested) {
-      waiting = Thread.currentThread();
-      if (emitted == requested && phase == ACTIVE) {
-        ParkLoop.await(this, frame);
-      }
-      waiting = null;
-      requireActive();
-      CancelFrame.throwIfCancelled(frame, Thread.currentThread());
+      announceWait();
+      waitIf(emitted == requested, frame);
     }
   }
 
@@ -364,7 +266,13 @@ public final class EmitterSubscription<T>
     throw (X) failure;
   }
 
-  private void requireActive() {
+  @Override
+  boolean isActive() {
+    return phase == ACTIVE;
+  }
+
+  @Override
+  void requireActive() {
     switch (phase) {
       case ACTIVE -> {}
       case ENDED -> throw new IllegalStateException("emit after the end of the body");
@@ -374,28 +282,11 @@ public final class EmitterSubscription<T>
 
   /** Whoever sees the cancel is cancelled: the one who cancels may be between two steps. */
   private CancellationException cancelled() {
-    RunningCoroutine<?> running = coroutine;
+    RunningCoroutine<?> running = owner();
     if (running != null) {
       running.cancel();
     }
     return new CancellationException("the subscriber has cancelled");
-  }
-
-  @Override
-  public boolean mustWait() {
-    return waiting == Thread.currentThread();
-  }
-
-  @Override
-  public void abandon() {
-    waiting = null;
-  }
-
-  private void wake() {
-    if (waiting != null) { // an emitter says that it waits before it looks again
-      Thread emitter = (Thread) WAITING.getAndSet(this, (Thread) null);
-      LockSupport.unpark(emitter);
-    }
   }
 
   @Override
@@ -429,7 +320,7 @@ public final class EmitterSubscription<T>
     } while (!PHASE.compareAndSet(this, now, wanted));
     wake();
     dropHandOver();
-    RunningCoroutine<?> running = coroutine;
+    RunningCoroutine<?> running = owner();
     if (running != null) {
       running.cancel();
     }
@@ -469,7 +360,7 @@ public final class EmitterSubscription<T>
       }
     } while (!PHASE.compareAndSet(this, before, ENDED));
     wake();
-    emitting.lock(); // RS 1.3: a stray emitter may still be inside onNext
+    enterAtEnd(); // RS 1.3: a stray emitter may still be inside onNext
     try {
       if (downstream == null) { // cancelled meanwhile
         reportLost(failure);
@@ -480,7 +371,7 @@ public final class EmitterSubscription<T>
         end(failure, true);
       }
     } finally {
-      emitting.unlock();
+      leave();
     }
   }
 
