@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class IterationFusionTest {
   private static final class Shared implements ItemQueue<String> {
     final Queue<String> items = new ConcurrentLinkedQueue<>();
     final List<String> cleared = new CopyOnWriteArrayList<>();
-    volatile int polls;
+    final AtomicInteger polls = new AtomicInteger();
     volatile @Nullable RuntimeException inPoll;
     volatile @Nullable RuntimeException inClear;
 
@@ -34,9 +35,8 @@ class IterationFusionTest {
     }
 
     @Override
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread polls
     public @Nullable String poll() {
-      polls++;
+      polls.getAndIncrement();
       String item = items.poll();
       RuntimeException thrown = inPoll;
       if (item == null && thrown != null) {
@@ -248,7 +248,7 @@ class IterationFusionTest {
     assertThat(iteration.hasNext()).isFalse();
     iteration.close();
 
-    assertThat(queue.polls).isEqualTo(7);
+    assertThat(queue.polls).hasValue(7);
     assertThat(probe.requests()).isEmpty();
     assertThat(probe.cancels()).as("there is nothing to cancel behind the end").isZero();
   }
@@ -264,7 +264,7 @@ class IterationFusionTest {
     assertThat(probe.cancels()).isEqualTo(1);
     assertThat(queue.cleared).containsExactly("b");
     assertThat(iteration.hasNext()).isFalse();
-    assertThat(queue.polls).isEqualTo(1);
+    assertThat(queue.polls).hasValue(1);
   }
 
   @Test
@@ -278,7 +278,7 @@ class IterationFusionTest {
       assertThatThrownBy(iteration::hasNext).isSameAs(queue.inPoll);
     }
     assertThat(probe.cancels()).as("not taken for its end").isEqualTo(1);
-    assertThat(queue.polls).isEqualTo(2);
+    assertThat(queue.polls).hasValue(2);
     assertThat(subscriber.lost).isEmpty();
   }
 }
