@@ -2,6 +2,7 @@ package io.bridge.benchmarks;
 
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
+import io.bridge.CoroutineScope.Joiner;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -48,6 +49,18 @@ public class P7Start {
   public void scope_bridge() {
     for (int i = 0; i < TIMES; i++) {
       run(1);
+    }
+  }
+
+  /** With a name, so that a thread dump lists its threads as one group. */
+  @Benchmark
+  public void scope_bridgeNamed() {
+    for (int i = 0; i < TIMES; i++) {
+      try (CoroutineScope<Integer, @Nullable Void> scope =
+          CoroutineScope.open(Joiner.awaitAll(), config -> config.withName("named"))) {
+        var _ = scope.fork(() -> 1);
+        scope.join();
+      }
     }
   }
 
