@@ -21,6 +21,19 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class EmitterBiasTest {
 
+  /** Receives "first" until that is released; then onNext throws {@code failure}, if any. */
+  private static Drain drain(CountDownLatch release, @Nullable RuntimeException failure) {
+    return new Drain(Long.MAX_VALUE)
+        .onNext((self, item) -> {
+          if (item.equals("first")) {
+            Eventually.until("released", () -> release.getCount() == 0);
+            if (failure != null) {
+              throw failure;
+            }
+          }
+        });
+  }
+
   /** A body whose first item is being received until the test releases it. */
   private static final class Inside {
     final CountDownLatch release = new CountDownLatch(1);
@@ -30,13 +43,11 @@ class EmitterBiasTest {
     final Drain drain;
 
     Inside() {
-      drain =
-          new Drain(Long.MAX_VALUE)
-              .onNext((self, item) -> {
-                if (item.equals("first")) {
-                  Eventually.until("released", () -> release.getCount() == 0);
-                }
-              });
+      this(null);
+    }
+
+    Inside(@Nullable RuntimeException ofOnNext) {
+      drain = drain(release, ofOnNext);
       publisher(
               emitter -> {
                 handed.set(emitter);
@@ -143,13 +154,7 @@ class EmitterBiasTest {
   void twoOthers() {
     CountDownLatch release = new CountDownLatch(1);
     AtomicReference<@Nullable Emitter<String>> handed = new AtomicReference<>();
-    Drain drain =
-        new Drain(Long.MAX_VALUE)
-            .onNext((self, item) -> {
-              if (item.equals("first")) {
-                Eventually.until("released", () -> release.getCount() == 0);
-              }
-            });
+    Drain drain = drain(release, null);
     publisher(
             emitter -> {
               handed.set(emitter);
@@ -173,30 +178,14 @@ class EmitterBiasTest {
   @Test
   @DisplayName("B5 an onNext that throws lets it go, cancelled")
   void onNextThrows() {
-    CountDownLatch release = new CountDownLatch(1);
-    AtomicReference<@Nullable Emitter<String>> handed = new AtomicReference<>();
-    AtomicReference<@Nullable Throwable> inBody = new AtomicReference<>();
     IllegalArgumentException failure = new IllegalArgumentException("of onNext");
-    Drain drain =
-        new Drain(Long.MAX_VALUE)
-            .onNext((self, item) -> {
-              Eventually.until("released", () -> release.getCount() == 0);
-              throw failure;
-            });
-    publisher(
-            emitter -> {
-              handed.set(emitter);
-              inBody.set(catchThrowable(() -> emitter.emit("first")));
-            })
-        .subscribe(drain);
-    drain.awaitItems(1);
-    Fork<String> other =
-        Fork.virtual(() -> requireNonNull(handed.get()).emit("other")).awaitParked();
-    release.countDown();
+    Inside inside = new Inside(failure);
+    Fork<String> other = inside.emitting("other");
+    inside.release();
     assertThat(other.joinFailure()).isExactlyInstanceOf(CancellationException.class);
-    Eventually.until("the body's emit ends", () -> inBody.get() != null);
-    assertThat(inBody.get()).isSameAs(failure);
-    assertThat(drain.items()).containsExactly("first");
+    Eventually.until("the body's emit ends", () -> inside.inBody.get() != null);
+    assertThat(inside.inBody.get()).isSameAs(failure);
+    assertThat(inside.drain.items()).containsExactly("first");
   }
 
   @Test

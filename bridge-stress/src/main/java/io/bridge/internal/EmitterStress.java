@@ -26,37 +26,52 @@ public final class EmitterStress {
 
   private EmitterStress() {}
 
-  /** A subscription without a coroutine: the actors are the emitters. */
-  abstract static class Emitting {
+  /**
+   * A subscription, and what its emitters tell: these are the actors. They are written in each
+   * test, since jcstress sees no inherited actor or arbiter.
+   */
+  abstract static class Emitters<S extends Subscriber<Integer>> {
 
-    final Actors.Lost failure = new Actors.Lost();
-    final Downstream<Integer> downstream = new Downstream<>();
-    final EmitterSubscription<Integer> subscription =
-        new EmitterSubscription<>(
-            downstream,
-            null,
-            lost -> {
-              if (lost == failure) {
-                failure.report();
-              }
-            });
+    final S downstream;
+    final EmitterSubscription<Integer> subscription;
 
-    final void request(int n) {
-      downstream.willRequest(n);
-      subscription.request(n);
+    Emitters(S downstream) {
+      this.downstream = downstream;
+      subscription = new EmitterSubscription<>(downstream, null, Emitters::lose);
     }
 
-    /** Emits one item, and tells how that ended. */
-    final String emit() {
+    private static void lose(Throwable failure) {
+      if (failure instanceof Actors.Lost lost) {
+        lost.report();
+      }
+    }
+
+    /** Emits {@code items}, and tells how that ended. */
+    final String emit(int items) {
       Actors.beat();
       try {
-        subscription.emit(1);
+        for (int i = 0; i < items; i++) {
+          subscription.emit(1);
+        }
         return "emitted";
       } catch (CancellationException e) {
         return "cancelled";
       } catch (IllegalStateException e) {
         return "ended";
       }
+    }
+  }
+
+  /** Without a coroutine, so that no emitter is the owner. */
+  abstract static class Strangers extends Emitters<Downstream<Integer>> {
+
+    Strangers() {
+      super(new Downstream<>());
+    }
+
+    final void request(int n) {
+      downstream.willRequest(n);
+      subscription.request(n);
     }
   }
 
@@ -68,13 +83,11 @@ public final class EmitterStress {
   @Outcome(id = "emitted, 2/0/0", expect = Expect.ACCEPTABLE, desc = "both items were received")
   @Outcome(expect = Expect.FORBIDDEN, desc = "an item beyond the demand; a lost wake-up hangs")
   @State
-  public static class RequestAgainstEmit extends Emitting {
+  public static class RequestAgainstEmit extends Strangers {
 
     @Actor
     public void emitter(LL_Result r) {
-      String first = emit();
-      String second = emit();
-      r.r1 = first.equals(second) ? first : first + " then " + second;
+      r.r1 = emit(2);
     }
 
     @Actor
@@ -95,13 +108,12 @@ public final class EmitterStress {
   @Outcome(id = "cancelled, 0/0/0", expect = Expect.ACCEPTABLE, desc = "before it")
   @Outcome(expect = Expect.FORBIDDEN, desc = "not cancelled; a lost wake-up hangs")
   @State
-  public static class CancelAgainstEmit extends Emitting {
+  public static class CancelAgainstEmit extends Strangers {
 
     @Actor
     public void emitter(LL_Result r) {
       request(1);
-      String first = emit();
-      r.r1 = first.equals("emitted") ? emit() : first;
+      r.r1 = emit(2);
     }
 
     @Actor
@@ -120,7 +132,7 @@ public final class EmitterStress {
   @Outcome(id = "emitted, emitted", expect = Expect.ACCEPTABLE, desc = "one after the other")
   @Outcome(expect = Expect.FORBIDDEN, desc = "one was refused")
   @State
-  public static class EmitAgainstEmit extends Emitting {
+  public static class EmitAgainstEmit extends Strangers {
 
     public EmitAgainstEmit() {
       request(2);
@@ -128,12 +140,12 @@ public final class EmitterStress {
 
     @Actor
     public void first(LL_Result r) {
-      r.r1 = emit();
+      r.r1 = emit(1);
     }
 
     @Actor
     public void second(LL_Result r) {
-      r.r2 = emit();
+      r.r2 = emit(1);
     }
 
     @Arbiter
@@ -149,11 +161,11 @@ public final class EmitterStress {
   @Outcome(id = "ended, 0/1/0", expect = Expect.ACCEPTABLE, desc = "it is told that all is over")
   @Outcome(expect = Expect.FORBIDDEN, desc = "an item behind the end; a lost wake-up hangs")
   @State
-  public static class EndAgainstWaitingEmit extends Emitting {
+  public static class EndAgainstWaitingEmit extends Strangers {
 
     @Actor
     public void emitter(LL_Result r) {
-      r.r1 = emit();
+      r.r1 = emit(1);
     }
 
     @Actor
@@ -179,7 +191,7 @@ public final class EmitterStress {
       desc = "too late, between the end and its signal")
   @Outcome(expect = Expect.FORBIDDEN, desc = "a signal behind the end, or two at once")
   @State
-  public static class EndAgainstEmit extends Emitting {
+  public static class EndAgainstEmit extends Strangers {
 
     public EndAgainstEmit() {
       request(1);
@@ -187,7 +199,7 @@ public final class EmitterStress {
 
     @Actor
     public void emitter(LL_Result r) {
-      r.r1 = emit();
+      r.r1 = emit(1);
     }
 
     @Actor
@@ -207,7 +219,9 @@ public final class EmitterStress {
   @Outcome(id = "0/0/0, 1", expect = Expect.ACCEPTABLE, desc = "cancelled: it is reported")
   @Outcome(expect = Expect.FORBIDDEN, desc = "it vanished, or came twice")
   @State
-  public static class FailAgainstCancel extends Emitting {
+  public static class FailAgainstCancel extends Strangers {
+
+    final Actors.Lost failure = new Actors.Lost();
 
     @Actor
     public void body() {
@@ -232,7 +246,7 @@ public final class EmitterStress {
   @Outcome(id = "0/0/1", expect = Expect.ACCEPTABLE, desc = "onError for the illegal request")
   @Outcome(expect = Expect.FORBIDDEN, desc = "no terminal signal, or two")
   @State
-  public static class RejectAgainstEnd extends Emitting {
+  public static class RejectAgainstEnd extends Strangers {
 
     @Actor
     public void subscriber() {
@@ -255,7 +269,7 @@ public final class EmitterStress {
   @Outcome(id = "emitted, 2/0/0", expect = Expect.ACCEPTABLE, desc = "both count")
   @Outcome(expect = Expect.FORBIDDEN, desc = "a request was lost, and the second emit hangs")
   @State
-  public static class RequestAgainstRequest extends Emitting {
+  public static class RequestAgainstRequest extends Strangers {
 
     public RequestAgainstRequest() {
       downstream.willRequest(2);
@@ -273,8 +287,7 @@ public final class EmitterStress {
 
     @Arbiter
     public void after(LL_Result r) {
-      String first = emit();
-      r.r1 = first.equals("emitted") ? emit() : first;
+      r.r1 = emit(2);
       r.r2 = downstream.signals();
     }
   }
@@ -282,13 +295,15 @@ public final class EmitterStress {
   /** Counts without a fence, so that nothing but the emitters orders what their threads do. */
   static final class Unfenced implements Subscriber<Integer> {
 
+    private final int allowed;
     private int inside;
     private int items;
     private boolean broken;
     private int ends;
 
-    // by whoever requests
-    private volatile int allowed;
+    Unfenced(int allowed) {
+      this.allowed = allowed;
+    }
 
     @Override
     public void onSubscribe(Subscription subscription) {}
@@ -316,15 +331,11 @@ public final class EmitterStress {
   }
 
   /** A body that an actor runs, which is the owner of the fast path; the others are strangers. */
-  abstract static class Owned {
+  abstract static class Owned extends Emitters<Unfenced> {
 
-    final Unfenced downstream = new Unfenced();
-    final EmitterSubscription<Integer> subscription =
-        new EmitterSubscription<>(downstream, null, lost -> {});
-
-    final void request(int n) {
-      downstream.allowed = n; // first: it is the sum
-      subscription.request(n);
+    Owned(int requested) {
+      super(new Unfenced(requested));
+      subscription.request(requested);
     }
 
     /** Runs a body that emits {@code items}, and tells how that ended. */
@@ -337,21 +348,6 @@ public final class EmitterStress {
       Actors.run(body);
       var unused = Thread.interrupted();
       return body.state() == Coroutine.State.SUCCEEDED ? body.get() : "cancelled";
-    }
-
-    /** Emits {@code items}, and tells how that ended. */
-    final String emit(int items) {
-      Actors.beat();
-      try {
-        for (int i = 0; i < items; i++) {
-          subscription.emit(1);
-        }
-        return "emitted";
-      } catch (CancellationException e) {
-        return "cancelled";
-      } catch (IllegalStateException e) {
-        return "ended";
-      }
     }
   }
 
@@ -366,7 +362,7 @@ public final class EmitterStress {
   public static class OwnerAgainstOther extends Owned {
 
     public OwnerAgainstOther() {
-      request(Integer.MAX_VALUE);
+      super(Integer.MAX_VALUE);
     }
 
     @Actor
@@ -395,7 +391,7 @@ public final class EmitterStress {
     private static final Duration SHORT = Duration.ofNanos(50_000);
 
     public OwnerAgainstOtherInDemand() {
-      request(4);
+      super(4);
     }
 
     @Actor
@@ -431,7 +427,7 @@ public final class EmitterStress {
   public static class OwnerEndsAgainstOther extends Owned {
 
     public OwnerEndsAgainstOther() {
-      request(Integer.MAX_VALUE);
+      super(Integer.MAX_VALUE);
     }
 
     @Actor
@@ -460,7 +456,7 @@ public final class EmitterStress {
   public static class OwnerAgainstCancel extends Owned {
 
     public OwnerAgainstCancel() {
-      request(Integer.MAX_VALUE);
+      super(Integer.MAX_VALUE);
     }
 
     @Actor
