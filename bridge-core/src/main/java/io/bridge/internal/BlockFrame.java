@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * LEFT        left before any cancel, final          -
  * </pre>
  *
- * Proof: TimeoutTest, InterruptRaceTest, ScopeRaceTest.
+ * Proof: TimeoutTest, BlockFrameTest, InterruptRaceTest, ScopeRaceTest.
  */
 abstract sealed class BlockFrame extends CancelFrame permits ScopeFrame, TimeoutFrame {
 
