@@ -7,7 +7,6 @@ import io.bridge.internal.Failures;
 import io.bridge.internal.FutureAwait;
 import io.bridge.internal.ParkedAwait;
 import io.bridge.internal.Receiver;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ForkJoinWorkerThread;
@@ -140,13 +139,14 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
 
   /** What is cancelled before it waits cancels the stage that it owns, too: that already runs. */
   private static @Nullable CancelFrame enter(CompletionStage<?> stage, boolean owned) {
+    CancelFrame.checkThread();
     try {
-      return CancelFrame.enterAwait();
-    } catch (CancellationException e) {
+      return CancelFrame.enterPermitted();
+    } catch (Throwable cancelled) { // in the block of a failed scope, its failure
       if (owned) {
         cancelUnawaited(stage);
       }
-      throw e;
+      throw cancelled;
     }
   }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
+import io.bridge.CoroutineScope;
 import io.bridge.completablefuture.Stages.StageAndFuture;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
@@ -318,6 +319,31 @@ class StageAwaitTest {
     assertThat(fork.joinFailure()).isInstanceOf(CancellationException.class);
     assertThat(future.isCancelled()).isTrue();
     assertThat(lost.failures).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("ownableViews")
+  @DisplayName("A14, S4 in the block of a failed scope awaitOrCancel cancels the stage, too")
+  void awaitOrCancel_scopeHasFailed_cancelsTheStage(View view) {
+    CompletableFuture<String> running = new CompletableFuture<>();
+    CompletableFuture<String> complete = CompletableFuture.completedFuture("nobody's");
+
+    assertThatThrownBy(() -> {
+          try (CoroutineScope<Object, @Nullable Void> scope = CoroutineScope.open()) {
+            scope.fork(() -> {
+              throw new IllegalArgumentException("of the scope");
+            });
+            Eventually.until("the scope has failed", scope::isCancelled);
+            assertThatThrownBy(() -> awaitOrCancel(view.apply(running)))
+                .hasMessage("of the scope");
+            awaitOrCancel(view.apply(complete));
+          }
+        })
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("of the scope");
+
+    assertThat(running.isCancelled()).isTrue();
+    assertThat(lost.values).as("A12").containsExactly("nobody's");
   }
 
   @Test

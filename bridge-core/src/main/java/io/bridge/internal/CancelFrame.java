@@ -114,12 +114,27 @@ public abstract sealed class CancelFrame
    * @return the current frame, to be given to what waits
    */
   public static @Nullable CancelFrame enterAwait() {
+    checkThread();
+    return enterPermitted();
+  }
+
+  /** Throws if the calling thread may not wait (A2). */
+  public static void checkThread() {
     Thread thread = Thread.currentThread();
     if (!thread.isVirtual()) {
       Guard.check(thread);
     }
+  }
+
+  /**
+   * The second half of {@link #enterAwait()}, behind {@link #checkThread()}: what it throws is the
+   * end of the code that waits, in the block of a failed scope that scope's failure (S4).
+   *
+   * @return the current frame
+   */
+  public static @Nullable CancelFrame enterPermitted() {
     CancelFrame frame = current();
-    throwIfCancelled(frame, thread);
+    throwIfCancelled(frame, Thread.currentThread());
     return frame;
   }
 

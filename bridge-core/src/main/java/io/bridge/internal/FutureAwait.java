@@ -28,11 +28,12 @@ public final class FutureAwait {
    * @return what {@link CancelFrame#enterAwait()} returned
    */
   private static @Nullable CancelFrame enterOrCancel(Future<?> owned) {
+    CancelFrame.checkThread();
     try {
-      return CancelFrame.enterAwait();
-    } catch (CancellationException e) {
+      return CancelFrame.enterPermitted();
+    } catch (Throwable cancelled) { // in the block of a failed scope, its failure
       cancelOwned(owned);
-      throw e;
+      throw cancelled;
     }
   }
 
