@@ -3,6 +3,7 @@ package io.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.bridge.testkit.Nulls;
 import io.bridge.testkit.Probe;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -159,5 +160,31 @@ class AwaitFoldTest {
     assertThat(lost.values()).containsExactly("a", "b");
     assertThat(lost.failures()).isEmpty();
     assertThat(probe.cancels()).isZero();
+  }
+
+  @Test
+  @DisplayName("A5 A12 request throws behind items: its failure arrives, the items are given up")
+  void throwingRequest() {
+    probe.onRequest(p -> {
+      p.next("a").next("b");
+      throw failure;
+    });
+
+    assertThat(collected(new ArrayList<>())).isSameAs(failure);
+    assertThat(lost.values()).containsExactly("a", "b");
+    assertThat(lost.failures()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("A11 A12 a null behind items ends the await, the items are given up")
+  void nullItem() {
+    probe.onRequest(p -> {
+      p.next("a");
+      assertThat(catchThrowable(() -> p.subscriber().onNext(Nulls.<String>smuggled())))
+          .isInstanceOf(NullPointerException.class);
+    });
+
+    assertThat(collected(new ArrayList<>())).isInstanceOf(NullPointerException.class);
+    assertThat(lost.values()).containsExactly("a");
   }
 }
