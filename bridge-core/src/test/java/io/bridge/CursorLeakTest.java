@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bridge.CoroutineScope.Joiner;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Probe;
@@ -179,6 +180,38 @@ class CursorLeakTest {
             return cursor;
           });
       collected(coroutine.await());
+      assertThat(notClosed(lost)).isEmpty();
+    }
+  }
+
+  /**
+   * Whose end closes the cursor of a loop on another thread, which leaves the rest to the cleaner.
+   */
+  private static WeakReference<Cursor<String>> leftInScope(Probe<String> probe) {
+    List<Cursor<String>> known = new CopyOnWriteArrayList<>();
+    Joiner<Object, Object> knowsTheCursor = () -> known;
+    try (CoroutineScope<Object, Object> scope = CoroutineScope.open(knowsTheCursor)) {
+      Coroutine.runOn(
+          task -> Thread.ofPlatform().start(task),
+          () -> {
+            Cursor<String> items = Publishers.iterate(probe);
+            known.add(items);
+            probe.next("a").next("b");
+            assertThat(items.next()).isEqualTo("a");
+          });
+      assertThat(scope.isCancelled()).isFalse();
+    }
+    return new WeakReference<>(known.get(0));
+  }
+
+  @Test
+  @DisplayName("A13 a closed cursor keeps nothing of the code around its loop, which may know it")
+  void leftInScopeByAnotherThread() {
+    Probe<String> probe = new Probe<>();
+    try (Undelivered lost = new Undelivered()) {
+      collected(leftInScope(probe));
+      Eventually.until("the rest is given up", () -> lost.values().contains("b"));
+      assertThat(probe.cancels()).isEqualTo(1);
       assertThat(notClosed(lost)).isEmpty();
     }
   }

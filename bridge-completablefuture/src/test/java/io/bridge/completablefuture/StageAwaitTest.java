@@ -328,17 +328,18 @@ class StageAwaitTest {
     CompletableFuture<String> running = new CompletableFuture<>();
     CompletableFuture<String> complete = CompletableFuture.completedFuture("nobody's");
 
-    assertThatThrownBy(() -> {
-          try (CoroutineScope<Object, @Nullable Void> scope = CoroutineScope.open()) {
-            scope.fork(() -> {
-              throw new IllegalArgumentException("of the scope");
-            });
-            Eventually.until("the scope has failed", scope::isCancelled);
-            assertThatThrownBy(() -> awaitOrCancel(view.apply(running)))
-                .hasMessage("of the scope");
-            awaitOrCancel(view.apply(complete));
-          }
-        })
+    assertThatThrownBy(
+            () -> {
+              try (CoroutineScope<Object, @Nullable Void> scope = CoroutineScope.open()) {
+                scope.fork(() -> {
+                  throw new IllegalArgumentException("of the scope");
+                });
+                Eventually.until("the scope has failed", scope::isCancelled);
+                assertThatThrownBy(() -> awaitOrCancel(view.apply(running)))
+                    .hasMessage("of the scope");
+                awaitOrCancel(view.apply(complete));
+              }
+            })
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("of the scope");
 

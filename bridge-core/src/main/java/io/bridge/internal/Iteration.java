@@ -123,8 +123,10 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   // the loop's thread; after closed by the one that swaps
   private @Nullable T next;
 
-  // the loop's thread
+  // the loop's thread; whoever closes takes it away
   private @Nullable CancelFrame frame;
+
+  // the loop's thread
   private int frameLooks;
   private int taken;
   private boolean asked;
@@ -568,6 +570,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   void close() {
     closed = true; // before the look at the loop
     forget();
+    frame = null; // the loop looks at closed first; what is left must not keep the code around it
     CancelFrame.outsideWindow(CancelFrame.current(), this::stop);
   }
 
