@@ -33,6 +33,11 @@ public final class Allocation {
         / (double) runs;
   }
 
+  /** The bytes that the calling thread, which must be a platform thread, has allocated so far. */
+  public static long ofCurrentThread() {
+    return THREADS.getCurrentThreadAllocatedBytes();
+  }
+
   /** The bytes that all threads together allocate while {@code operation} runs. */
   public static long bytesOfAllThreads(Runnable operation) {
     return least(THREADS::getTotalThreadAllocatedBytes, operation);
