@@ -16,7 +16,7 @@ import org.reactivestreams.Subscription;
  * is cancelled. Its signals are serial (RS 1.3): a source that breaks that rule is not among what
  * A11 promises to bear.
  */
-final class HostileSource implements Publisher<Item> {
+final class HostileSource<T> implements Publisher<T> {
 
   private enum End {
     COMPLETE,
@@ -49,9 +49,21 @@ final class HostileSource implements Publisher<Item> {
 
   private static final int MOST_ITEMS = 600;
 
+  /**
+   * Makes the items.
+   *
+   * @param <T> their type
+   */
+  interface Maker<T> {
+
+    /** The next one of all that its source sends, which holds {@code fate}. */
+    T make(Item fate);
+  }
+
   private final Ledger ledger;
   private final ScheduledExecutorService signals;
   private final long program;
+  private final Maker<T> maker;
 
   private final int items;
   private final End end;
@@ -63,7 +75,7 @@ final class HostileSource implements Publisher<Item> {
    * Draws one.
    *
    * @param hostile whether it may break a rule
-   * @param ends whether it must end by itself
+   * @param maker makes its items
    */
   HostileSource(
       Ledger ledger,
@@ -71,12 +83,13 @@ final class HostileSource implements Publisher<Item> {
       long program,
       RandomGenerator random,
       boolean hostile,
-      boolean ends) {
+      Maker<T> maker) {
     this.ledger = ledger;
     this.signals = signals;
     this.program = program;
+    this.maker = maker;
     this.items = random.nextInt(16) == 0 ? random.nextInt(MOST_ITEMS) : random.nextInt(4);
-    this.end = End.values()[random.nextInt(ends ? 2 : 3)];
+    this.end = End.values()[random.nextInt(3)];
     this.place = Place.values()[random.nextInt(3)];
     Breach drawn = Breach.values()[random.nextInt(Breach.values().length)];
     this.breach = hostile && random.nextInt(3) == 0 ? drawn : Breach.NONE;
@@ -84,7 +97,7 @@ final class HostileSource implements Publisher<Item> {
   }
 
   @Override
-  public void subscribe(Subscriber<? super Item> subscriber) {
+  public void subscribe(Subscriber<? super T> subscriber) {
     Line line = new Line(subscriber);
     if (breach == Breach.SUBSCRIBE_THROWS) {
       throw new Planned("subscribe of " + this);
@@ -94,6 +107,11 @@ final class HostileSource implements Publisher<Item> {
     } else {
       line.open();
     }
+  }
+
+  /** How many items there are before the end, if nothing goes wrong before. */
+  int items() {
+    return items;
   }
 
   private void schedule(Runnable signal) {
@@ -108,7 +126,7 @@ final class HostileSource implements Publisher<Item> {
   /** One subscription. */
   private final class Line implements Subscription, Runnable {
 
-    private final Subscriber<? super Item> subscriber;
+    private final Subscriber<? super T> subscriber;
 
     /** Only these keep A5 and RS 2.7 as the contract says; an operator between may not. */
     private final boolean ofBridge;
@@ -125,7 +143,7 @@ final class HostileSource implements Publisher<Item> {
     private volatile boolean cancelled;
     private volatile @Nullable Thread calling;
 
-    Line(Subscriber<? super Item> subscriber) {
+    Line(Subscriber<? super T> subscriber) {
       this.subscriber = subscriber;
       this.ofBridge = subscriber.getClass().getName().startsWith("io.bridge.");
     }
@@ -229,6 +247,12 @@ final class HostileSource implements Publisher<Item> {
       } while (taken != 0);
     }
 
+    /** What goes to an operator of somebody else may be dropped there. */
+    private T make() {
+      Item fate = new Item(ledger, this);
+      return maker.make(ofBridge ? fate.owe() : fate);
+    }
+
     /** Returns whether there is more to send now. */
     private boolean sendOne() {
       if (ended || cancelled) {
@@ -245,7 +269,7 @@ final class HostileSource implements Publisher<Item> {
         return false;
       }
       sent++;
-      signal(() -> subscriber.onNext(new Item()));
+      signal(() -> subscriber.onNext(make()));
       return true;
     }
 
@@ -275,7 +299,7 @@ final class HostileSource implements Publisher<Item> {
         signal(() -> subscriber.onError(new Planned(HostileSource.this.toString())));
       }
       switch (breach) {
-        case ITEM_AFTER_END -> signal(() -> subscriber.onNext(new Item()));
+        case ITEM_AFTER_END -> signal(() -> subscriber.onNext(make()));
         case SECOND_END -> signal(() -> subscriber.onError(new Planned("second end")));
         default -> {}
       }
@@ -289,6 +313,11 @@ final class HostileSource implements Publisher<Item> {
         return;
       }
       close();
+    }
+
+    @Override
+    public String toString() {
+      return HostileSource.this + " to " + subscriber.getClass().getSimpleName();
     }
 
     private void signal(Runnable signal) {

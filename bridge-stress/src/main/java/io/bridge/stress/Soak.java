@@ -43,6 +43,8 @@ public final class Soak {
   private static final int LONGEST_MICROS = 30_000;
   private static final Duration HANGS_AFTER = Duration.ofSeconds(60);
 
+  private static final int MOST_SHOWN = 8;
+
   private static final long HEAP_SLACK = 4 << 20;
 
   /** The JDK's carriers, compensating ones included, come and go. */
@@ -52,6 +54,7 @@ public final class Soak {
   private final long onlyProgram;
   private final Ledger ledger = new Ledger();
   private final ScheduledExecutorService signals;
+  private final Background background;
   private final Workshop workshop;
   private final Semaphore free = new Semaphore(AT_ONCE);
   private final Map<Long, Coroutine<Item>> running = new ConcurrentHashMap<>();
@@ -67,12 +70,14 @@ public final class Soak {
     this.onlyProgram = onlyProgram;
     ThreadFactory daemons = Thread.ofPlatform().daemon().name("soak-signals-", 0).factory();
     this.signals = Executors.newScheduledThreadPool(3, daemons);
+    this.background = new Background(ledger);
     this.workshop =
         new Workshop(
             ledger,
             signals,
             Executors.newFixedThreadPool(
-                4, Thread.ofPlatform().daemon().name("soak-executor-", 0).factory()));
+                4, Thread.ofPlatform().daemon().name("soak-executor-", 0).factory()),
+            background);
     startSharedThreads();
     this.live = LiveThreads.sinceNow();
   }
@@ -153,11 +158,30 @@ public final class Soak {
 
   /** All programs have ended: what they have begun ends with them, be it on other threads. */
   private boolean isEven() {
+    background.renew();
     boolean even = true;
     even &= ends("live bodies", () -> ledger.bodies.get());
     even &= ends("open subscriptions", () -> ledger.open.get());
     even &= ends("live coroutines", () -> live.startedByBridge());
+    ledger.leftOpen.clear();
+    even &= ends("values neither received nor given up", this::owedValues);
+    even &= ends("failures of background tasks lost or told twice", background::unhandled);
+    ledger.buffers.clear();
     return even && ledger.surpriseCount() == 0;
+  }
+
+  /** Where code of another thread has iterated, only the cleaner may give up what is left (I1). */
+  private int owedValues() {
+    int owed = ledger.owed.size();
+    if (owed > 0) {
+      System.gc();
+    }
+    return owed;
+  }
+
+  /** Some of the values that are owed. */
+  private String owed() {
+    return System.lineSeparator() + ledger.owed.stream().limit(MOST_SHOWN).toList();
   }
 
   private boolean ends(String what, IntSupplier count) {
@@ -165,7 +189,7 @@ public final class Soak {
       Eventually.until(what, () -> count.getAsInt() == 0);
       return true;
     } catch (AssertionError e) {
-      ledger.surprise(-1, count.getAsInt() + " " + what + stacks(), null);
+      ledger.surprise(-1, count.getAsInt() + " " + what + owed() + stacks(), null);
       return false;
     }
   }
@@ -179,14 +203,16 @@ public final class Soak {
     heap.add(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     threads.add(ManagementFactory.getThreadMXBean().getThreadCount());
     System.out.printf(
-        "%5d s: %d programs, %d subscriptions, %d cancels, %d failures and %d values given up;"
-            + " heap %.1f MiB, %d threads%n",
+        "%5d s: %d programs, %d subscriptions, %d cancels; %d failures reported, %d values"
+            + " received, %d given up, %d to Reactor's hook; heap %.1f MiB, %d threads%n",
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin),
         ledger.programs.get(),
         ledger.subscriptions.get(),
         ledger.cancels.get(),
         ledger.reported.get(),
+        ledger.received.get(),
         ledger.givenUp.get(),
+        ledger.givenToHook.get(),
         heap.getLast() / (double) (1 << 20),
         threads.getLast());
     ledger.surprises().forEach(System.out::println);
