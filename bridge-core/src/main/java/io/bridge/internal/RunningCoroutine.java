@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * End    the one outcome, final                         -
  * </pre>
  *
- * Proof: CoroutineTest, SuspendRaceTest, InterruptRaceTest.
+ * Proof: CoroutineTest, RunningCoroutineTest, SuspendRaceTest, InterruptRaceTest.
  *
  * @param <T> the type of the value
  */
