@@ -5,9 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.bridge.CoroutineContext;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.lang.ref.Cleaner;
 import java.util.NoSuchElementException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -18,20 +16,12 @@ import org.jspecify.annotations.Nullable;
  * items translates the signals of its library. See docs/design/cursor.md.
  *
  * <pre>
- * end        meaning                                      left by
- * null       items flow                                   the source's end -> COMPLETED, Failure
- * COMPLETED  no item comes any more; those in the         -
- *            buffer are still returned
- * Failure    the same, then it is thrown                  -
+ * end        whether items flow, see {@link IterationEnd}
  *
  * closed     whoever closes from outside (close, the coroutine's end, the cleaner) or inside (a
  *            cancelled wait) sets it; then no new item is returned any more, final
  * vacated    closed, and no thread is or comes inside the loop's poll: what is left is given up,
  *            also what still comes, final
- *
- * watch      null -> the cleaner's registration of the shell -> OVER, or at once OVER: there is
- *            nothing left for the cleaner to do; whoever puts the second one there removes the
- *            registration
  * </pre>
  *
  * <p>One thread at a time polls: the loop's, until it is vacated. That is said by the one that
@@ -66,37 +56,17 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     }
   }
 
-  /** The one that takes it throws or reports it. */
-  private record Failure(Throwable cause, AtomicBoolean taken) {
-
-    Failure(Throwable cause) {
-      this(cause, new AtomicBoolean());
-    }
-
-    boolean take() {
-      return taken.compareAndSet(false, true);
-    }
-  }
-
-  private static final Object COMPLETED = new Object();
-
-  private static final Cleaner.Cleanable OVER = () -> {};
-
   /** Items for which the frame that was looked up is good, unless the flag is up. */
   private static final int FRAME_LOOKS = 63;
 
   private static final VarHandle WAITING;
-  private static final VarHandle END;
   private static final VarHandle NEXT;
-  private static final VarHandle WATCH;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       WAITING = lookup.findVarHandle(Iteration.class, "waiting", Thread.class);
-      END = lookup.findVarHandle(Iteration.class, "end", Object.class);
       NEXT = lookup.findVarHandle(Iteration.class, "next", Object.class);
-      WATCH = lookup.findVarHandle(Iteration.class, "watch", Cleaner.Cleanable.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -113,6 +83,8 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   private final CoroutineContext context;
   private final UpstreamCall upstream = new UpstreamCall();
+  private final IterationEnd end = new IterationEnd();
+  private final CursorWatch watch = new CursorWatch();
 
   // null when it was told to forget; read by any thread, which takes either value
   private @Nullable OpenIterations home;
@@ -139,11 +111,9 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   private volatile boolean polled;
 
   // any thread
-  private volatile @Nullable Object end;
   private volatile boolean closed;
   private volatile boolean vacated;
   private volatile @Nullable Thread waiting;
-  private volatile Cleaner.@Nullable Cleanable watch;
 
   // written by the loop's thread before its look at closed; null before, and when it is gone
   private volatile @Nullable Thread loop;
@@ -278,7 +248,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   @Override
   public boolean receive(@Nullable Void nothing) {
-    return endWith(COMPLETED);
+    return endWith(IterationEnd.COMPLETED);
   }
 
   @Override
@@ -297,16 +267,16 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   /** Ends by a failure that did not come from the loop's thread; false if it is lost. */
   boolean fail(Throwable failure) {
-    return endWith(new Failure(failure));
+    return endWith(new IterationEnd.Failure(failure));
   }
 
   /** False if nobody gets to know of it, and it is lost. */
   private boolean endWith(Object how) {
-    if (!END.compareAndSet(this, null, how)) {
+    if (!end.trySet(how)) {
       return false;
     }
     wake();
-    return !closed || (how instanceof Failure failure && !failure.take());
+    return !closed || (how instanceof IterationEnd.Failure failure && !failure.take());
   }
 
   @Override
@@ -412,7 +382,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   private @Nullable T take() {
     while (!queueThrew) {
-      Object known = end; // before the look for an item: all items were there by then
+      boolean over = end.isThere(); // before the look for an item: all items were there by then
       ItemQueue<T> queue = fused;
       if (queue != null && polled) {
         return pull(queue);
@@ -422,7 +392,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
         renew();
         return item;
       }
-      if (known != null || closed) {
+      if (over || closed) {
         return null;
       }
       if (lazy && !asked) {
@@ -437,7 +407,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   /** An operator computes the next item here; null is the end. */
   private @Nullable T pull(ItemQueue<T> queue) {
-    if (end != null) {
+    if (end.isThere()) {
       return null;
     }
     T item = poll(queue);
@@ -458,17 +428,12 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
         throw CancelFrame.cancellation(frame);
       }
       queueThrew = true;
-      endAtQueue(failure, from);
+      Throwable behind = end.replaceBy(failure);
+      if (behind != null) {
+        from.lost(behind);
+      }
       CancelFrame.outsideWindow(frame, from::stop);
       return null;
-    }
-  }
-
-  /** The loop gets no further than this, whatever end the source has signalled behind it. */
-  private void endAtQueue(Throwable failure, Source from) {
-    Object signalled = END.getAndSet(this, new Failure(failure));
-    if (signalled instanceof Failure behind && behind.cause != failure && behind.take()) {
-      from.lost(behind.cause);
     }
   }
 
@@ -476,7 +441,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     asked = false;
     if (renewal > 0 && ++taken == renewal) {
       taken = 0;
-      if (end == null) {
+      if (!end.isThere()) {
         request(renewal);
       }
     }
@@ -489,7 +454,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   private void await(@Nullable CancelFrame frame) {
     waiting = Thread.currentThread();
-    if (isEmpty() && end == null && !closed) {
+    if (isEmpty() && !end.isThere() && !closed) {
       ParkLoop.await(this, frame);
     }
     waiting = null;
@@ -513,13 +478,14 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   private boolean finish() {
     forget();
-    if (end instanceof Failure failure) {
+    IterationEnd.Failure failure = end.failure();
+    if (failure != null) {
       if (!failureThrown && !failure.take()) {
         return leave(); // closed meanwhile, and it went to whoever gets the lost ones
       }
       failureThrown = true;
       allTaken();
-      throw Failures.thrown(failure.cause);
+      throw Failures.thrown(failure.cause());
     }
     allTaken();
     return false;
@@ -528,7 +494,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   private void allTaken() {
     forgetLoop();
     if (!queueThrew) { // else something may be left in the queue
-      unwatch();
+      watch.end();
     }
   }
 
@@ -563,7 +529,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   /** Whether there is nothing to cancel any more. */
   boolean isOver() {
-    return closed || end != null;
+    return closed || end.isThere();
   }
 
   /** Cancels the source, and gives up what is left, unless the loop is left to do that. */
@@ -582,27 +548,9 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     wake();
   }
 
-  /**
-   * Takes the registration of the shell with the cleaner, which is removed when there is nothing
-   * left to do. That may be the case already: a scope that another thread closes.
-   */
-  void watchedBy(Cleaner.Cleanable registration) {
-    if (!WATCH.compareAndSet(this, null, registration)) {
-      registration.clean();
-    }
-  }
-
-  /** Whether the cleaner has anything to do when the shell is gone. */
-  boolean isWatched() {
-    return watch != OVER;
-  }
-
-  /** The registration would keep all that the source knows until the shell is gone. */
-  private void unwatch() {
-    var registration = (Cleaner.Cleanable) WATCH.getAndSet(this, OVER);
-    if (registration != null) {
-      registration.clean(); // which finds that nothing is watched
-    }
+  /** The shell that the user holds is there, and is watched until there is nothing left to do. */
+  void watch(Object shell) {
+    watch.begin(shell, this);
   }
 
   /** Whether no other thread may be polling. */
@@ -626,7 +574,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
       requireNonNull(source).giveUp(held);
     }
     drain();
-    unwatch();
+    watch.end();
   }
 
   @SuppressWarnings("unchecked") // next is a T
@@ -658,8 +606,9 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     for (T item = buffer.poll(); item != null; item = buffer.poll()) {
       from.giveUp(item);
     }
-    if (end instanceof Failure failure && failure.take()) {
-      from.lost(failure.cause);
+    Throwable failure = end.takeFailure();
+    if (failure != null) {
+      from.lost(failure);
     }
   }
 }

@@ -111,7 +111,7 @@ class ArchitectureTest {
         .check(PUBLISHED);
     noClasses()
         .that()
-        .haveNameNotMatching("io\\.bridge\\.internal\\.(Timers|IterationCursor)(\\$.*)?")
+        .haveNameNotMatching("io\\.bridge\\.internal\\.(Timers|CursorWatch)(\\$.*)?")
         .should()
         .callCodeUnitWhere(calls(Thread.class, "ofPlatform"))
         .check(PUBLISHED);

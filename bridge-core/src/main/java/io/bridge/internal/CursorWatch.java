@@ -1,0 +1,104 @@
+package io.bridge.internal;
+
+import io.bridge.Undeliverable;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Cleaner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches the cursor that the user holds, the shell of an {@link Iteration}: when it becomes
+ * unreachable before the end, the iteration is cancelled and that is reported (I1).
+ *
+ * <pre>
+ * registration  meaning                                    left by
+ * null          the shell is not there yet                 begin -> registered, end -> OVER
+ * registered    the cleaner keeps the iteration, and all   end -> OVER, whoever comes first; that
+ *               that its source knows                      one removes the registration
+ * OVER          nothing is left for the cleaner to do,     -
+ *               final; a registration that comes now is
+ *               removed by its bringer
+ * </pre>
+ *
+ * <p>Proof: CursorLeakTest.
+ */
+final class CursorWatch {
+
+  /** What the cleaner runs; knows the iteration, not the shell. */
+  private record Abandoned(CursorWatch watch, Iteration<?> iteration, @Nullable Opened opened)
+      implements Runnable {
+
+    @Override
+    public void run() {
+      if (watch.registration == OVER) {
+        return; // it was over before its shell was gone
+      }
+      boolean lost = !iteration.isOver();
+      iteration.abandoned();
+      if (lost && opened != null) {
+        opened.leaveToCaller();
+        Undeliverable.report(new IllegalStateException("a cursor was not closed", opened));
+      }
+    }
+  }
+
+  /**
+   * Where a cursor was opened. The JVM notes the stack in a form of its own, much cheaper than its
+   * elements, which nobody needs but a report.
+   */
+  private static final class Opened extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    Opened() {
+      super("opened here", null, false, true);
+    }
+
+    void leaveToCaller() {
+      setStackTrace(Callers.of(getStackTrace()));
+    }
+  }
+
+  /** Starts its thread with the first cursor. */
+  private static final class Lazily {
+    private static final Cleaner CLEANER =
+        Cleaner.create(Thread.ofPlatform().name("bridge-cursors").daemon().factory());
+  }
+
+  private static final Cleaner.Cleanable OVER = () -> {};
+
+  private static final VarHandle REGISTRATION;
+
+  static {
+    try {
+      REGISTRATION =
+          MethodHandles.lookup()
+              .findVarHandle(CursorWatch.class, "registration", Cleaner.Cleanable.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private volatile Cleaner.@Nullable Cleanable registration;
+
+  /**
+   * Watches {@code shell}. There may be nothing left to do already: a scope that another thread
+   * closes.
+   */
+  void begin(Object shell, Iteration<?> iteration) {
+    Opened opened = iteration.isOver() ? null : new Opened(); // over, it is never reported
+    Cleaner.Cleanable fresh =
+        Lazily.CLEANER.register(shell, new Abandoned(this, iteration, opened));
+    if (!REGISTRATION.compareAndSet(this, null, fresh)) {
+      fresh.clean(); // which finds that it is over
+    }
+  }
+
+  /** The registration would keep all that the source knows until the shell is gone. */
+  void end() {
+    var former = (Cleaner.Cleanable) REGISTRATION.getAndSet(this, OVER);
+    if (former != null) {
+      former.clean(); // which finds that it is over
+    }
+  }
+}
