@@ -30,7 +30,7 @@ final class CursorWatch {
 
     @Override
     public void run() {
-      if (watch.registration == OVER) {
+      if (watch.isOver()) {
         return; // it was over before its shell was gone
       }
       boolean lost = !iteration.isOver();
@@ -87,11 +87,19 @@ final class CursorWatch {
    */
   void begin(Object shell, Iteration<?> iteration) {
     Opened opened = iteration.isOver() ? null : new Opened(); // over, it is never reported
-    Cleaner.Cleanable fresh =
-        Lazily.CLEANER.register(shell, new Abandoned(this, iteration, opened));
+    registered(Lazily.CLEANER.register(shell, new Abandoned(this, iteration, opened)));
+  }
+
+  /** The shell has a registration, which is removed when it is over. */
+  void registered(Cleaner.Cleanable fresh) {
     if (!REGISTRATION.compareAndSet(this, null, fresh)) {
       fresh.clean(); // which finds that it is over
     }
+  }
+
+  /** Whether nothing is left for the cleaner to do. */
+  boolean isOver() {
+    return registration == OVER;
   }
 
   /** The registration would keep all that the source knows until the shell is gone. */

@@ -84,7 +84,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   private final CoroutineContext context;
   private final UpstreamCall upstream = new UpstreamCall();
   private final IterationEnd end = new IterationEnd();
-  private final CursorWatch watch = new CursorWatch();
+  final CursorWatch watch = new CursorWatch();
 
   // null when it was told to forget; read by any thread, which takes either value
   private @Nullable OpenIterations home;

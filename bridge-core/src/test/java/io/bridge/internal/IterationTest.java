@@ -64,7 +64,7 @@ class IterationTest {
 
   private void begin() {
     iteration.begin(source, () -> {});
-    iteration.watchedBy(shell);
+    iteration.watch.registered(shell);
   }
 
   @Test
@@ -75,12 +75,12 @@ class IterationTest {
     assertThat(iteration.isOver()).isFalse();
     assertThat(iteration.receive(null)).isTrue();
     assertThat(iteration.isOver()).as("nothing to cancel").isTrue();
-    assertThat(iteration.isWatched()).as("an item is left").isTrue();
+    assertThat(iteration.watch.isOver()).as("an item is left").isFalse();
     assertThat(iteration.next()).isEqualTo("a");
-    assertThat(iteration.isWatched()).isTrue();
+    assertThat(iteration.watch.isOver()).isFalse();
     assertThat(iteration.hasNext()).isFalse();
 
-    assertThat(iteration.isWatched()).isFalse();
+    assertThat(iteration.watch.isOver()).isTrue();
     assertThat(shell.removed).isEqualTo(1);
     iteration.close();
     assertThat(source.calls).containsExactly("stop");
@@ -92,10 +92,10 @@ class IterationTest {
     IllegalStateException failure = new IllegalStateException("of the source");
     begin();
     assertThat(iteration.receiveFailure(failure)).isTrue();
-    assertThat(iteration.isWatched()).isTrue();
+    assertThat(iteration.watch.isOver()).isFalse();
     assertThatThrownBy(iteration::hasNext).isSameAs(failure);
 
-    assertThat(iteration.isWatched()).isFalse();
+    assertThat(iteration.watch.isOver()).isTrue();
     assertThat(shell.removed).isEqualTo(1);
   }
 
@@ -109,7 +109,7 @@ class IterationTest {
     iteration.close();
 
     assertThat(iteration.isOver()).isTrue();
-    assertThat(iteration.isWatched()).isFalse();
+    assertThat(iteration.watch.isOver()).isTrue();
     assertThat(shell.removed).isEqualTo(1);
     assertThat(source.calls).containsExactly("stop", "given up a", "given up b");
     assertThat(iteration.offer("c")).as("taken, to be given up").isTrue();
@@ -122,10 +122,10 @@ class IterationTest {
   void shellComesLate() {
     iteration.begin(source, () -> {});
     iteration.close();
-    iteration.watchedBy(shell);
+    iteration.watch.registered(shell);
 
     assertThat(shell.removed).isEqualTo(1);
-    assertThat(iteration.isWatched()).isFalse();
+    assertThat(iteration.watch.isOver()).isTrue();
   }
 
   @Test
