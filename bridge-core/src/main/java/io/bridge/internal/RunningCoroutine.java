@@ -112,7 +112,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
       Body<? extends T, ?> body,
       @Nullable Completion<? super T> completion) {
     RunningCoroutine<T> coroutine = new RunningCoroutine<>(name, ambient, body, completion, null);
-    thread(name, coroutine).start();
+    coroutine.startThread();
     return coroutine;
   }
 
@@ -120,6 +120,11 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   static <T extends @Nullable Object> RunningCoroutine<T> forked(
       String name, Body<? extends T, ?> body, RunningScope<?, ?> scope) {
     return new RunningCoroutine<>(name, Ambient.ofCaller(), body, null, scope);
+  }
+
+  /** Starts it on a thread of its own. */
+  void startThread() {
+    thread(name, this).start();
   }
 
   /** A new thread for {@code coroutine}, not started. */

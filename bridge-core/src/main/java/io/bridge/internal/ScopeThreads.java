@@ -27,7 +27,7 @@ final class ScopeThreads {
     if (config.isGroup()) {
       group().execute(coroutine);
     } else {
-      RunningCoroutine.thread(config.name(), coroutine).start();
+      coroutine.startThread();
     }
   }
 
