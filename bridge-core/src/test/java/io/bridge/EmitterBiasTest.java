@@ -257,4 +257,23 @@ class EmitterBiasTest {
     assertThat(inBody.get()).isExactlyInstanceOf(CancellationException.class);
     assertThat(drain.items()).containsExactly("first");
   }
+
+  @Test
+  @DisplayName("B6 behind an item passed on with the lock, a cancel interrupts the body again")
+  void windowOpensBehindTheLock() {
+    Drain drain = new Drain(Long.MAX_VALUE);
+    AtomicReference<@Nullable Throwable> inBody = new AtomicReference<>();
+    publisher(
+            emitter -> {
+              Fork.virtual(() -> emitter.emit("other")).join();
+              emitter.emit("own");
+              inBody.set(catchThrowable(() -> new CountDownLatch(1).await()));
+            })
+        .subscribe(drain);
+    drain.awaitItems(2);
+    drain.cancel();
+    Eventually.until("the body is interrupted", () -> inBody.get() != null);
+    assertThat(inBody.get()).isExactlyInstanceOf(InterruptedException.class);
+    assertThat(drain.items()).containsExactly("other", "own");
+  }
 }
