@@ -143,74 +143,82 @@ class EmitterBiasRaceTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 3, Long.MAX_VALUE})
   @DisplayName("B4 RS 1.1 1.3 one at a time, each within the demand, none uncounted")
-  void otherAgainstOwner(long batch) {
-    for (int i = 0; i < ROUNDS; i++) {
-      try (Emitting body = new Emitting(batch)) {
-        for (int other = 0; other < OTHERS; other++) {
-          body.emitOther();
-        }
-        body.end();
-        body.assertLawful(OTHERS);
-      }
-    }
+  void otherAgainstOwner(long batch) throws Exception {
+    Races.rounds(
+        ROUNDS,
+        () -> {
+          try (Emitting body = new Emitting(batch)) {
+            for (int other = 0; other < OTHERS; other++) {
+              body.emitOther();
+            }
+            body.end();
+            body.assertLawful(OTHERS);
+          }
+        });
   }
 
   @Test
   @DisplayName("B4 RS 1.3 two other threads at once: one at a time, none uncounted")
-  void twoOthersAgainstOwner() {
-    for (int i = 0; i < ROUNDS; i++) {
-      try (Emitting body = new Emitting(Long.MAX_VALUE)) {
-        Thread second = Thread.ofPlatform().start(body::emitOther);
-        body.emitOther();
-        Races.spinUntil("the second has emitted", () -> !second.isAlive());
-        body.end();
-        body.assertLawful(OTHERS);
-      }
-    }
+  void twoOthersAgainstOwner() throws Exception {
+    Races.rounds(
+        ROUNDS,
+        () -> {
+          try (Emitting body = new Emitting(Long.MAX_VALUE)) {
+            Thread second = Thread.ofPlatform().start(body::emitOther);
+            body.emitOther();
+            Races.spinUntil("the second has emitted", () -> !second.isAlive());
+            body.end();
+            body.assertLawful(OTHERS);
+          }
+        });
   }
 
   @Test
   @DisplayName("B4 the body ends while another thread emits: counted, or refused")
-  void otherAgainstEnd() {
-    for (int i = 0; i < ROUNDS; i++) {
-      try (Emitting body = new Emitting(Long.MAX_VALUE)) {
-        body.stop = true;
-        Races.spinNanos(ThreadLocalRandom.current().nextLong(3_000));
-        int others = 1;
-        try {
-          body.emitOther();
-        } catch (IllegalStateException tooLate) {
-          others = 0;
-        }
-        body.end();
-        body.assertLawful(others);
-      }
-    }
+  void otherAgainstEnd() throws Exception {
+    Races.rounds(
+        ROUNDS,
+        () -> {
+          try (Emitting body = new Emitting(Long.MAX_VALUE)) {
+            body.stop = true;
+            Races.spinNanos(ThreadLocalRandom.current().nextLong(3_000));
+            int others = 1;
+            try {
+              body.emitOther();
+            } catch (IllegalStateException tooLate) {
+              others = 0;
+            }
+            body.end();
+            body.assertLawful(others);
+          }
+        });
   }
 
   @Test
   @DisplayName("B4 B6 the subscriber cancels meanwhile: both emitters end, no item beside another")
-  void otherAgainstCancel() {
-    for (int i = 0; i < ROUNDS; i++) {
-      try (Emitting body = new Emitting(Long.MAX_VALUE)) {
-        Thread other =
-            Thread.ofPlatform()
-                .start(() -> {
-                  try {
-                    while (true) {
-                      body.emitOther();
-                    }
-                  } catch (CancellationException cancelled) {
-                    // as it should end
-                  }
-                });
-        Races.spinNanos(ThreadLocalRandom.current().nextLong(20_000));
-        body.subscriber.cancel();
-        Races.spinUntil("the body ends", () -> body.done);
-        Races.spinUntil("the other ends", () -> !other.isAlive());
-        assertThat(body.subscriber.overlapped).as("RS 1.3: two signals at once").isFalse();
-        assertThat(body.subscriber.ended).isFalse();
-      }
-    }
+  void otherAgainstCancel() throws Exception {
+    Races.rounds(
+        ROUNDS,
+        () -> {
+          try (Emitting body = new Emitting(Long.MAX_VALUE)) {
+            Thread other =
+                Thread.ofPlatform()
+                    .start(() -> {
+                      try {
+                        while (true) {
+                          body.emitOther();
+                        }
+                      } catch (CancellationException cancelled) {
+                        // as it should end
+                      }
+                    });
+            Races.spinNanos(ThreadLocalRandom.current().nextLong(20_000));
+            body.subscriber.cancel();
+            Races.spinUntil("the body ends", () -> body.done);
+            Races.spinUntil("the other ends", () -> !other.isAlive());
+            assertThat(body.subscriber.overlapped).as("RS 1.3: two signals at once").isFalse();
+            assertThat(body.subscriber.ended).isFalse();
+          }
+        });
   }
 }

@@ -130,9 +130,7 @@ class SuspendRaceTest {
                     Coroutine<String> started =
                         Coroutine.start(() -> {
                           begun.set("begun");
-                          while (go.get() == null) {
-                            Thread.onSpinWait();
-                          }
+                          Races.spinUntil("go", () -> go.get() != null);
                           return "a";
                         });
                     Races.spinUntil("begun", () -> begun.get() != null);
