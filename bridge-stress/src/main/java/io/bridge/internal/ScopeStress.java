@@ -1,5 +1,7 @@
 package io.bridge.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
 import java.util.ArrayDeque;
@@ -239,9 +241,9 @@ public final class ScopeStress {
 
     public LeaveAgainstLeave() {
       for (int i = 0; i < EMPTY; i++) {
-        RunningCoroutine<?> gone = RunningCoroutine.forked("gone", () -> 1, first.home);
+        RunningCoroutine<?> gone = Actors.coroutine(() -> 1);
         coroutines.add(gone);
-        Siblings.leave(gone.place);
+        Siblings.leave(requireNonNull(gone.place));
       }
       coroutines.enter();
       coroutines.add(first);
