@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -46,38 +45,9 @@ class IterationQueueTest {
     }
   }
 
-  /** What an iteration asks of its source. */
-  private static final class Recording implements Iteration.Source {
-    final List<String> calls = new ArrayList<>();
-    final List<Throwable> lost = new ArrayList<>();
-
-    @Override
-    public void request(long items) {}
-
-    @Override
-    public void stop() {
-      calls.add("stop");
-    }
-
-    @Override
-    public void completed() {
-      calls.add("completed");
-    }
-
-    @Override
-    public void giveUp(Object item) {
-      calls.add("given up " + item);
-    }
-
-    @Override
-    public void lost(Throwable failure) {
-      lost.add(failure);
-    }
-  }
-
   private final IllegalStateException ofQueue = new IllegalStateException("of the queue");
   private final Iteration<String> iteration = Iteration.open(8);
-  private final Recording source = new Recording();
+  private final RecordingSource source = new RecordingSource();
 
   private void begin() {
     iteration.begin(source, () -> iteration.fuse(new Hostile(ofQueue), false));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.testkit.Fork;
 import java.lang.ref.Cleaner;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.DisplayName;
@@ -16,37 +15,6 @@ import org.junit.jupiter.api.Timeout;
 @DisplayName("I1 I2 I6 an iteration, its source and its shell")
 @Timeout(60)
 class IterationTest {
-
-  /** Writes down what is asked of it. */
-  private static final class Recording implements Iteration.Source {
-    final List<String> calls = new ArrayList<>();
-    final List<Throwable> lost = new ArrayList<>();
-
-    @Override
-    public void request(long items) {
-      calls.add("request " + items);
-    }
-
-    @Override
-    public void stop() {
-      calls.add("stop");
-    }
-
-    @Override
-    public void completed() {
-      calls.add("completed");
-    }
-
-    @Override
-    public void giveUp(Object item) {
-      calls.add("given up " + item);
-    }
-
-    @Override
-    public void lost(Throwable failure) {
-      lost.add(failure);
-    }
-  }
 
   /** The cleaner's registration of a shell; counts how often it is removed. */
   private static final class Shell implements Cleaner.Cleanable {
@@ -59,7 +27,7 @@ class IterationTest {
   }
 
   private final Iteration<String> iteration = Iteration.open(4);
-  private final Recording source = new Recording();
+  private final RecordingSource source = new RecordingSource();
   private final Shell shell = new Shell();
 
   private void begin() {
@@ -187,7 +155,8 @@ class IterationTest {
     assertThat(iteration.next()).isEqualTo("b");
     assertThat(source.calls).isEmpty();
     assertThat(iteration.next()).isEqualTo("c");
-    assertThat(source.calls).containsExactly("request 3");
+    assertThat(source.requests).containsExactly(3L);
+    assertThat(source.calls).isEmpty();
     assertThat(iteration.next()).isEqualTo("d");
     assertThat(iteration.offer("e")).isTrue();
     assertThat(iteration.offer("f")).isTrue();
@@ -195,6 +164,7 @@ class IterationTest {
     assertThat(iteration.next()).isEqualTo("e");
     assertThat(iteration.next()).isEqualTo("f");
     assertThat(iteration.hasNext()).isFalse();
-    assertThat(source.calls).containsExactly("request 3");
+    assertThat(source.requests).containsExactly(3L);
+    assertThat(source.calls).isEmpty();
   }
 }
