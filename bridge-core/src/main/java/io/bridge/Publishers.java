@@ -251,7 +251,8 @@ public final class Publishers {
    * Makes a cold publisher of an iterable, whose iterators may block: each subscriber gets a fresh
    * iterator, which runs on a virtual thread of its own. It is one item ahead of the demand.
    *
-   * <p><b>Cancellation:</b> interrupts an iterator that blocks.
+   * <p><b>Cancellation:</b> interrupts an iterator that blocks. An item that it has given and the
+   * subscriber has not received goes to {@link Undeliverable#discard}; the rest stays its own.
    *
    * <p><b>Errors:</b> what the iterator throws fails the stream, and so does a null item, with a
    * {@link NullPointerException}. An iterator that is {@link AutoCloseable}, such as a {@link

@@ -170,6 +170,59 @@ class BlockingSourcesTest {
     assertThat(drain.wasLawful()).isTrue();
   }
 
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  @DisplayName(
+      "I4 A12 of what a source gave, the item that is lost by a cancel is discarded, alone")
+  void cancelDiscards(Way way) {
+    AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
+    Iterator<String> items = List.of("a", "b", "c").iterator();
+    Held held =
+        new Held(
+            new Iterator<>() {
+              @Override
+              public boolean hasNext() {
+                return items.hasNext();
+              }
+
+              @Override
+              public String next() {
+                thread.set(Thread.currentThread());
+                return items.next();
+              }
+            },
+            null);
+    Drain drain = new Drain(1);
+    try (Undelivered lost = new Undelivered()) {
+      way.of(held).subscribe(drain);
+      drain.awaitItems(1);
+      Eventually.until("waits for demand", () -> isParked(thread));
+      drain.cancel();
+      Eventually.until("closed", () -> held.closes.get() > 0);
+      assertThat(lost.values()).containsExactly("b");
+      assertThat(items).toIterable().containsExactly("c");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  @DisplayName("I4 A12 an item whose receiver cancels is the receiver's")
+  void cancelledByTheReceiver(Way way) {
+    Held held = new Held(endless(() -> {}), null);
+    Drain drain = new Drain(Long.MAX_VALUE);
+    drain.onNext((here, item) -> {
+      if (here.items().size() == 2) {
+        here.cancel();
+      }
+    });
+    try (Undelivered lost = new Undelivered()) {
+      way.of(held).subscribe(drain);
+      Eventually.until("closed", () -> held.closes.get() > 0);
+      assertThat(drain.items()).hasSize(2);
+      assertThat(lost.values()).isEmpty();
+    }
+  }
+
   private static boolean isParked(AtomicReference<@Nullable Thread> thread) {
     Thread now = thread.get();
     return now != null && now.getState() == Thread.State.WAITING;

@@ -152,6 +152,22 @@ public final class EmitterSubscription<T> extends BiasedTurn
   }
 
   /**
+   * {@link #emit} for the only thread that emits; an item that the subscriber has not received is
+   * discarded.
+   */
+  void emitOrDiscard(T item) {
+    long before = emitted;
+    try {
+      emit(item);
+    } catch (Throwable t) {
+      if (emitted == before) { // else it was cancelled by who received it
+        Undeliverable.discard(item);
+      }
+      throw t;
+    }
+  }
+
+  /**
    * {@link CancelFrame#enterAwait} for the coroutine's thread, which may wait (A2), without a
    * thread-local; null for others.
    */

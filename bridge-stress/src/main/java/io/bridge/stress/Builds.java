@@ -9,6 +9,7 @@ import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Scheduler;
 import io.reactivex.rxjava3.core.Single;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -175,9 +176,7 @@ final class Builds {
     }
   }
 
-  /**
-   * What is iterated over is there already, and whose the rest is then is the iterable's matter.
-   */
+  /** What is iterated over is there already: an item is owed from when the source gives it. */
   private void blocking() throws Exception {
     List<Item> items = new ArrayList<>();
     int size = program.random.nextInt(8);
@@ -185,9 +184,13 @@ final class Builds {
       items.add(new Item(program.ledger, program));
     }
     switch (program.random.nextInt(3)) {
-      case 0 -> awaits.consume(Publishers.fromIterable(items));
-      case 1 -> awaits.consume(Publishers.fromIterator(items.iterator()));
-      default -> awaits.consume(Publishers.fromStream(items.stream()));
+      case 0 -> awaits.consume(Publishers.fromIterable(() -> owing(items)));
+      case 1 -> awaits.consume(Publishers.fromIterator(owing(items)));
+      default -> awaits.consume(Publishers.fromStream(items.stream().map(Item::owe)));
     }
+  }
+
+  private static Iterator<Item> owing(List<Item> items) {
+    return items.stream().map(Item::owe).iterator();
   }
 }
