@@ -5,6 +5,7 @@ import static io.bridge.reactor.ReactorBridge.flux;
 
 import io.bridge.Coroutine;
 import io.bridge.Emitter;
+import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -65,6 +66,39 @@ public class P12Growth {
       });
     }
     waiting.finish();
+  }
+
+  /** Bare threads, all started before the first is woken. */
+  @Benchmark
+  public void waiters_floor() throws InterruptedException {
+    Waiter[] waiters = new Waiter[size];
+    for (int i = 0; i < size; i++) {
+      waiters[i] = new Waiter();
+    }
+    for (Waiter waiter : waiters) {
+      waiter.wake();
+    }
+    for (Waiter waiter : waiters) {
+      waiter.thread.join();
+    }
+  }
+
+  private static final class Waiter implements Runnable {
+
+    final Thread thread = Thread.startVirtualThread(this);
+    private volatile boolean woken;
+
+    void wake() {
+      woken = true;
+      LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void run() {
+      while (!woken) {
+        LockSupport.park();
+      }
+    }
   }
 
   @Benchmark
