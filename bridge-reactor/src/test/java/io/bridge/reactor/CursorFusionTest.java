@@ -16,6 +16,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -24,9 +25,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -249,6 +252,48 @@ class CursorFusionTest {
     assertThat(body.doOnDiscard(Integer.class, hook::add).block()).isEqualTo(1);
     assertThat(hook).containsExactly(2, 3);
     assertThat(lost.values).containsExactly(2, 3);
+  }
+
+  @Test
+  @DisplayName("A12 C2 what is left in publishOn's queue, which only the loop may empty, as well")
+  void discardedOfPublishOn() {
+    List<Object> hook = new CopyOnWriteArrayList<>();
+    Sinks.Many<Integer> sink = Sinks.many().unicast().onBackpressureBuffer();
+    Mono<Integer> body =
+        ReactorBridge.mono(() -> {
+          try (Cursor<Integer> items = Publishers.iterate(sink.asFlux().hide().publishOn(single))) {
+            upTo(3).forEach(i -> sink.tryEmitNext(i).orThrow());
+            return items.next();
+          }
+        });
+    assertThat(body.doOnDiscard(Integer.class, hook::add).block()).isEqualTo(1);
+    assertThat(hook).containsExactly(2, 3);
+  }
+
+  @Test
+  @DisplayName("A12 C2 a failure behind the close goes to the error hook of the body's subscriber")
+  void failureBehindClose() {
+    List<Throwable> hook = new CopyOnWriteArrayList<>();
+    IllegalStateException failure = new IllegalStateException("late");
+    Flux<Integer> hostile =
+        new Flux<>() {
+          @Override
+          public void subscribe(CoreSubscriber<? super Integer> actual) {
+            actual.onSubscribe(
+                new Operators.DeferredSubscription() {
+                  @Override
+                  public void cancel() {
+                    actual.onError(failure);
+                  }
+                });
+          }
+        };
+    Mono<Void> body = ReactorBridge.mono(() -> Publishers.iterate(hostile).close());
+    Consumer<Throwable> action = hook::add;
+    body.contextWrite(with -> with.put("reactor.onErrorDropped.local", action)).block();
+    assertThat(hook).containsExactly(failure);
+    assertThat(lost.droppedErrors).isEmpty();
+    assertThat(lost.failures).isEmpty();
   }
 
   @ParameterizedTest
