@@ -311,6 +311,7 @@ class ConversionTest {
   @DisplayName("A7 awaitOrThrow returns what await does")
   void awaitOrThrow_value_returned() throws Exception {
     assertThat(awaitOrThrow(Single.just("a"), IOException.class)).isEqualTo("a");
+    assertThat(awaitOrThrow(Maybe.just("a"), IOException.class)).isEqualTo("a");
     assertThat(awaitOrThrow(Maybe.<String>empty(), IOException.class)).isNull();
     awaitOrThrow(Completable.complete(), IOException.class);
     assertThat(awaitOrThrow(Observable.just("a"), IOException.class)).isEqualTo("a");

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 
 @DisplayName("I5 a loop over RxJava's operators takes the items out of their queue")
 @Timeout(60)
@@ -243,6 +245,31 @@ class CursorFusionTest {
     }
     assertThat(cancels).hasValue(2);
     assertThat(lost.rx).isEmpty();
+    assertThat(lost.failures).isEmpty();
+  }
+
+  @Test
+  @DisplayName("A12 a failure behind the close goes to RxJava's hook, once")
+  void failureBehindClose() {
+    IllegalStateException failure = new IllegalStateException("late");
+    Flowable<Integer> hostile =
+        new Flowable<>() {
+          @Override
+          protected void subscribeActual(Subscriber<? super Integer> actual) {
+            actual.onSubscribe(
+                new Subscription() {
+                  @Override
+                  public void request(long n) {}
+
+                  @Override
+                  public void cancel() {
+                    actual.onError(failure);
+                  }
+                });
+          }
+        };
+    Publishers.iterate(hostile).close();
+    assertThat(lost.ofRxJava).containsExactly(failure);
     assertThat(lost.failures).isEmpty();
   }
 

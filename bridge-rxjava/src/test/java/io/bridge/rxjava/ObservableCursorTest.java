@@ -121,6 +121,20 @@ class ObservableCursorTest {
   }
 
   @Test
+  @DisplayName("I1 A5 a close by another thread than the one that opened disposes at once, too")
+  void closedByAnotherThread() {
+    Cursor<String> items = RxJavaBridge.iterate(source);
+    int disposals =
+        Fork.platform(
+                () -> {
+                  items.close();
+                  return source.disposals.get();
+                })
+            .join();
+    assertThat(disposals).isEqualTo(1);
+  }
+
+  @Test
   @DisplayName("I1 break disposes once, an end does not; without try the coroutine's end does")
   void disposed() {
     PublishSubject<String> subject = PublishSubject.create();

@@ -8,6 +8,7 @@ import io.reactivex.rxjava3.core.BackpressureStrategy;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.core.Scheduler;
+import io.reactivex.rxjava3.disposables.Disposable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -219,6 +221,54 @@ class SignalsOnSchedulerTest {
     subscriber.assertNoErrors().assertComplete();
     assertThat(subscriber.values()).hasSize(builder.hasValue() ? 1 : 0);
     assertNothingLost();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("B10 each signal gives its worker back, a refused one too")
+  void signals_workersGivenBack(Builder builder) throws Exception {
+    for (Scheduler of : List.of(Schedulers.io(), ShutDown.IO.shutDown())) {
+      Counting scheduler = new Counting(of);
+      var unused = ended(builder.of(scheduler, () -> "a").test());
+      assertThat(scheduler.made).hasPositiveValue();
+      Eventually.until("all are given back", () -> scheduler.open.get() == 0);
+    }
+  }
+
+  /** Counts its workers. */
+  private static final class Counting extends Scheduler {
+    private final Scheduler scheduler;
+    final AtomicInteger made = new AtomicInteger();
+    final AtomicInteger open = new AtomicInteger();
+
+    Counting(Scheduler scheduler) {
+      this.scheduler = scheduler;
+    }
+
+    @Override
+    public Worker createWorker() {
+      Worker worker = scheduler.createWorker();
+      made.incrementAndGet();
+      open.incrementAndGet();
+      Disposable count = Disposable.fromRunnable(open::decrementAndGet);
+      return new Worker() {
+        @Override
+        public Disposable schedule(Runnable run, long delay, TimeUnit unit) {
+          return worker.schedule(run, delay, unit);
+        }
+
+        @Override
+        public void dispose() {
+          count.dispose();
+          worker.dispose();
+        }
+
+        @Override
+        public boolean isDisposed() {
+          return worker.isDisposed();
+        }
+      };
+    }
   }
 
   @Test
