@@ -149,10 +149,11 @@ class FromOutputStreamTest {
                       writer.write(text);
                     }
                   }
-                  out.close();
                   out.write('3');
+                  out.close();
+                  out.write('4');
                 })))
-        .containsExactly("one", "two", "3");
+        .containsExactly("one", "two", "3", "4");
   }
 
   @Test
@@ -220,6 +221,7 @@ class FromOutputStreamTest {
       drain.awaitEnd();
       OutputStream out = requireNonNull(kept.get());
       assertThatThrownBy(() -> out.write(1)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> out.write(new byte[1])).isInstanceOf(IOException.class);
       assertThatThrownBy(() -> out.write(new byte[CHUNK])).isInstanceOf(IOException.class);
       assertThatThrownBy(out::flush).isInstanceOf(IOException.class);
       assertThatCode(out::close).doesNotThrowAnyException();

@@ -102,9 +102,9 @@ class RunOnNestingTest {
                     Coroutine.runOn(
                         io,
                         () -> Coroutine.runOn(third, () -> Coroutine.runOn(ui, () -> note("2")))));
-            return "done";
+            return Coroutine.runOn(ui, () -> Coroutine.runOn(ui, () -> "of the inner one"));
           });
-      assertThat(coroutine.await()).isEqualTo("done");
+      assertThat(coroutine.await()).isEqualTo("of the inner one");
       assertThat(ran).containsExactly("1@ui", "2@ui");
       assertThat(third.lateInterrupts()).isZero();
     }
