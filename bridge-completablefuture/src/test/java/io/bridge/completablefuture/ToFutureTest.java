@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -130,6 +131,23 @@ class ToFutureTest {
     assertThat(cancelled.cancel(true)).isTrue();
     assertThat(ours).isCancelled();
     assertNothingLost();
+  }
+
+  @Test
+  @DisplayName(
+      "B9 complete, completeExceptionally and cancel answer as the JDK's: who has ended it")
+  void answers() {
+    List<Predicate<CompletableFuture<@Nullable String>>> ends =
+        List.of(
+            f -> f.complete("outside"), f -> f.completeExceptionally(CHECKED), f -> f.cancel(true));
+    for (Predicate<CompletableFuture<@Nullable String>> first : ends) {
+      CompletableFuture<@Nullable String> ours = converted(new Hand<>());
+      CompletableFuture<@Nullable String> peer = new CompletableFuture<>();
+      assertThat(first.test(ours)).isTrue().isEqualTo(first.test(peer));
+      for (Predicate<CompletableFuture<@Nullable String>> second : ends) {
+        assertThat(second.test(ours)).isEqualTo(second.test(peer));
+      }
+    }
   }
 
   private static Stream<Named<Consumer<CompletableFuture<@Nullable String>>>> endingsHere() {
