@@ -181,7 +181,7 @@ final class Builds {
     List<Item> items = new ArrayList<>();
     int size = program.random.nextInt(8);
     for (int i = 0; i < size; i++) {
-      items.add(new Item(program.ledger, program));
+      items.add(new Item(program.ledger, "an iterable of " + program));
     }
     switch (program.random.nextInt(3)) {
       case 0 -> awaits.consume(Publishers.fromIterable(() -> owing(items)));

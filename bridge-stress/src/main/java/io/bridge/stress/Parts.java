@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -92,16 +93,16 @@ final class Parts {
   Future<Item> future() {
     var pause = program.moment(1000);
     boolean fails = program.random.nextInt(4) == 0;
-    return program
-        .workshop
-        .executor()
-        .submit(() -> {
+    FutureTask<Item> task =
+        new FutureTask<>(() -> {
           Thread.sleep(pause);
           if (fails) {
             throw new Planned("task");
           }
           return new Item(ledger, "a task of " + program);
         });
+    Thread.ofVirtual().name("soak-task").start(task); // not where signals would wait behind it
+    return task;
   }
 
   /** A callback API that may call back twice, or never. */

@@ -43,6 +43,9 @@ public final class Soak {
   private static final int LONGEST_MICROS = 30_000;
   private static final Duration HANGS_AFTER = Duration.ofSeconds(60);
 
+  /** While values are owed; more often, and what gives them up would not get to it. */
+  private static final Duration COLLECT_EVERY = Duration.ofMillis(100);
+
   private static final int MOST_SHOWN = 8;
 
   private static final long HEAP_SLACK = 4 << 20;
@@ -64,6 +67,7 @@ public final class Soak {
   private final LiveThreads live;
 
   private long next;
+  private long nextCollection = System.nanoTime();
 
   private Soak(long seed, long onlyProgram) {
     this.seed = seed;
@@ -173,8 +177,9 @@ public final class Soak {
   /** Where code of another thread has iterated, only the cleaner may give up what is left (I1). */
   private int owedValues() {
     int owed = ledger.owed.size();
-    if (owed > 0) {
+    if (owed > 0 && System.nanoTime() - nextCollection > 0) {
       System.gc();
+      nextCollection = System.nanoTime() + COLLECT_EVERY.toNanos();
     }
     return owed;
   }
