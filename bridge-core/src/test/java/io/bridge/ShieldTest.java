@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class ShieldTest {
 
+  private static final CoroutineContext.Key<String> KEY = CoroutineContext.Key.of("key");
+  private static final Duration LONG = Duration.ofSeconds(60);
+
   @ParameterizedTest
   @EnumSource(Victim.By.class)
   @DisplayName("A9 cleanup in finally awaits in cancelled code; the flag is up again at the end")
@@ -79,6 +82,38 @@ class ShieldTest {
     assertThat(victim.endedWithFlag()).isTrue();
     assertThat(shielded.cancels()).isZero();
     assertThat(after.subscriptions()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Victim.By.class)
+  @DisplayName("A9 C1 T1 also for an await in a block with a context and a deadline inside it")
+  void cancelDuringShield_blocksInside(Victim.By by) {
+    Probe<String> shielded = new Probe<>();
+    Victim victim =
+        Victim.start(
+            by,
+            () -> {
+              String value =
+                  Coroutine.shield(() ->
+                      CoroutineContext.with(
+                          KEY,
+                          "context",
+                          () ->
+                              Coroutine.withTimeout(
+                                  LONG,
+                                  () ->
+                                      CoroutineContext.with(
+                                          KEY, "inner", () -> Await.awaitSingle(shielded)))));
+              assertThat(value).isEqualTo("a");
+              assertThat(Thread.currentThread().isInterrupted()).isTrue();
+              Coroutine.checkCancelled();
+            });
+    shielded.awaitRequest();
+    victim.awaitParked().stop();
+    victim.awaitParked();
+    shielded.next("a").complete();
+    assertThat(victim.failure()).isExactlyInstanceOf(CancellationException.class);
+    assertThat(shielded.cancels()).isZero();
   }
 
   @Test
