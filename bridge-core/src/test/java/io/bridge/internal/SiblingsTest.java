@@ -1,5 +1,6 @@
 package io.bridge.internal;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -97,6 +98,23 @@ class SiblingsTest {
     added(MANY);
     assertThat(siblings.isSparse(MANY)).isFalse();
     assertThat(sizeOf(siblings)).isEqualTo(MANY);
+  }
+
+  @Test
+  @DisplayName("A13 S3 links at the old end are cut out, too")
+  void swept_oldestIsNotKept() {
+    WeakReference<Siblings.Link> oldest = new WeakReference<>(siblings.add(coroutine()));
+    Siblings.leave(requireNonNull(oldest.get()));
+    RunningCoroutine<Integer> stays = coroutine();
+    siblings.add(stays);
+    assertThat(siblings.sweep()).isTrue();
+    Eventually.until(
+        "it is collected",
+        () -> {
+          System.gc();
+          return oldest.refersTo(null);
+        });
+    assertThat(siblings).containsExactly(stays);
   }
 
   @Test
