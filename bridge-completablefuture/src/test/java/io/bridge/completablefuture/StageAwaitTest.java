@@ -384,6 +384,28 @@ class StageAwaitTest {
     assertThat(lost.values).containsExactly("too late");
   }
 
+  @Test
+  @DisplayName("A12 a failure that loses against the cancel of an owned stage is reported")
+  void awaitOrCancel_failureDuringCancel_reported() throws Exception {
+    IllegalStateException failure = new IllegalStateException("too late");
+    for (boolean isFuture : new boolean[] {false, true}) {
+      CompletableFuture<String> future =
+          new CompletableFuture<>() {
+            @Override
+            public boolean cancel(boolean mayInterruptIfRunning) {
+              completeExceptionally(failure);
+              return super.cancel(mayInterruptIfRunning);
+            }
+          };
+      CompletionStage<String> stage = isFuture ? future : Stages.both(future);
+      Awaiting<String> awaiting = Awaiting.start(() -> awaitOrCancel(stage)).awaitParked();
+
+      assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+    }
+
+    assertThat(lost.failures).containsExactly(failure, failure);
+  }
+
   /** The value comes at the very moment of the cancel. */
   private static CompletableFuture<String> completedByCancel() {
     return new CompletableFuture<>() {

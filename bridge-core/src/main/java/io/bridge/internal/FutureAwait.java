@@ -39,16 +39,28 @@ public final class FutureAwait {
 
   private static void giveUp(Future<?> owned) {
     try {
-      if (!owned.cancel(true) && owned.state() == Future.State.SUCCESS) {
-        Undeliverable.discard(owned.resultNow());
+      if (owned.cancel(true)) {
+        return;
+      }
+      switch (owned.state()) {
+        case SUCCESS -> Undeliverable.discard(owned.resultNow());
+        case FAILED -> reportLost(Failures.unwrap(owned.exceptionNow()));
+        case RUNNING, CANCELLED -> {}
       }
     } catch (Throwable t) {
       Undeliverable.report(t);
     }
   }
 
+  private static void reportLost(Throwable failure) {
+    if (!(failure instanceof CancellationException)) { // somebody else has cancelled it as well
+      Undeliverable.report(failure);
+    }
+  }
+
   /**
-   * Cancels a future that its await owns; a value that came first is given up (A12).
+   * Cancels a future that its await owns; a value that came first is given up, a failure reported
+   * (A12).
    *
    * @param owned the future; what its cancel throws is reported
    */
