@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.bridge.Await;
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
+import io.bridge.Registration;
 import io.bridge.completablefuture.Stages.StageAndFuture;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
@@ -243,6 +245,25 @@ class StageAwaitTest {
 
   @ParameterizedTest
   @MethodSource("views")
+  @DisplayName("A2 refused where nobody may wait, before the stage is looked at or cancelled")
+  @SuppressWarnings("try") // closed, not used
+  void await_refusedThread_stageUntouched(View view) {
+    CompletableFuture<String> future = new CompletableFuture<>();
+    CompletionStage<String> stage = view.apply(future);
+    int ofView = future.getNumberOfDependents();
+    Thread here = Thread.currentThread();
+
+    try (Registration refused = Await.rejectOn(thread -> thread == here)) {
+      assertThatThrownBy(() -> await(stage)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> awaitOrCancel(stage)).isInstanceOf(IllegalStateException.class);
+    }
+
+    assertThat(future.isDone()).isFalse();
+    assertThat(future.getNumberOfDependents()).isEqualTo(ofView);
+  }
+
+  @ParameterizedTest
+  @MethodSource("views")
   @DisplayName("A14 a cancelled or timed-out await leaves the stage alone, and other waiters too")
   void await_cancelled_observes(View view) throws Exception {
     CompletableFuture<String> future = new CompletableFuture<>();
@@ -250,7 +271,8 @@ class StageAwaitTest {
     Fork<String> other = Fork.virtual(() -> await(stage)).awaitParked();
     Awaiting<String> awaiting = Awaiting.start(() -> await(stage)).awaitParked();
 
-    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+    awaiting.coroutine().cancel("enough");
+    assertThat(awaiting.failure()).isInstanceOf(CancellationException.class).hasMessage("enough");
     assertThatThrownBy(() -> Coroutine.withTimeout(Duration.ofMillis(1), () -> await(stage)))
         .isInstanceOf(AwaitTimeoutException.class);
 
