@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -63,13 +64,28 @@ class ShieldTest {
   @EnumSource(Victim.By.class)
   @DisplayName("A9 a cancel that comes during the shield waits for its end")
   void cancelDuringShield(Victim.By by) {
+    assertWaitsForEnd(by, Await::awaitSingle);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Victim.By.class)
+  @DisplayName("A9 C1 T1 also for an await in a block with a context and a deadline inside it")
+  void cancelDuringShield_blocksInside(Victim.By by) {
+    assertWaitsForEnd(
+        by,
+        shielded ->
+            Coroutine.withTimeout(
+                LONG, () -> CoroutineContext.with(KEY, "v", () -> Await.awaitSingle(shielded))));
+  }
+
+  private static void assertWaitsForEnd(Victim.By by, Function<Probe<String>, String> inside) {
     Probe<String> shielded = new Probe<>();
     Probe<String> after = new Probe<>();
     Victim victim =
         Victim.start(
             by,
             () -> {
-              String value = Coroutine.shield(() -> Await.awaitSingle(shielded));
+              String value = Coroutine.shield(() -> inside.apply(shielded));
               assertThat(value).isEqualTo("a");
               assertThat(Thread.currentThread().isInterrupted()).isTrue();
               Await.await(after);
@@ -82,38 +98,6 @@ class ShieldTest {
     assertThat(victim.endedWithFlag()).isTrue();
     assertThat(shielded.cancels()).isZero();
     assertThat(after.subscriptions()).isZero();
-  }
-
-  @ParameterizedTest
-  @EnumSource(Victim.By.class)
-  @DisplayName("A9 C1 T1 also for an await in a block with a context and a deadline inside it")
-  void cancelDuringShield_blocksInside(Victim.By by) {
-    Probe<String> shielded = new Probe<>();
-    Victim victim =
-        Victim.start(
-            by,
-            () -> {
-              String value =
-                  Coroutine.shield(() ->
-                      CoroutineContext.with(
-                          KEY,
-                          "context",
-                          () ->
-                              Coroutine.withTimeout(
-                                  LONG,
-                                  () ->
-                                      CoroutineContext.with(
-                                          KEY, "inner", () -> Await.awaitSingle(shielded)))));
-              assertThat(value).isEqualTo("a");
-              assertThat(Thread.currentThread().isInterrupted()).isTrue();
-              Coroutine.checkCancelled();
-            });
-    shielded.awaitRequest();
-    victim.awaitParked().stop();
-    victim.awaitParked();
-    shielded.next("a").complete();
-    assertThat(victim.failure()).isExactlyInstanceOf(CancellationException.class);
-    assertThat(shielded.cancels()).isZero();
   }
 
   @Test

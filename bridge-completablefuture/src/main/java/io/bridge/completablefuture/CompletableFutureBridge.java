@@ -93,6 +93,10 @@ public final class CompletableFutureBridge extends Await {
   /**
    * Awaits {@code stage}, and cancels it when the waiting is cancelled or times out.
    *
+   * <p><b>Errors:</b> a value that comes before that cancel does, and nobody receives any more,
+   * goes to {@link io.bridge.Undeliverable#discard}, a failure to {@link
+   * io.bridge.Undeliverable#report}.
+   *
    * @param stage the source, which this call owns; one that is no future is cancelled through its
    *     {@code toCompletableFuture}
    * @param <T> the type of the value

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -411,14 +412,7 @@ class StageAwaitTest {
   void awaitOrCancel_failureDuringCancel_reported() throws Exception {
     IllegalStateException failure = new IllegalStateException("too late");
     for (boolean isFuture : new boolean[] {false, true}) {
-      CompletableFuture<String> future =
-          new CompletableFuture<>() {
-            @Override
-            public boolean cancel(boolean mayInterruptIfRunning) {
-              completeExceptionally(failure);
-              return super.cancel(mayInterruptIfRunning);
-            }
-          };
+      CompletableFuture<String> future = endedByCancel(f -> f.completeExceptionally(failure));
       CompletionStage<String> stage = isFuture ? future : Stages.both(future);
       Awaiting<String> awaiting = Awaiting.start(() -> awaitOrCancel(stage)).awaitParked();
 
@@ -430,10 +424,14 @@ class StageAwaitTest {
 
   /** The value comes at the very moment of the cancel. */
   private static CompletableFuture<String> completedByCancel() {
+    return endedByCancel(future -> future.complete("too late"));
+  }
+
+  private static CompletableFuture<String> endedByCancel(Consumer<CompletableFuture<String>> end) {
     return new CompletableFuture<>() {
       @Override
       public boolean cancel(boolean mayInterruptIfRunning) {
-        complete("too late");
+        end.accept(this);
         return super.cancel(mayInterruptIfRunning);
       }
     };
