@@ -55,6 +55,11 @@
  * <h2>Memory</h2>
  *
  * <p>Actions before the terminal signal of a source happen-before the return of the await.
+ *
+ * <h2>The contract</h2>
+ *
+ * <p>Each promise has an id, such as A7, which Javadoc, tests and guide name. All of them are in
+ * {@code docs/contract.md} of the project.
  */
 @NullMarked
 package io.bridge;
