@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.bridge.Await;
 import io.bridge.Awaitable;
 import io.bridge.Body;
+import io.bridge.TriFunction;
 import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
 import io.bridge.internal.Failures;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -216,6 +218,69 @@ public final class CompletableFutureBridge extends Await {
           X extends Throwable>
       T awaitOrThrow(F future, Class<X> type) throws X {
     return Failures.<T, X>orThrow(type, () -> CompletableFutureBridge.<T, F>await(future));
+  }
+
+  /**
+   * Awaits two stages at once, with no thread for any, and combines their values; for more, see
+   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here. It observes: none of
+   * them is cancelled.
+   *
+   * @param first the first source
+   * @param second the second source
+   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param <A> the type of the first value
+   * @param <B> the type of the second value
+   * @param <R> the type of the result
+   * @return the combiner's result
+   */
+  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      R awaitAll(
+          CompletionStage<? extends A> first,
+          CompletionStage<? extends B> second,
+          BiFunction<? super A, ? super B, ? extends R> combiner) {
+    requireNonNull(first, "first");
+    requireNonNull(second, "second");
+    requireNonNull(combiner, "combiner");
+    return Await.<A, B, R>awaitAll(
+        CompletableFutureBridge.<A>awaitable(first),
+        CompletableFutureBridge.<B>awaitable(second),
+        combiner);
+  }
+
+  /**
+   * Awaits three stages at once, with no thread for any, and combines their values; for more, see
+   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here. It observes: none of
+   * them is cancelled.
+   *
+   * @param first the first source
+   * @param second the second source
+   * @param third the third source
+   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param <A> the type of the first value
+   * @param <B> the type of the second value
+   * @param <C> the type of the third value
+   * @param <R> the type of the result
+   * @return the combiner's result
+   */
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      R awaitAll(
+          CompletionStage<? extends A> first,
+          CompletionStage<? extends B> second,
+          CompletionStage<? extends C> third,
+          TriFunction<? super A, ? super B, ? super C, ? extends R> combiner) {
+    requireNonNull(first, "first");
+    requireNonNull(second, "second");
+    requireNonNull(third, "third");
+    requireNonNull(combiner, "combiner");
+    return Await.<A, B, C, R>awaitAll(
+        CompletableFutureBridge.<A>awaitable(first),
+        CompletableFutureBridge.<B>awaitable(second),
+        CompletableFutureBridge.<C>awaitable(third),
+        combiner);
   }
 
   /**

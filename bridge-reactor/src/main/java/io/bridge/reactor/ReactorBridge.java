@@ -7,6 +7,7 @@ import io.bridge.Awaitable;
 import io.bridge.Body;
 import io.bridge.Emitter;
 import io.bridge.ItemBody;
+import io.bridge.TriFunction;
 import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
 import io.bridge.internal.ItemRuns;
@@ -14,6 +15,7 @@ import io.bridge.reactor.internal.ReactorEcosystem;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +68,59 @@ public final class ReactorBridge extends Await {
       throw new NoSuchElementException("the Mono completed empty");
     }
     return item;
+  }
+
+  /**
+   * Awaits two Monos at once, with no thread for any, and combines their values; for more, see
+   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here.
+   *
+   * @param first the first source
+   * @param second the second source
+   * @param combiner gets the values, null for a Mono that completes empty, on the calling thread;
+   *     what it throws is thrown as is
+   * @param <A> the type of the first value
+   * @param <B> the type of the second value
+   * @param <R> the type of the result
+   * @return the combiner's result
+   */
+  public static <A, B, R extends @Nullable Object> R awaitAll(
+      Mono<? extends A> first,
+      Mono<? extends B> second,
+      BiFunction<? super @Nullable A, ? super @Nullable B, ? extends R> combiner) {
+    requireNonNull(first, "first");
+    requireNonNull(second, "second");
+    requireNonNull(combiner, "combiner");
+    return Await.<@Nullable A, @Nullable B, R>awaitAll(
+        Await.<A>awaitable(first), Await.<B>awaitable(second), combiner);
+  }
+
+  /**
+   * Awaits three Monos at once, with no thread for any, and combines their values; for more, see
+   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here.
+   *
+   * @param first the first source
+   * @param second the second source
+   * @param third the third source
+   * @param combiner gets the values, null for a Mono that completes empty, on the calling thread;
+   *     what it throws is thrown as is
+   * @param <A> the type of the first value
+   * @param <B> the type of the second value
+   * @param <C> the type of the third value
+   * @param <R> the type of the result
+   * @return the combiner's result
+   */
+  public static <A, B, C, R extends @Nullable Object> R awaitAll(
+      Mono<? extends A> first,
+      Mono<? extends B> second,
+      Mono<? extends C> third,
+      TriFunction<? super @Nullable A, ? super @Nullable B, ? super @Nullable C, ? extends R>
+          combiner) {
+    requireNonNull(first, "first");
+    requireNonNull(second, "second");
+    requireNonNull(third, "third");
+    requireNonNull(combiner, "combiner");
+    return Await.<@Nullable A, @Nullable B, @Nullable C, R>awaitAll(
+        Await.<A>awaitable(first), Await.<B>awaitable(second), Await.<C>awaitable(third), combiner);
   }
 
   /**

@@ -8,6 +8,7 @@ import io.bridge.Body;
 import io.bridge.Cursor;
 import io.bridge.Emitter;
 import io.bridge.ItemBody;
+import io.bridge.TriFunction;
 import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
 import io.bridge.internal.Failures;
@@ -30,6 +31,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
@@ -310,6 +312,59 @@ public final class RxJavaBridge extends Await {
   public static <T, X extends Throwable> @Nullable T awaitOrThrow(
       ObservableSource<? extends T> observable, Class<X> type) throws X {
     return Failures.<@Nullable T, X>orThrow(type, () -> RxJavaBridge.<T>await(observable));
+  }
+
+  /**
+   * Awaits two Singles at once, with no thread for any, and combines their values; for more, see
+   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here.
+   *
+   * @param first the first source
+   * @param second the second source
+   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param <A> the type of the first value
+   * @param <B> the type of the second value
+   * @param <R> the type of the result
+   * @return the combiner's result
+   */
+  public static <A, B, R extends @Nullable Object> R awaitAll(
+      Single<? extends A> first,
+      Single<? extends B> second,
+      BiFunction<? super A, ? super B, ? extends R> combiner) {
+    requireNonNull(first, "first");
+    requireNonNull(second, "second");
+    requireNonNull(combiner, "combiner");
+    return Await.<A, B, R>awaitAll(
+        RxJavaBridge.<A>awaitable(first), RxJavaBridge.<B>awaitable(second), combiner);
+  }
+
+  /**
+   * Awaits three Singles at once, with no thread for any, and combines their values; for more, see
+   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here.
+   *
+   * @param first the first source
+   * @param second the second source
+   * @param third the third source
+   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param <A> the type of the first value
+   * @param <B> the type of the second value
+   * @param <C> the type of the third value
+   * @param <R> the type of the result
+   * @return the combiner's result
+   */
+  public static <A, B, C, R extends @Nullable Object> R awaitAll(
+      Single<? extends A> first,
+      Single<? extends B> second,
+      Single<? extends C> third,
+      TriFunction<? super A, ? super B, ? super C, ? extends R> combiner) {
+    requireNonNull(first, "first");
+    requireNonNull(second, "second");
+    requireNonNull(third, "third");
+    requireNonNull(combiner, "combiner");
+    return Await.<A, B, C, R>awaitAll(
+        RxJavaBridge.<A>awaitable(first),
+        RxJavaBridge.<B>awaitable(second),
+        RxJavaBridge.<C>awaitable(third),
+        combiner);
   }
 
   /**
