@@ -77,6 +77,9 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     if (cell == null && CELL.compareAndSet(this, (Object) null, Mark.PARKED)) {
       ParkLoop.await(this, enclosing);
     }
+    if (cell == Mark.CANCELLED) { // perhaps by an outcome that came after the cancel
+      stop();
+    }
     owner = null;
     frame = null;
     return outcome(enclosing);
@@ -155,9 +158,13 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   /** Cancels the await and then its source; nothing if it has ended already. Any thread. */
   protected final void tryCancel() {
     if (settle(Mark.CANCELLED)) {
-      cancelUpstream();
-      discardPartial();
+      stop();
     }
+  }
+
+  private void stop() {
+    cancelUpstream();
+    discardPartial();
   }
 
   private boolean settle(Object result) {
@@ -167,14 +174,24 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
       if (now != null && now != Mark.PARKED) {
         return false;
       }
-      if (CELL.compareAndSet(this, now, result)) {
+      // a cancel that came first wins, though the owner has not noticed it yet (A7)
+      Object outcome = isCancelledBefore(now) ? Mark.CANCELLED : result;
+      if (CELL.compareAndSet(this, now, outcome)) {
         if (now == Mark.PARKED) {
           LockSupport.unpark(waiting);
         }
         Receiver<? super T> to = receiver;
-        return to == null || passOn(result, to);
+        return outcome == result && (to == null || passOn(result, to));
       }
     }
+  }
+
+  /** Of a conversion, the receiver decides. */
+  private boolean isCancelledBefore(@Nullable Object now) {
+    CancelFrame enclosing = frame;
+    return now == Mark.PARKED
+        ? CancelFrame.cancelRequested(enclosing, owner)
+        : enclosing != null && enclosing.isCancelled();
   }
 
   /** The winner of the cell ends a conversion; false if nobody wants the outcome any more. */
@@ -221,7 +238,10 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     return to == null ? CancelFrame.cancelRequested(frame, owner) : to.cancelIfRequested();
   }
 
-  /** Stops the source, once. Called after a cancellation, by the thread that won it. */
+  /**
+   * Stops the source, once. Called after a cancellation, by the thread that won it and by the
+   * owner.
+   */
   protected abstract void cancelUpstream();
 
   /** Gives up what has been received of an outcome that nobody gets. After the end. */

@@ -289,7 +289,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   private void deliver(Suspension<? super T> suspension) {
     End<T> outcome = end;
     if (outcome.state == State.SUCCEEDED) {
-      suspension.resume(outcome.value);
+      Receiver.of(suspension).receive(outcome.value); // too late, it is not lost: get() has it
     } else {
       failureTaken = true;
       suspension.fail(outcome.failure);
