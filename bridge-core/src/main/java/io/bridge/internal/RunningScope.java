@@ -13,8 +13,6 @@ import io.bridge.VoidBody;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -287,35 +285,40 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     end(new End(How.CANCELLED, requireNonNull(reason, "reason")));
   }
 
-  /**
-   * The code around the blocks of {@code scopes} was cancelled: cancels them, and the scopes of
-   * their coroutines, and so on; without recursion, at any depth.
-   */
-  static void cancelAll(Deque<RunningScope<?, ?>> scopes, String reason) {
-    End how = new End(How.WITH_OUTER, reason);
-    for (RunningScope<?, ?> scope = scopes.poll(); scope != null; scope = scopes.poll()) {
-      scope.tryEnd(how, scopes);
-    }
-  }
-
   private boolean end(End how) {
-    Deque<RunningScope<?, ?>> inner = new ArrayDeque<>();
-    boolean ended = tryEnd(how, inner);
-    cancelAll(inner, how.reason);
+    Headroom.check(); // all of it, or nothing
+    boolean ended = tryEnd(how);
+    if (ended) {
+      CancelWalk.of(this, how.reason);
+    }
     return ended;
   }
 
-  private boolean tryEnd(End how, Deque<RunningScope<?, ?>> inner) {
+  /** The code around the block was cancelled; the caller goes on with the coroutines. */
+  boolean tryEndWithOuter(String reason) {
+    return tryEnd(new End(How.WITH_OUTER, reason));
+  }
+
+  private boolean tryEnd(End how) {
     if (!END.compareAndSet(this, null, how)) {
       return false;
     }
     try {
       endBlock();
     } catch (Throwable ofInterrupt) { // of an interruptible channel
-      Undeliverable.report(ofInterrupt);
+      Timers.report(ofInterrupt);
     }
-    coroutines.cancel(how.reason, inner);
     return true;
+  }
+
+  /** Where a cancel of all coroutines begins, behind the end: who forks later looks at that. */
+  Siblings.@Nullable Link newestCoroutine() {
+    return coroutines.newest();
+  }
+
+  /** Who waits for the coroutines looks at the end. */
+  void wakeWaiters() {
+    coroutines.wake();
   }
 
   /** A scope that has failed does not let its block go on. */
