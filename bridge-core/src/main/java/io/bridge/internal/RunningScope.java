@@ -53,6 +53,10 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     CLOSED
   }
 
+  /** In place of an end for which there is no memory. */
+  private static final End NO_MEMORY =
+      new End(How.JOINER_FAILED, "no memory", new OutOfMemoryError("at the end of a coroutine"));
+
   private record End(How how, String reason, @Nullable Throwable failure) {
 
     End(How how, String reason) {
@@ -252,9 +256,26 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   }
 
   private void joinerThrew(Throwable thrown) {
-    if (!end(new End(How.JOINER_FAILED, "the scope's joiner has failed", thrown))) {
-      Undeliverable.report(thrown);
+    try {
+      if (!end(new End(How.JOINER_FAILED, "the scope's joiner has failed", thrown))) {
+        Undeliverable.report(thrown);
+      }
+    } catch (OutOfMemoryError noMemory) {
+      endWithoutMemory();
     }
+  }
+
+  /** Once more, as far as it goes without memory: inner scopes end with their coroutines. */
+  private void endWithoutMemory() {
+    boolean first = tryEnd(NO_MEMORY);
+    String why = first ? NO_MEMORY.reason : requireNonNull(end).reason;
+    for (Siblings.Link at = coroutines.newest(); at != null; at = at.older()) {
+      RunningCoroutine<?> coroutine = at.coroutine();
+      if (coroutine != null) {
+        coroutine.mark(why);
+      }
+    }
+    wakeWaiters();
   }
 
   private void childFailed(RunningCoroutine<?> child, Throwable failure) {
@@ -466,6 +487,16 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       frame.unlink();
       iterations.close();
     }
+    try {
+      closeAndWait();
+    } finally { // too deep to wait, for one
+      threads.close();
+      closeTimer();
+    }
+    reportUntaken();
+  }
+
+  private void closeAndWait() {
     End closed = new End(How.CLOSED, "the scope was closed");
     if (coroutines.isIdle()) {
       END.compareAndSet(this, null, closed);
@@ -474,9 +505,6 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       end(closed);
       Coroutine.<RuntimeException>shield(coroutines::awaitStragglers);
     }
-    threads.close();
-    closeTimer();
-    reportUntaken();
   }
 
   private void closeTimer() {
