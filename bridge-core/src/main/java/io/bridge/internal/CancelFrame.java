@@ -3,8 +3,6 @@ package io.bridge.internal;
 import io.bridge.CoroutineContext;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -158,6 +156,7 @@ public abstract sealed class CancelFrame
 
   /** Cancels this frame; false if it already was. Never waits, runs no foreign code (A6). */
   final boolean cancelFrame(String why) {
+    Headroom.check(); // all of it, or nothing
     boolean marked = true;
     try {
       marked = mark(why);
@@ -195,23 +194,21 @@ public abstract sealed class CancelFrame
 
   /**
    * The second half: the scopes that its owner has opened inside have coroutines on other threads,
-   * and those may have scopes in turn. Without recursion, at any depth.
+   * and those may have scopes in turn.
    */
   final void cancelScopesInside() {
     if (root().scopes == null) {
       return;
     }
-    Deque<RunningScope<?, ?>> scopes = new ArrayDeque<>();
-    scopesInside(scopes);
     String why = cancelReason();
-    RunningScope.cancelAll(scopes, why == null ? "cancelled" : why);
+    CancelWalk.inside(this, why == null ? "cancelled" : why);
   }
 
   /** The second half for one of a scope's coroutines, whose scopes the caller goes on with. */
-  final void scopesInside(Deque<RunningScope<?, ?>> scopes) {
+  final void scopesInside(CancelWalk walk) {
     ScopeFrame scope = root().scopes;
     while (scope != null && scope != this && scope.isInside(this)) {
-      scopes.add(scope.scope);
+      walk.add(scope.scope);
       scope = scope.enclosingScope();
     }
   }

@@ -396,7 +396,12 @@ public final class EmitterSubscription<T> extends BiasedTurn
       terminate(failure, ofBody);
       return;
     }
-    Throwable rejection = SignalTask.deliver(signals, () -> terminate(failure, ofBody));
+    Throwable rejection;
+    try {
+      rejection = SignalTask.deliver(signals, () -> terminate(failure, ofBody));
+    } catch (OutOfMemoryError noMemory) { // to make the task, which the executor has not got
+      rejection = noMemory;
+    }
     if (rejection == null) {
       return;
     }

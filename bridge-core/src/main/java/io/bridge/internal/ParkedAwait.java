@@ -38,6 +38,9 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
 
   private record Failure(Throwable cause) {}
 
+  /** In place of a failure for which there is no memory. */
+  private static final Failure NO_MEMORY = new Failure(new OutOfMemoryError("in a signal"));
+
   private static final VarHandle CELL;
 
   static {
@@ -75,7 +78,12 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   protected final T join() {
     CancelFrame enclosing = frame;
     if (cell == null && CELL.compareAndSet(this, (Object) null, Mark.PARKED)) {
-      ParkLoop.await(this, enclosing);
+      try {
+        ParkLoop.await(this, enclosing);
+      } catch (Throwable t) { // too deep to park, for one
+        waitThrew();
+        throw t;
+      }
     }
     if (cell == Mark.CANCELLED) { // perhaps by an outcome that came after the cancel
       stop();
@@ -83,6 +91,19 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     owner = null;
     frame = null;
     return outcome(enclosing);
+  }
+
+  /** An Error has cut the wait short: nobody gets the outcome, and the source is stopped (A5). */
+  private void waitThrew() {
+    tryCancel();
+    Object result = cell;
+    owner = null;
+    frame = null;
+    if (result instanceof Failure failure) {
+      reportLost(failure.cause);
+    } else if (!(result instanceof Mark)) {
+      discard(result);
+    }
   }
 
   @SuppressWarnings({"unchecked", "NullAway"}) // the cell holds a T, a Failure or a Mark
@@ -117,7 +138,13 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
 
   /** Ends the await with a failure; false if it has ended already. Any thread. */
   protected final boolean tryFail(Throwable failure) {
-    return settle(new Failure(failure));
+    Failure outcome;
+    try {
+      outcome = new Failure(failure);
+    } catch (OutOfMemoryError noMemory) {
+      outcome = NO_MEMORY;
+    }
+    return settle(outcome);
   }
 
   /** Ends the await with a value, or gives it up to where nothing is lost (A12). Any thread. */
@@ -132,6 +159,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     if (isOwnCancellation(failure)) {
       tryCancel();
     } else if (!tryFail(failure)) {
+      LockSupport.unpark(owner); // who has ended the await may have been cut short before this
       reportLost(failure);
     }
   }

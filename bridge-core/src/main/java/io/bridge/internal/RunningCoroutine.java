@@ -20,21 +20,20 @@ import org.jspecify.annotations.Nullable;
  * docs/design/coroutine.md.
  *
  * <pre>
- * end    meaning                                        left by
- * null   the body has not ended (a cancel is the        run -> an End
- *        frame's matter, see CancelFrame)
- * End    the one outcome, final                         -
+ * end      meaning                                      left by
+ * null     the body has not ended (a cancel is the      run -> a State
+ *          frame's matter, see CancelFrame)
+ * a State  how the body has ended, final; the result    -
+ *          was written before
  * </pre>
  *
- * Proof: CoroutineTest, RunningCoroutineTest, SuspendRaceTest, InterruptRaceTest.
+ * <p>An end needs no memory, and whatever fails behind the body stops none of those that wait for
+ * the end (B11). Proof: CoroutineTest, RunningCoroutineTest, SuspendRaceTest, InterruptRaceTest.
  *
  * @param <T> the type of the value
  */
 public final class RunningCoroutine<T extends @Nullable Object> extends CancelFrame
     implements Coroutine<T>, Runnable {
-
-  private record End<T extends @Nullable Object>(
-      State state, @Nullable T value, @Nullable Throwable failure) {}
 
   private static final VarHandle WAITERS;
   private static final VarHandle REPORTED;
@@ -63,8 +62,11 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   private @Nullable Ambient ambient;
   private @Nullable Completion<? super T> completion;
 
-  // written by the coroutine's thread, once
-  private volatile @Nullable End<T> end;
+  // by the coroutine's thread, before the state: the value, or the failure
+  private @Nullable Object result;
+
+  // by the coroutine's thread, once
+  private volatile @Nullable State end;
 
   // any thread; made by the first waiter
   private volatile @Nullable ConcurrentLinkedQueue<Consumer<? super Coroutine<T>>> waiters;
@@ -155,13 +157,18 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   /** The body of the thread; not for callers. */
   @Override
   public void run() {
-    replaceCurrent(this);
     Completion<? super T> receiver = completion;
     completion = null;
-    End<T> outcome = execute();
-    end = outcome;
+    State how;
+    try {
+      replaceCurrent(this);
+      how = execute();
+    } catch (Throwable noMemory) { // for what is around the body
+      how = failed(noMemory);
+    }
+    end = how;
     if (receiver != null) {
-      signal(outcome, receiver);
+      signal(how, receiver);
     }
     runWaiters();
     if (home != null) {
@@ -173,29 +180,60 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   void neverStarted(Throwable failure) {
     body = null;
     ambient = null;
-    end = new End<>(State.FAILED, null, failure);
+    end = failed(failure);
     runWaiters();
   }
 
-  private End<T> execute() {
+  private State failed(Throwable failure) {
+    result = failure;
+    return State.FAILED;
+  }
+
+  private State cancelled() {
+    result = cancellation(this);
+    return State.CANCELLED;
+  }
+
+  private State execute() {
     Body<? extends T, ?> code = requireNonNull(body);
     Ambient around = requireNonNull(ambient);
     body = null;
     ambient = null;
     if (isCancelled()) {
-      return new End<>(State.CANCELLED, null, cancellation(this));
+      return cancelled();
     }
     window.begin();
     try {
-      T value = around.call(code); // first: an End that is made around the call lives as long as it
-      return new End<>(State.SUCCEEDED, value, null);
+      result = around.<T, Exception>call(code);
+      return State.SUCCEEDED;
     } catch (Throwable failure) { // an Error too: nobody may wait for ever (B11)
-      return ended(failure);
+      return isCancelled() && Failures.isCancelEcho(failure) ? cancelled() : failed(failure);
     } finally {
+      leaveBody();
+    }
+  }
+
+  private void leaveBody() {
+    try {
       closeScopes();
-      window.close();
-      Thread.interrupted(); // somebody else's: the signals that follow are not theirs to disturb
+    } catch (Throwable noMemory) {
+      report(noMemory);
+    }
+    window.close();
+    Thread.interrupted(); // somebody else's: the signals that follow are not theirs to disturb
+    try {
       iterations.close();
+    } catch (Throwable noMemory) {
+      report(noMemory);
+    }
+  }
+
+  /** Reports a failure of what is behind the body, if there is memory for that. */
+  private static void report(Throwable failure) {
+    try {
+      Undeliverable.report(failure);
+    } catch (Throwable noMemory) {
+      // the ends that follow come first
     }
   }
 
@@ -215,24 +253,21 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     }
   }
 
-  private End<T> ended(Throwable failure) {
-    if (isCancelled() && Failures.isCancelEcho(failure)) {
-      return new End<>(State.CANCELLED, null, cancellation(this));
-    }
-    return new End<>(State.FAILED, null, failure);
+  @SuppressWarnings({"unchecked", "NullAway"}) // of SUCCEEDED, which may be a nullable type
+  private T value() {
+    return (T) result;
   }
 
-  @SuppressWarnings("NullAway") // the value of a SUCCEEDED end is a T, which may be a nullable type
-  private static <T extends @Nullable Object> void signal(
-      End<T> outcome, Completion<? super T> receiver) {
+  @SuppressWarnings("NullAway") // cancelled() has written the failure
+  private void signal(State how, Completion<? super T> receiver) {
     try {
-      switch (outcome.state) {
-        case SUCCEEDED -> receiver.succeeded(outcome.value);
-        case CANCELLED -> receiver.cancelled((CancellationException) outcome.failure);
-        default -> receiver.failed(outcome.failure);
+      switch (how) {
+        case SUCCEEDED -> receiver.succeeded(value());
+        case CANCELLED -> receiver.cancelled((CancellationException) result);
+        default -> receiver.failed(requireNonNull(failureOf(this)));
       }
     } catch (Throwable t) {
-      Undeliverable.report(t);
+      report(t);
     }
   }
 
@@ -249,7 +284,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     try {
       waiter.accept(this);
     } catch (Throwable t) {
-      Undeliverable.report(t);
+      report(t);
     }
   }
 
@@ -285,14 +320,13 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     suspension.onCancel(() -> removeWaiter(waiter));
   }
 
-  @SuppressWarnings("NullAway") // as in signal
   private void deliver(Suspension<? super T> suspension) {
-    End<T> outcome = end;
-    if (outcome.state == State.SUCCEEDED) {
-      Receiver.of(suspension).receive(outcome.value); // too late, it is not lost: get() has it
+    Throwable failure = failureOf(this);
+    if (failure == null) {
+      Receiver.of(suspension).receive(value()); // too late, it is not lost: get() has it
     } else {
       failureTaken = true;
-      suspension.fail(outcome.failure);
+      suspension.fail(failure);
     }
   }
 
@@ -319,8 +353,8 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   @Override
   public State state() {
-    End<T> outcome = end;
-    return outcome == null ? State.RUNNING : outcome.state;
+    State how = end;
+    return how == null ? State.RUNNING : how;
   }
 
   @Override
@@ -329,13 +363,11 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   }
 
   @Override
-  @SuppressWarnings("NullAway") // as in signal
   public T get() {
-    End<T> outcome = end;
-    if (outcome == null || outcome.state != State.SUCCEEDED) {
+    if (end != State.SUCCEEDED) {
       throw new IllegalStateException("coroutine " + name + " has no value: " + state());
     }
-    return outcome.value;
+    return value();
   }
 
   @Override
@@ -347,8 +379,10 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   /** What ended {@code coroutine}, for code of ours: the user has not seen it by that. */
   static @Nullable Throwable failureOf(Coroutine<?> coroutine) {
-    End<?> outcome = ((RunningCoroutine<?>) coroutine).end;
-    return outcome == null ? null : outcome.failure;
+    RunningCoroutine<?> known = (RunningCoroutine<?>) coroutine;
+    State how = known.end; // before the result
+    boolean failed = how == State.FAILED || how == State.CANCELLED;
+    return failed ? (Throwable) known.result : null;
   }
 
   /** It was thrown by something else than an await of the coroutine. */

@@ -13,8 +13,6 @@ import io.bridge.VoidBody;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,6 +52,10 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     WITH_OUTER,
     CLOSED
   }
+
+  /** In place of an end for which there is no memory. */
+  private static final End NO_MEMORY =
+      new End(How.JOINER_FAILED, "no memory", new OutOfMemoryError("at the end of a coroutine"));
 
   private record End(How how, String reason, @Nullable Throwable failure) {
 
@@ -254,9 +256,26 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   }
 
   private void joinerThrew(Throwable thrown) {
-    if (!end(new End(How.JOINER_FAILED, "the scope's joiner has failed", thrown))) {
-      Undeliverable.report(thrown);
+    try {
+      if (!end(new End(How.JOINER_FAILED, "the scope's joiner has failed", thrown))) {
+        Undeliverable.report(thrown);
+      }
+    } catch (OutOfMemoryError noMemory) {
+      endWithoutMemory();
     }
+  }
+
+  /** Once more, as far as it goes without memory: inner scopes end with their coroutines. */
+  private void endWithoutMemory() {
+    boolean first = tryEnd(NO_MEMORY);
+    String why = first ? NO_MEMORY.reason : requireNonNull(end).reason;
+    for (Siblings.Link at = coroutines.newest(); at != null; at = at.older()) {
+      RunningCoroutine<?> coroutine = at.coroutine();
+      if (coroutine != null) {
+        coroutine.mark(why);
+      }
+    }
+    wakeWaiters();
   }
 
   private void childFailed(RunningCoroutine<?> child, Throwable failure) {
@@ -287,35 +306,40 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     end(new End(How.CANCELLED, requireNonNull(reason, "reason")));
   }
 
-  /**
-   * The code around the blocks of {@code scopes} was cancelled: cancels them, and the scopes of
-   * their coroutines, and so on; without recursion, at any depth.
-   */
-  static void cancelAll(Deque<RunningScope<?, ?>> scopes, String reason) {
-    End how = new End(How.WITH_OUTER, reason);
-    for (RunningScope<?, ?> scope = scopes.poll(); scope != null; scope = scopes.poll()) {
-      scope.tryEnd(how, scopes);
-    }
-  }
-
   private boolean end(End how) {
-    Deque<RunningScope<?, ?>> inner = new ArrayDeque<>();
-    boolean ended = tryEnd(how, inner);
-    cancelAll(inner, how.reason);
+    Headroom.check(); // all of it, or nothing
+    boolean ended = tryEnd(how);
+    if (ended) {
+      CancelWalk.of(this, how.reason);
+    }
     return ended;
   }
 
-  private boolean tryEnd(End how, Deque<RunningScope<?, ?>> inner) {
+  /** The code around the block was cancelled; the caller goes on with the coroutines. */
+  boolean tryEndWithOuter(String reason) {
+    return tryEnd(new End(How.WITH_OUTER, reason));
+  }
+
+  private boolean tryEnd(End how) {
     if (!END.compareAndSet(this, null, how)) {
       return false;
     }
     try {
       endBlock();
     } catch (Throwable ofInterrupt) { // of an interruptible channel
-      Undeliverable.report(ofInterrupt);
+      Timers.report(ofInterrupt);
     }
-    coroutines.cancel(how.reason, inner);
     return true;
+  }
+
+  /** Where a cancel of all coroutines begins, behind the end: who forks later looks at that. */
+  Siblings.@Nullable Link newestCoroutine() {
+    return coroutines.newest();
+  }
+
+  /** Who waits for the coroutines looks at the end. */
+  void wakeWaiters() {
+    coroutines.wake();
   }
 
   /** A scope that has failed does not let its block go on. */
@@ -463,6 +487,16 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       frame.unlink();
       iterations.close();
     }
+    try {
+      closeAndWait();
+    } finally { // too deep to wait, for one
+      threads.close();
+      closeTimer();
+    }
+    reportUntaken();
+  }
+
+  private void closeAndWait() {
     End closed = new End(How.CLOSED, "the scope was closed");
     if (coroutines.isIdle()) {
       END.compareAndSet(this, null, closed);
@@ -471,9 +505,6 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       end(closed);
       Coroutine.<RuntimeException>shield(coroutines::awaitStragglers);
     }
-    threads.close();
-    closeTimer();
-    reportUntaken();
   }
 
   private void closeTimer() {
