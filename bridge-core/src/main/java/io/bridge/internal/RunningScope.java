@@ -309,11 +309,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (!END.compareAndSet(this, null, how)) {
       return false;
     }
-    try {
-      endBlock();
-    } catch (Throwable ofInterrupt) { // of an interruptible channel
-      Undeliverable.report(ofInterrupt);
-    }
+    endBlock();
     coroutines.cancel(how.reason, inner);
     return true;
   }

@@ -112,14 +112,9 @@ final class ScopeCoroutines {
    */
   void cancel(String reason, Deque<RunningScope<?, ?>> inner) {
     for (RunningCoroutine<?> coroutine : running) {
-      try {
-        if (!coroutine.mark(reason)) {
-          continue;
-        }
-      } catch (Throwable ofInterrupt) { // of an interruptible channel: the others' turn comes
-        Undeliverable.report(ofInterrupt);
+      if (coroutine.mark(reason)) {
+        coroutine.scopesInside(inner);
       }
-      coroutine.scopesInside(inner);
     }
     wake();
   }
