@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bridge.CoroutineScope.Joiner;
 import io.bridge.testkit.NullArguments;
 import io.bridge.testkit.Nulls;
+import io.bridge.testkit.SmallNumbers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,12 @@ class BadUseTest {
             CoroutineScope.Joiner.class,
             Publishers.class)
         .flatMap(facade -> NullArguments.of(facade, INSTANCES));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> smallNumbers() {
+    return Stream.of(Await.class, Publishers.class)
+        .flatMap(facade -> SmallNumbers.of(facade, INSTANCES));
   }
 
   @Test

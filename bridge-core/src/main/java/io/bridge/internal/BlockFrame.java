@@ -49,10 +49,10 @@ abstract sealed class BlockFrame extends CancelFrame permits ScopeFrame, Timeout
     if (PHASE.compareAndSet(this, RUNNING, CANCELLING)) {
       try {
         mark(why);
-      } finally { // the owner waits for it, and an interruptible channel may throw
+      } finally { // an Error too: the owner waits for it
         phase = CANCELLED;
-        cancelScopesInside();
       }
+      cancelScopesInside();
     }
   }
 

@@ -157,13 +157,9 @@ public abstract sealed class CancelFrame
   /** Cancels this frame; false if it already was. Never waits, runs no foreign code (A6). */
   final boolean cancelFrame(String why) {
     Headroom.check(); // all of it, or nothing
-    boolean marked = true;
-    try {
-      marked = mark(why);
-    } finally { // an interruptible channel may throw
-      if (marked) {
-        cancelScopesInside();
-      }
+    boolean marked = mark(why);
+    if (marked) {
+      cancelScopesInside();
     }
     return marked;
   }

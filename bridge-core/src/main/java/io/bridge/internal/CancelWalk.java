@@ -100,15 +100,8 @@ final class CancelWalk {
   }
 
   private void cancel(RunningCoroutine<?> coroutine) {
-    try {
-      if (!coroutine.mark(reason)) {
-        return;
-      }
-    } catch (OutOfMemoryError noMemory) {
-      throw noMemory;
-    } catch (Throwable ofInterrupt) { // of an interruptible channel: the others' turn comes
-      Timers.report(ofInterrupt);
+    if (coroutine.mark(reason)) {
+      coroutine.scopesInside(this);
     }
-    coroutine.scopesInside(this);
   }
 }

@@ -94,7 +94,7 @@ public final class InterruptWindow {
     return Thread.currentThread() == worker && isOpen() ? current : null;
   }
 
-  /** Interrupts the worker now, or owes it until the window opens. Never waits. */
+  /** Interrupts the worker now, or owes it until the window opens. Never waits, never throws. */
   void interrupt() {
     while (true) {
       int now = state;
@@ -134,22 +134,21 @@ public final class InterruptWindow {
 
   private void send() {
     Thread target = worker;
+    Throwable thrown = null;
     do {
-      boolean threw = true;
       try {
         if (target != null) {
           target.interrupt();
         }
-        threw = false;
-      } finally { // an interruptible channel may throw, and close() waits for SENT
-        if (threw) {
-          state = SENT;
-          LockSupport.unpark(target);
-        }
+      } catch (Throwable ofChannel) { // an interruptible channel whose close threw
+        thrown = ofChannel;
       }
     } while (!STATE.compareAndSet(this, SENDING, SENT)
         && STATE.compareAndSet(this, AGAIN, SENDING));
     LockSupport.unpark(target);
+    if (thrown != null) {
+      Timers.report(thrown); // the canceller has others to cancel (A5)
+    }
   }
 
   /** Opens the window; raises the flag if an interrupt is due. Worker only. */

@@ -324,11 +324,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (!END.compareAndSet(this, null, how)) {
       return false;
     }
-    try {
-      endBlock();
-    } catch (Throwable ofInterrupt) { // of an interruptible channel
-      Timers.report(ofInterrupt);
-    }
+    endBlock();
     return true;
   }
 

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * wakeAt   the timer thread looks into the inbox at that time at the latest, and before it parks;
  *          who schedules something earlier wakes it
- * thread   null until the timer thread has begun; it sets that itself, so there is no other one
+ * thread   null while there is no timer thread: one that begins sets it, so there is no other one;
+ *          it takes itself out when it has been idle for a while, and looks into the inbox after
  * </pre>
  *
  * <p>What was closed is taken out by the timer thread: out of the inbox when that has many, out of
@@ -47,6 +48,9 @@ public final class Timers implements TimeSource {
 
   /** Until the timer thread tries again what there was no memory for. */
   private static final long RETRY_NANOS = 10_000_000;
+
+  /** So long with nothing to wait for, and the thread ends: it keeps our class loader (A13). */
+  private static final long IDLE_NANOS = 1_000_000_000;
 
   /** For how long other deadlines wait while a tree is cancelled. */
   private static final long SLICE_NANOS = 1_000_000;
@@ -172,32 +176,46 @@ public final class Timers implements TimeSource {
   // the timer thread
 
   private void run() {
-    if (!THREAD.compareAndSet(this, null, Thread.currentThread())) {
-      return;
-    }
-    while (true) {
-      try {
-        round();
-      } catch (Throwable noMemory) { // all that a round does is whole at each step
-        LockSupport.parkNanos(this, RETRY_NANOS);
+    while (THREAD.compareAndSet(this, null, Thread.currentThread())) {
+      boolean idle = false;
+      while (!idle) {
+        try {
+          idle = round();
+        } catch (Throwable noMemory) { // all that a round does is whole at each step
+          LockSupport.parkNanos(this, RETRY_NANOS);
+        }
+      }
+      thread = null;
+      if (inbox == null && walks == null) {
+        return; // what comes from here on starts another thread
       }
     }
   }
 
-  /** First what is due: that needs no memory. */
-  private void round() {
+  /** First what is due: that needs no memory. Returns whether there was nothing to do for long. */
+  private boolean round() {
     fire();
     drain();
-    sweep();
+    if (isSparse()) {
+      sweep();
+    }
     boolean walking = walk();
     Timer first = heap.first();
-    long now = System.nanoTime();
-    long next = first == null ? now + NEVER_NANOS : first.deadline;
+    long idle = System.nanoTime() + IDLE_NANOS;
+    boolean waits = first != null && (closed.get() == 0 || first.isBefore(idle));
+    long next = waits ? first.deadline : idle;
     wakeAt = next; // before the look into the inbox
-    if (!walking && next - now > 0 && !isUrgent(next)) {
-      LockSupport.parkNanos(this, next - now);
-      Thread.interrupted(); // somebody's who has found the thread: park would spin
+    long nanos = next - System.nanoTime();
+    if (walking || nanos <= 0 || isUrgent(next)) {
+      return false;
     }
+    LockSupport.parkNanos(this, nanos);
+    Thread.interrupted(); // somebody's who has found the thread: park would spin
+    if (waits || System.nanoTime() - next < 0) {
+      return false;
+    }
+    sweep(); // what is closed in the heap does not keep the thread
+    return heap.first() == null && inbox == null && walks == null;
   }
 
   /** Whether something must not wait in the inbox until {@code next}. */
@@ -258,11 +276,9 @@ public final class Timers implements TimeSource {
   }
 
   private void sweep() {
-    if (isSparse()) {
-      closed.set(0); // first: one that is closed now may be counted for nothing, none is missed
-      heap.removeClosed();
-      inHeap = heap.size();
-    }
+    closed.set(0); // first: one that is closed now may be counted for nothing, none is missed
+    heap.removeClosed();
+    inHeap = heap.size();
   }
 
   /** Cancels trees for a while; whether there is more to do. */

@@ -1,6 +1,7 @@
 package io.bridge.rxjava;
 
 import io.bridge.testkit.NullArguments;
+import io.bridge.testkit.SmallNumbers;
 import io.reactivex.rxjava3.core.Scheduler;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.schedulers.Schedulers;
@@ -24,5 +25,11 @@ class RxJavaNullArgumentsTest {
             Single.class, Single.never(),
             Duration.class, Duration.ZERO,
             Scheduler.class, Schedulers.trampoline()));
+  }
+
+  @TestFactory
+  @DisplayName("section 8: a number below one is refused by its name")
+  Stream<DynamicTest> facade_small_namesTheParameter() {
+    return SmallNumbers.of(RxJavaBridge.class, Map.of());
   }
 }
