@@ -10,7 +10,6 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -57,7 +56,7 @@ public final class EmitterSubscription<T> extends BiasedTurn
     }
   }
 
-  private final Consumer<? super Throwable> lost;
+  private final LostSignals lost;
 
   /** Delivers the signals; null for the threads that emit and end. */
   private final @Nullable Executor signals;
@@ -74,9 +73,7 @@ public final class EmitterSubscription<T> extends BiasedTurn
   private volatile @Nullable Subscriber<? super T> downstream;
 
   EmitterSubscription(
-      Subscriber<? super T> downstream,
-      @Nullable Executor signals,
-      Consumer<? super Throwable> lost) {
+      Subscriber<? super T> downstream, @Nullable Executor signals, LostSignals lost) {
     super(signals == null); // with a hand-over there is nothing to gain
     this.downstream = downstream;
     this.signals = signals;
@@ -90,7 +87,7 @@ public final class EmitterSubscription<T> extends BiasedTurn
    * @param body the code that emits
    * @param signals delivers all signals but onSubscribe; null for the threads that emit and end
    * @param subscriber takes the signals
-   * @param lost takes a failure after the subscriber has cancelled
+   * @param lost takes what the subscriber does not get
    * @param <T> the type of the items
    * @return the coroutine; null if there is none, because the subscriber did not want one or no
    *     thread could be started
@@ -100,7 +97,7 @@ public final class EmitterSubscription<T> extends BiasedTurn
       Emitter.Body<T> body,
       @Nullable Executor signals,
       Subscriber<? super T> subscriber,
-      Consumer<? super Throwable> lost) {
+      LostSignals lost) {
     requireNonNull(subscriber, "subscriber"); // RS 1.9
     EmitterSubscription<T> subscription = new EmitterSubscription<>(subscriber, signals, lost);
     subscriber.onSubscribe(subscription);
@@ -142,9 +139,9 @@ public final class EmitterSubscription<T> extends BiasedTurn
   @Override
   public void emit(T item) {
     requireNonNull(item, "item"); // RS 2.13: null is never a signal
-    CancelFrame own = enterAsOwner();
+    CancelFrame own = frameOfOwner();
     if (own == null || !emitAsOwner(item, own)) {
-      emitInTurn(item, own == null ? CancelFrame.enterAwait() : own);
+      emitInTurn(item, own);
     }
     if (phase == CANCELLED || phase == REJECTED) {
       throw cancelled(); // a subscriber that cancelled from onNext wants the body to stop here
@@ -152,40 +149,15 @@ public final class EmitterSubscription<T> extends BiasedTurn
   }
 
   /**
-   * {@link #emit} for the only thread that emits; an item that the subscriber has not received is
-   * discarded.
+   * Without the lock, if no other thread has emitted and there is demand; false if not so, or if
+   * the body is cancelled (A3).
    */
-  void emitOrDiscard(T item) {
-    long before = emitted;
-    try {
-      emit(item);
-    } catch (Throwable t) {
-      if (emitted == before) { // else it was cancelled by who received it
-        Undeliverable.discard(item);
-      }
-      throw t;
-    }
-  }
-
-  /**
-   * {@link CancelFrame#enterAwait} for the coroutine's thread, which may wait (A2), without a
-   * thread-local; null for others.
-   */
-  private @Nullable CancelFrame enterAsOwner() {
-    CancelFrame frame = frameOfOwner();
-    if (frame != null) {
-      CancelFrame.throwIfCancelled(frame, Thread.currentThread());
-    }
-    return frame;
-  }
-
-  /** Without the lock, if no other thread has emitted and there is demand; false if not so. */
   private boolean emitAsOwner(T item, CancelFrame frame) {
     Subscriber<? super T> receiver = downstream;
     if (!isBiased() || emitted == requested || phase != ACTIVE || receiver == null) {
       return false;
     }
-    if (!tryBeginOwn(frame)) {
+    if (frame.isCancelled() || Thread.currentThread().isInterrupted() || !tryBeginOwn(frame)) {
       return false;
     }
     try {
@@ -196,22 +168,53 @@ public final class EmitterSubscription<T> extends BiasedTurn
     }
   }
 
-  private void emitInTurn(T item, @Nullable CancelFrame frame) {
+  /** With the lock. Whatever ends it, an item that was not passed on is given up (B4). */
+  private void emitInTurn(T item, @Nullable CancelFrame own) {
+    boolean passed = false;
+    try {
+      CancelFrame frame = enterEmit(own);
+      long before = emitted;
+      try {
+        awaitDemand(frame); // RS 1.1: no onNext without a request
+        if (signals == null) {
+          deliver(item, frame);
+        } else {
+          handOver(item, signals, frame);
+        }
+      } finally {
+        passed = emitted != before;
+        leave();
+      }
+    } finally {
+      if (!passed) {
+        giveUp(item);
+      }
+    }
+  }
+
+  /** Takes the turn, in the frame that is returned. */
+  private @Nullable CancelFrame enterEmit(@Nullable CancelFrame own) {
+    CancelFrame frame = own == null ? CancelFrame.enterAwait() : own;
+    CancelFrame.throwIfCancelled(frame, Thread.currentThread());
     HandOver received = handOver;
     if (isInside() || (received != null && received.isReceivedHere())) {
       throw new IllegalStateException("emit called from inside the subscriber's onNext");
     }
     enter(frame);
-    try {
-      awaitDemand(frame); // RS 1.1: no onNext without a request
-      if (signals == null) {
-        deliver(item, frame);
-      } else {
-        handOver(item, signals, frame);
-      }
-    } finally {
-      leave();
-    }
+    return frame;
+  }
+
+  /** Foreign code, so without the turn and outside of the window. */
+  private void giveUp(T item) {
+    CancelFrame.outsideWindow(
+        CancelFrame.current(),
+        () -> {
+          try {
+            lost.item(item);
+          } catch (Throwable ofHook) { // emit throws what has ended it
+            Undeliverable.report(ofHook);
+          }
+        });
   }
 
   private void awaitDemand(@Nullable CancelFrame frame) {
@@ -439,7 +442,7 @@ public final class EmitterSubscription<T> extends BiasedTurn
   /** Sends a lost failure to its library's channel (A12), whatever that throws. */
   private void report(Throwable failure) {
     try {
-      lost.accept(failure);
+      lost.failure(failure);
     } catch (Throwable ofHook) { // the terminal signal may still be due
       Undeliverable.report(failure);
       Undeliverable.report(ofHook);
