@@ -25,11 +25,15 @@ public final class Guard {
   private static final Registry<Predicate<? super Thread>> PERMITTED = new Registry<>();
   private static final Registry<Predicate<? super Thread>> REFUSED = new Registry<>();
 
-  /** What the class of a thread says about its threads. */
-  private static final ClassValue<ClassRule> RULES =
+  /**
+   * What the class of a thread says about its threads: whether they are refused, or which method of
+   * theirs permits them. Objects of the JDK: one of ours would keep our class loader for as long as
+   * the class lives, as {@link Thread} does (A13).
+   */
+  private static final ClassValue<Object> RULES =
       new ClassValue<>() {
         @Override
-        protected ClassRule computeValue(Class<?> type) {
+        protected Object computeValue(Class<?> type) {
           return ClassRule.of(type);
         }
       };
@@ -69,7 +73,7 @@ public final class Guard {
   }
 
   private static boolean isRefused(Thread thread) {
-    return RULES.get(thread.getClass()).refuses(thread)
+    return ClassRule.refuses(RULES.get(thread.getClass()), thread)
         || Ecosystems.anyRefuses(thread)
         || matches(REFUSED, thread);
   }
@@ -97,9 +101,11 @@ public final class Guard {
   }
 
   /** Decided once for each class of threads. */
-  private record ClassRule(boolean refused, @Nullable MethodHandle permitsBlocking) {
+  private static final class ClassRule {
 
-    static ClassRule of(Class<?> type) {
+    private ClassRule() {}
+
+    static Object of(Class<?> type) {
       boolean refused = false;
       MethodHandle permitsBlocking = null;
       for (Class<?> c = type; c != null; c = c.getSuperclass()) {
@@ -108,7 +114,7 @@ public final class Guard {
           permitsBlocking = permitsBlocking(c);
         }
       }
-      return new ClassRule(refused, permitsBlocking);
+      return refused || permitsBlocking == null ? refused : permitsBlocking;
     }
 
     private static boolean implementsRefusedType(Class<?> type) {
@@ -130,12 +136,12 @@ public final class Guard {
       }
     }
 
-    boolean refuses(Thread thread) {
-      if (refused || permitsBlocking == null) {
+    static boolean refuses(Object rule, Thread thread) {
+      if (rule instanceof Boolean refused) {
         return refused;
       }
       try {
-        return !(boolean) permitsBlocking.invokeExact(thread);
+        return !(boolean) ((MethodHandle) rule).invokeExact(thread);
       } catch (Throwable t) {
         throw new IllegalStateException("permitBlockingCalls of " + thread, t);
       }

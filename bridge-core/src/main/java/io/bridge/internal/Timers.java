@@ -21,6 +21,9 @@ public final class Timers implements TimeSource {
    */
   private static final long NEVER_NANOS = Long.MAX_VALUE >> 1;
 
+  /** A thread that has nothing to wait for ends, and keeps no class loader (A13). */
+  private static final int IDLE_SECONDS = 1;
+
   private final ScheduledThreadPoolExecutor scheduler =
       new ScheduledThreadPoolExecutor(
           1,
@@ -32,6 +35,8 @@ public final class Timers implements TimeSource {
 
   private Timers() {
     scheduler.setRemoveOnCancelPolicy(true); // nothing stays registered after a normal return
+    scheduler.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+    scheduler.allowCoreThreadTimeOut(true);
   }
 
   @Override

@@ -105,9 +105,11 @@ public final class ReactorEcosystem implements Ecosystem {
     return with(carried == null ? around : carried, context);
   }
 
+  /** Each has the other, which must not lead on to the ones before: only the newest are kept. */
   @Override
   public CoroutineContext bound(CoroutineContext context) {
-    return with(context, contextIn(context).put(COROUTINE, context));
+    CoroutineContext carried = with(context, Context.empty());
+    return with(context, contextIn(context).put(COROUTINE, carried));
   }
 
   @Override
