@@ -17,7 +17,8 @@ public interface Emitter<T> {
    *
    * <p><b>Cancellation:</b> ends the waiting; from then on every call throws {@link
    * CancellationException}, inside {@link Coroutine#shield(VoidBody)} too, as there is nobody left
-   * to emit to.
+   * to emit to. A subscriber that is collected while this waits for demand, as nobody holds it any
+   * more, has cancelled, too (B4b).
    *
    * <p><b>Errors:</b> an exception out of the subscriber's {@code onNext} cancels the body and is
    * rethrown here (the subscriber broke RS 2.13 and gets nothing more). A null item is a {@link

@@ -12,7 +12,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 
 /**
  * The one demand gate of bridge: a stream body on one side, a subscriber on the other. Demand is
@@ -35,8 +34,8 @@ import org.reactivestreams.Subscription;
  *
  * @param <T> the type of the items
  */
-public final class EmitterSubscription<T> extends BiasedTurn
-    implements Subscription, Emitter<T>, Completion<@Nullable Void> {
+public final class EmitterSubscription<T> extends SubscriberHold<T>
+    implements Emitter<T>, Completion<@Nullable Void> {
 
   private static final int ACTIVE = 0;
   private static final int REJECTED = 1;
@@ -69,13 +68,9 @@ public final class EmitterSubscription<T> extends BiasedTurn
   private volatile long requested;
   private volatile @Nullable HandOver handOver;
 
-  // null after a cancel, so that the subscriber is not kept (RS 3.13)
-  private volatile @Nullable Subscriber<? super T> downstream;
-
   EmitterSubscription(
       Subscriber<? super T> downstream, @Nullable Executor signals, LostSignals lost) {
-    super(signals == null); // with a hand-over there is nothing to gain
-    this.downstream = downstream;
+    super(signals == null, downstream); // with a hand-over there is nothing to gain
     this.signals = signals;
     this.lost = lost;
   }
@@ -99,9 +94,9 @@ public final class EmitterSubscription<T> extends BiasedTurn
       Subscriber<? super T> subscriber,
       LostSignals lost) {
     requireNonNull(subscriber, "subscriber"); // RS 1.9
-    EmitterSubscription<T> subscription = new EmitterSubscription<>(subscriber, signals, lost);
-    subscriber.onSubscribe(subscription);
-    return subscription.start(name, body, subscriber);
+    EmitterSubscription<T> gate = new EmitterSubscription<>(subscriber, signals, lost);
+    subscriber.onSubscribe(new StreamHandle<>(gate, subscriber));
+    return gate.start(name, body, subscriber);
   }
 
   private @Nullable Coroutine<?> start(
@@ -153,7 +148,7 @@ public final class EmitterSubscription<T> extends BiasedTurn
    * the body is cancelled (A3).
    */
   private boolean emitAsOwner(T item, CancelFrame frame) {
-    Subscriber<? super T> receiver = downstream;
+    Subscriber<? super T> receiver = held();
     if (!isBiased() || emitted == requested || phase != ACTIVE || receiver == null) {
       return false;
     }
@@ -221,12 +216,27 @@ public final class EmitterSubscription<T> extends BiasedTurn
     requireActive();
     while (emitted == requested) {
       announceWait();
-      waitIf(emitted == requested, frame);
+      boolean notYet = mustWaitForDemand();
+      try {
+        waitIf(notYet, frame);
+      } finally {
+        takeBack(receiver());
+      }
     }
   }
 
+  /** Without a frame that still has the subscriber; whether there is no demand. */
+  boolean mustWaitForDemand() {
+    Subscriber<? super T> held = letGo();
+    boolean notYet = emitted == requested;
+    if (!notYet) {
+      takeBack(held);
+    }
+    return notYet;
+  }
+
   private void deliver(T item, @Nullable CancelFrame frame) {
-    Subscriber<? super T> receiver = downstream;
+    Subscriber<? super T> receiver = held();
     if (receiver == null) {
       throw cancelled();
     }
@@ -273,7 +283,7 @@ public final class EmitterSubscription<T> extends BiasedTurn
   }
 
   private void receive(T item) {
-    Subscriber<? super T> receiver = downstream;
+    Subscriber<? super T> receiver = held();
     if (receiver != null) {
       emitted++;
       receiver.onNext(item);
@@ -283,6 +293,16 @@ public final class EmitterSubscription<T> extends BiasedTurn
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // onNext declares none
   private static <X extends Throwable> void rethrow(Throwable failure) throws X {
     throw (X) failure;
+  }
+
+  @Override
+  boolean isOpen() {
+    return phase < ENDED;
+  }
+
+  @Override
+  boolean isCancelled() {
+    return phase == CANCELLED;
   }
 
   @Override
@@ -308,8 +328,13 @@ public final class EmitterSubscription<T> extends BiasedTurn
     return new CancellationException("the subscriber has cancelled");
   }
 
-  @Override
-  public void request(long n) {
+  /**
+   * More demand.
+   *
+   * @param n at least 1, or RS 3.9 is broken
+   * @param subscriber the one that asks, in case it was let go; null after its cancel
+   */
+  void request(long n, @Nullable Subscriber<? super T> subscriber) {
     if (n <= 0) {
       stop(REJECTED); // RS 3.9
       return;
@@ -318,13 +343,16 @@ public final class EmitterSubscription<T> extends BiasedTurn
     do {
       now = requested;
     } while (!REQUESTED.compareAndSet(this, now, Demand.sum(now, n)));
+    if (held() == null) { // after the change of the demand
+      takeBack(subscriber);
+    }
     wake();
   }
 
   @Override
-  public void cancel() {
+  void cancel() {
     stop(CANCELLED);
-    downstream = null;
+    drop();
     dropHandOver(); // also behind the end of the body, which waits for it
   }
 
@@ -369,11 +397,13 @@ public final class EmitterSubscription<T> extends BiasedTurn
 
   /** The body has ended: the terminal signal, for which no demand is needed. */
   private void finish(@Nullable Throwable failure) {
-    Subscriber<? super T> receiver = downstream;
+    Subscriber<? super T> receiver = receiver();
+    takeBack(receiver); // a stray emitter may wait
     int before;
     do {
       before = phase;
       if (before >= ENDED || receiver == null) {
+        drop();
         reportLost(failure);
         return;
       }
@@ -381,7 +411,7 @@ public final class EmitterSubscription<T> extends BiasedTurn
     wake();
     enterAtEnd(); // RS 1.3: a stray emitter may still be inside onNext
     try {
-      if (downstream == null) { // cancelled meanwhile
+      if (receiver() == null) { // cancelled meanwhile
         reportLost(failure);
       } else if (before == REJECTED) {
         reportLost(failure);
@@ -414,8 +444,8 @@ public final class EmitterSubscription<T> extends BiasedTurn
   }
 
   private void terminate(@Nullable Throwable failure, boolean ofBody) {
-    Subscriber<? super T> receiver = downstream;
-    downstream = null;
+    Subscriber<? super T> receiver = receiver();
+    drop();
     if (receiver == null) { // cancelled while the executor had the signal
       if (ofBody) {
         reportLost(failure);
