@@ -17,13 +17,17 @@ public interface Emitter<T> {
    *
    * <p><b>Cancellation:</b> ends the waiting; from then on every call throws {@link
    * CancellationException}, inside {@link Coroutine#shield(VoidBody)} too, as there is nobody left
-   * to emit to.
+   * to emit to. A subscriber that is collected while this waits for demand, as nobody holds it any
+   * more, has cancelled, too (B4b).
    *
    * <p><b>Errors:</b> an exception out of the subscriber's {@code onNext} cancels the body and is
    * rethrown here (the subscriber broke RS 2.13 and gets nothing more). A null item is a {@link
    * NullPointerException} that leaves the stream usable.
    *
-   * <p><b>Memory:</b> the item is not kept after the call.
+   * <p><b>Memory:</b> the item is not kept after the call. It belongs to this method: one that the
+   * subscriber has not received has gone to {@link Undeliverable#discard}, and to its library's own
+   * discard hook, when this throws for whatever reason (B4). One whose {@code onNext} was called is
+   * the subscriber's.
    *
    * @param item the next item
    * @throws CancellationException when the subscriber or the coroutine has been cancelled

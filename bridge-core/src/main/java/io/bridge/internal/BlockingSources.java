@@ -49,19 +49,14 @@ public final class BlockingSources {
         closeable(items),
         () -> {
           while (items.hasNext()) {
-            emit(items.next(), emitter);
+            emitter.emit(nonNull(items.next()));
           }
         });
   }
 
   /** Pushes, because an iterator of a stream keeps whole inner streams of a flatMap. */
   private static <T> void emitAll(Stream<? extends T> items, Emitter<T> emitter) {
-    items.sequential().forEachOrdered(item -> emit(item, emitter));
-  }
-
-  /** The source has let go of the item, and no code of the user's holds it (A12). */
-  private static <T> void emit(T item, Emitter<T> emitter) {
-    ((EmitterSubscription<T>) emitter).emitOrDiscard(nonNull(item));
+    items.sequential().forEachOrdered(item -> emitter.emit(nonNull(item)));
   }
 
   private static <T> T nonNull(T item) {
