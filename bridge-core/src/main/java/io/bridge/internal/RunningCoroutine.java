@@ -71,8 +71,8 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   final OpenIterations iterations = new OpenIterations();
 
-  // any thread
-  private volatile boolean failureTaken;
+  // any thread; whether somebody has asked for the outcome, or awaited the coroutine
+  private volatile boolean taken;
 
   // any thread that waits for its scope
   private volatile boolean reported;
@@ -288,10 +288,10 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   @SuppressWarnings("NullAway") // as in signal
   private void deliver(Suspension<? super T> suspension) {
     End<T> outcome = end;
+    taken = true; // first: what the suspension cannot take, it gives up itself (A12)
     if (outcome.state == State.SUCCEEDED) {
       suspension.resume(outcome.value);
     } else {
-      failureTaken = true;
       suspension.fail(outcome.failure);
     }
   }
@@ -335,13 +335,14 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     if (outcome == null || outcome.state != State.SUCCEEDED) {
       throw new IllegalStateException("coroutine " + name + " has no value: " + state());
     }
+    taken = true;
     return outcome.value;
   }
 
   @Override
   public @Nullable Throwable failure() {
     Throwable failure = failureOf(this);
-    failureTaken |= failure != null;
+    taken |= failure != null;
     return failure;
   }
 
@@ -353,11 +354,11 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   /** It was thrown by something else than an await of the coroutine. */
   void takeFailure() {
-    failureTaken = true;
+    taken = true;
   }
 
   void giveBackFailure() {
-    failureTaken = false;
+    taken = false;
   }
 
   /** Whether nobody has reported yet that it goes on; several threads may wait for it. */
@@ -375,9 +376,9 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     return report;
   }
 
-  /** Whether somebody has asked for the failure, or awaited the coroutine. */
-  boolean isFailureTaken() {
-    return failureTaken;
+  /** Whether somebody has asked for the failure or the value, or awaited the coroutine. */
+  boolean isTaken() {
+    return taken;
   }
 
   @Override
