@@ -139,31 +139,4 @@ class BadUseTest {
         .isInstanceOf(NullPointerException.class);
     assertThat(runs).isEmpty();
   }
-
-  @Test
-  @DisplayName("A12 without a handler a lost failure goes to the thread's exception handler")
-  void uncaughtHandler() throws Exception {
-    IllegalStateException failure = new IllegalStateException("lost");
-    CopyOnWriteArrayList<Throwable> caught = new CopyOnWriteArrayList<>();
-    Thread thread = new Thread(() -> Undeliverable.report(failure));
-    thread.setUncaughtExceptionHandler((t, e) -> caught.add(e));
-    thread.start();
-    assertThat(thread.join(Duration.ofSeconds(30))).isTrue();
-    assertThat(caught).containsExactly(failure);
-  }
-
-  @Test
-  @DisplayName("A12 a throwing handler is passed over, the others get the failure")
-  void throwingHandler() {
-    IllegalStateException failure = new IllegalStateException("lost");
-    try (Registration throwing =
-            Undeliverable.onFailure(t -> {
-              throw new IllegalStateException("handler");
-            });
-        Undelivered lost = new Undelivered()) {
-      Undeliverable.report(failure);
-      assertThat(lost.failures()).containsExactly(failure);
-      assertThat(throwing).isNotNull();
-    }
-  }
 }

@@ -48,6 +48,9 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
   // any thread
   private volatile @Nullable CancelActions cell;
 
+  // by the thread that subscribes, while it does; another thread that sees it passes it by
+  private @Nullable ContextFrame inside;
+
   /** Creates a pending sink. */
   protected ConversionSink() {}
 
@@ -97,9 +100,32 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
       return;
     }
     try {
-      source.subscribe(this);
+      subscribeInContext(source);
     } catch (Throwable t) {
       sourceThrew(t);
+    }
+  }
+
+  /** The source finds the context of whoever wants its value as its own (B9). */
+  private void subscribeInContext(Awaitable<? extends T> source) throws Exception {
+    if (source instanceof Bodies.Source) { // asks for it itself
+      source.subscribe(this);
+      return;
+    }
+    CoroutineContext context = context();
+    if (context == CoroutineContext.current()) {
+      source.subscribe(this);
+      return;
+    }
+    ContextFrame frame = ContextFrame.ofSubscriber(context);
+    inside = frame;
+    try {
+      frame.<@Nullable Void, Exception>call(() -> {
+        source.subscribe(this);
+        return null;
+      });
+    } finally {
+      inside = null;
     }
   }
 
@@ -175,8 +201,9 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     if (isEnd(settle(ENDED))) {
       return false;
     }
+    ContextFrame frame = inside;
     try {
-      return succeeded(value);
+      return frame == null ? succeeded(value) : frame.outside(() -> succeeded(value));
     } catch (Throwable ofReceiver) { // nothing is thrown into the source (A11)
       report(ofReceiver);
       return true;
@@ -189,8 +216,9 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
   }
 
   private boolean passOn(Throwable failure) {
+    ContextFrame frame = inside;
     try {
-      return failed(failure);
+      return frame == null ? failed(failure) : frame.outside(() -> failed(failure));
     } catch (Throwable ofReceiver) { // as above
       report(ofReceiver);
       return true;

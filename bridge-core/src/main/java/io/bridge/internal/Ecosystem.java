@@ -60,6 +60,14 @@ public interface Ecosystem {
   boolean refuses(Thread thread);
 
   /**
+   * The way of this library with publishers that no library owns, which then get its context as its
+   * own do (C2); null if it has none.
+   */
+  default @Nullable Ecosystem ofOthers() {
+    return null;
+  }
+
+  /**
    * The context of code that runs for a subscriber: what a subscriber of this library brings along
    * wins over {@code around}, the context of the code that subscribes (C2).
    */

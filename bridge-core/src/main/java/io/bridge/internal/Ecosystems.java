@@ -5,6 +5,7 @@ import io.bridge.CoroutineContext;
 import io.bridge.Cursor;
 import io.bridge.Suspension;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -23,7 +24,13 @@ public final class Ecosystems {
   static final Ecosystem[] CARRYING =
       Arrays.stream(PRESENT).filter(Ecosystem::carriesThreadState).toArray(Ecosystem[]::new);
 
-  private static final Ecosystem PLAIN = new PlainPublishers();
+  /** For publishers that none of them owns. */
+  private static final Ecosystem PLAIN =
+      Arrays.stream(PRESENT)
+          .map(Ecosystem::ofOthers)
+          .filter(Objects::nonNull)
+          .findFirst()
+          .orElse(new PlainPublishers());
 
   /**
    * The place of a class's library in {@link #PRESENT}, {@code PRESENT.length} for none. A number:

@@ -4,6 +4,7 @@ import io.bridge.Registration;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -79,11 +80,9 @@ public final class Guard {
   }
 
   private static boolean matches(Registry<Predicate<? super Thread>> registry, Thread thread) {
-    if (registry.isEmpty()) {
-      return false;
-    }
-    for (Predicate<? super Thread> threads : registry) {
-      if (threads.test(thread)) {
+    List<Registry.Slot<Predicate<? super Thread>>> rules = registry.slots();
+    for (int i = 0; i < rules.size(); i++) { // without an iterator for each await
+      if (rules.get(i).entry.test(thread)) {
         return true;
       }
     }

@@ -63,12 +63,26 @@ public final class ItemForks<B extends @Nullable Object> implements Joiner<B, Li
     if (limit < 1) {
       throw new IllegalArgumentException("limit: " + limit);
     }
-    CancelFrame.enterAwait(); // whatever there is to iterate (A2, A3)
+    CancelFrame frame = CancelFrame.enterAwait(); // whatever there is to iterate (A2, A3)
     ItemForks<B> forks = new ItemForks<>(limit, ordered);
+    boolean returned = false;
+    try {
+      List<B> values = forks.mapped(items, body);
+      returned = true;
+      return values;
+    } finally {
+      if (!returned) {
+        CancelFrame.outsideWindow(frame, forks::giveUp);
+      }
+    }
+  }
+
+  private <A> List<B> mapped(
+      Iterable<? extends A> items, ItemBody<? super A, ? extends B, ? extends Exception> body) {
     try (CoroutineScope<B, List<B>> scope =
-        CoroutineScope.open(forks, config -> config.withName("bridge-mapConcurrent"))) {
+        CoroutineScope.open(this, config -> config.withName("bridge-mapConcurrent"))) {
       try {
-        forks.forkAll(items, body, scope);
+        forkAll(items, body, scope);
       } catch (Throwable failure) {
         if (!scope.isCancelled() || !Failures.isCancelEcho(failure)) {
           throw failure;
@@ -77,6 +91,11 @@ public final class ItemForks<B extends @Nullable Object> implements Joiner<B, Li
       }
       return scope.join(); // says why it is cancelled, if it is
     }
+  }
+
+  /** All coroutines have ended, and nobody else has their handles (A12). */
+  private void giveUp() {
+    handles.forEach(Joiners::discard);
   }
 
   private <A> void forkAll(

@@ -73,8 +73,8 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   final OpenIterations iterations = new OpenIterations();
 
-  // any thread
-  private volatile boolean failureTaken;
+  // any thread; whether somebody has asked for the outcome, or awaited the coroutine
+  private volatile boolean taken;
 
   // any thread that waits for its scope
   private volatile boolean reported;
@@ -322,11 +322,11 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   private void deliver(Suspension<? super T> suspension) {
     Throwable failure = failureOf(this);
-    if (failure == null) {
-      Receiver.of(suspension).receive(value()); // too late, it is not lost: get() has it
-    } else {
-      failureTaken = true;
+    taken = true; // first: what the suspension takes is not given up as well (A12)
+    if (failure != null) {
       suspension.fail(failure);
+    } else if (!Receiver.of(suspension).receive(value())) {
+      taken = false; // too late for that await, it is not lost: get() has it
     }
   }
 
@@ -367,13 +367,14 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     if (end != State.SUCCEEDED) {
       throw new IllegalStateException("coroutine " + name + " has no value: " + state());
     }
+    taken = true;
     return value();
   }
 
   @Override
   public @Nullable Throwable failure() {
     Throwable failure = failureOf(this);
-    failureTaken |= failure != null;
+    taken |= failure != null;
     return failure;
   }
 
@@ -387,11 +388,11 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   /** It was thrown by something else than an await of the coroutine. */
   void takeFailure() {
-    failureTaken = true;
+    taken = true;
   }
 
   void giveBackFailure() {
-    failureTaken = false;
+    taken = false;
   }
 
   /** Whether nobody has reported yet that it goes on; several threads may wait for it. */
@@ -409,9 +410,9 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     return report;
   }
 
-  /** Whether somebody has asked for the failure, or awaited the coroutine. */
-  boolean isFailureTaken() {
-    return failureTaken;
+  /** Whether somebody has asked for the failure or the value, or awaited the coroutine. */
+  boolean isTaken() {
+    return taken;
   }
 
   @Override

@@ -468,6 +468,9 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (config.failureHandler() == null) {
       failures.reportUntaken();
     }
+    if (joiner instanceof Joiners.OfOneScope<?, ?> own) {
+      CancelFrame.outsideWindow(CancelFrame.current(), own::giveUp);
+    }
   }
 
   // closing

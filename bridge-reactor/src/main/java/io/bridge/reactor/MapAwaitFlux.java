@@ -29,6 +29,6 @@ final class MapAwaitFlux<A, B> extends Flux<B> {
   @Override
   public void subscribe(CoreSubscriber<? super B> actual) {
     Context context = actual.currentContext(); // a cancelled subscriber is not kept (RS 3.13)
-    settings.subscribe(items, actual, runs -> new CoreFeedSubscriber<>(runs, context));
+    settings.subscribe(items, actual, runs -> new CoreFeedSubscriber.OfReactor<>(runs, context));
   }
 }

@@ -58,7 +58,7 @@ public final class ReactorEcosystem implements Ecosystem {
    * @return that of its coroutine, with what thread-locals say now
    */
   public static Context currentContext() {
-    return contextOf(CoroutineContext.current(), true);
+    return contextOf(CoroutineContext.current(), !ContextFrame.isOfSubscriber());
   }
 
   /**
@@ -141,7 +141,8 @@ public final class ReactorEcosystem implements Ecosystem {
     if (isScalar(publisher)) {
       return fold.of((T) call((Callable<?>) publisher, frame));
     }
-    return new CoreSubscriberAwait<T, R>(fitting(fold, publisher), frame, null).await(publisher);
+    return new CoreSubscriberAwait.OfReactor<T, R>(fitting(fold, publisher), frame, null)
+        .await(publisher);
   }
 
   @Override
@@ -159,7 +160,7 @@ public final class ReactorEcosystem implements Ecosystem {
       suspension.resume(fold.of((T) item));
       return;
     }
-    new CoreSubscriberAwait<T, R>(fitting(fold, publisher), null, Receiver.of(suspension))
+    new CoreSubscriberAwait.OfReactor<T, R>(fitting(fold, publisher), null, Receiver.of(suspension))
         .pass(publisher, suspension);
   }
 
@@ -183,12 +184,17 @@ public final class ReactorEcosystem implements Ecosystem {
 
   @Override
   public <T> void iterate(Publisher<? extends T> publisher, Iteration<T> iteration) {
-    new CoreCursorSubscriber<>(iteration).begin(publisher);
+    new CoreCursorSubscriber.OfReactor<>(iteration).begin(publisher);
   }
 
   @Override
   public <T> FeedSubscriber<T> feed(Feed<T> feed) {
-    return new CoreFeedSubscriber<>(feed, contextOf(feed.context(), feed.isAwait()));
+    return new CoreFeedSubscriber.OfReactor<>(feed, contextOf(feed.context(), feed.isAwait()));
+  }
+
+  @Override
+  public Ecosystem ofOthers() {
+    return new OtherPublishers();
   }
 
   @Override
