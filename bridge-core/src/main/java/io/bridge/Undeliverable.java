@@ -2,6 +2,7 @@ package io.bridge;
 
 import static java.util.Objects.requireNonNull;
 
+import io.bridge.internal.Failures;
 import io.bridge.internal.Registry;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +33,13 @@ public final class Undeliverable {
    * @param failure the failure
    */
   public static void report(Throwable failure) {
-    requireNonNull(failure, "failure");
+    Throwable lost = Failures.bare(requireNonNull(failure, "failure"));
     if (FAILURES.isEmpty()) {
       Thread thread = Thread.currentThread();
-      offer(t -> thread.getUncaughtExceptionHandler().uncaughtException(thread, t), failure);
+      offer(t -> thread.getUncaughtExceptionHandler().uncaughtException(thread, t), lost);
       return;
     }
-    FAILURES.forEach(handler -> offer(handler, failure));
+    FAILURES.forEach(handler -> offer(handler, lost));
   }
 
   /**

@@ -99,7 +99,7 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     try {
       source.subscribe(this);
     } catch (Throwable t) {
-      sourceThrew(t);
+      sourceThrew(Failures.bare(t));
     }
   }
 
@@ -190,7 +190,7 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
 
   private boolean passOn(Throwable failure) {
     try {
-      return failed(failure);
+      return failed(Failures.bare(failure));
     } catch (Throwable ofReceiver) { // as above
       report(ofReceiver);
       return true;
@@ -220,7 +220,8 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
   }
 
   /** Sends a lost failure to its channel, whatever that throws. */
-  final void report(Throwable failure) {
+  final void report(Throwable lost) {
+    Throwable failure = Failures.bare(lost);
     try {
       undeliverable(failure);
     } catch (Throwable ofHook) { // nothing is thrown into the source (A11)

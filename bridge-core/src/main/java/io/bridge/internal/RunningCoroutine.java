@@ -219,7 +219,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     if (isCancelled() && Failures.isCancelEcho(failure)) {
       return new End<>(State.CANCELLED, null, cancellation(this));
     }
-    return new End<>(State.FAILED, null, failure);
+    return new End<>(State.FAILED, null, Failures.bare(failure));
   }
 
   @SuppressWarnings("NullAway") // the value of a SUCCEEDED end is a T, which may be a nullable type
