@@ -14,16 +14,25 @@ final class AwaitFailure extends CompletionException {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  AwaitFailure(Throwable failure) {
+  /** As the source has signalled it. */
+  private final transient Throwable signalled;
+
+  /**
+   * Creates the layer.
+   *
+   * @param failure what code sees
+   * @param signalled what is seen outside; the same, but for a layer of the source's library
+   */
+  AwaitFailure(Throwable failure, Throwable signalled) {
     super(failure);
+    this.signalled = signalled;
     AwaitSite.addTo(this); // goes over to the failure with all that is suppressed here
   }
 
-  /** The failure inside, with what user code and bridge have suppressed in this layer (A12). */
+  /** The source's failure, with what user code and bridge have suppressed in this layer (A12). */
   Throwable takeOff() {
-    Throwable failure = getCause();
-    AwaitSite.addSiblings(failure, Arrays.asList(getSuppressed()));
-    return failure;
+    AwaitSite.addSiblings(signalled, Arrays.asList(getSuppressed()));
+    return signalled;
   }
 
   /** A JVM without bridge reads a plain {@code CompletionException} (A8). */

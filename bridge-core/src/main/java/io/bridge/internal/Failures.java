@@ -29,7 +29,8 @@ public final class Failures {
    *     around it, whose stack trace is that place
    */
   static RuntimeException thrown(Throwable signalled) {
-    Throwable failure = bare(signalled);
+    Throwable bare = bare(signalled);
+    Throwable failure = Ecosystems.inLayer(bare);
     if (failure instanceof Error error) {
       AwaitSite.addTo(error);
       throw error;
@@ -40,7 +41,7 @@ public final class Failures {
       AwaitSite.addTo(unchecked);
       return unchecked;
     }
-    return new AwaitFailure(failure);
+    return new AwaitFailure(failure, bare);
   }
 
   /**

@@ -6,7 +6,6 @@ import io.bridge.internal.Receiver;
 import io.bridge.internal.SubscriberAwait;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
@@ -31,11 +30,6 @@ final class CoreSubscriberAwait<T, R extends @Nullable Object> extends Subscribe
   @Override
   public Context currentContext() {
     return context;
-  }
-
-  @Override
-  protected Throwable unwrap(Throwable failure) {
-    return Exceptions.unwrap(failure);
   }
 
   @Override
