@@ -5,13 +5,18 @@ import io.bridge.Coroutine;
 import io.bridge.CoroutineContext;
 import io.bridge.CoroutineScope;
 import io.bridge.Cursor;
+import io.bridge.Emitter;
 import io.bridge.Publishers;
+import java.io.InputStream;
 import java.lang.StackWalker.StackFrame;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,33 +32,54 @@ final class Callers {
   private static final StackWalker STACK =
       StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
-  private static final List<Class<?>> FACADES =
+  /**
+   * What users call. An implementation has methods of its own, which are no facade.
+   *
+   * @param type the public type
+   * @param implementation a class of ours; for a type that is final or sealed the type itself
+   * @param methods the names of the type's methods
+   */
+  private record Facade(Class<?> type, Class<?> implementation, Set<String> methods) {
+
+    static Facade of(Class<?> type, Class<?> implementation) {
+      Set<String> methods =
+          Arrays.stream(type.getMethods()).map(Method::getName).collect(Collectors.toSet());
+      return new Facade(type, implementation, methods);
+    }
+
+    static Facade of(Class<?> type) {
+      return of(type, type);
+    }
+
+    boolean has(Class<?> caller, String method) {
+      return implementation.isAssignableFrom(caller)
+          && (!isInternal(caller) || methods.contains(method));
+    }
+  }
+
+  private static final List<Facade> FACADES =
       List.of(
-          Coroutine.class,
-          CoroutineScope.class,
-          CoroutineContext.class,
-          Publishers.class,
-          Cursor.class,
-          CursorInputStream.class);
+          Facade.of(Coroutine.class),
+          Facade.of(CoroutineScope.class),
+          Facade.of(CoroutineContext.class),
+          Facade.of(Publishers.class),
+          Facade.of(Cursor.class),
+          Facade.of(Emitter.class, EmitterSubscription.class), // users may implement it, too
+          Facade.of(InputStream.class, CursorInputStream.class));
 
   private Callers() {}
 
   /** The callers, the nearest first. */
   static List<StackTraceElement> all() {
-    return STACK.walk(stack -> {
-      List<StackTraceElement> callers = new ArrayList<>();
-      for (StackFrame frame :
-          callers(stack.iterator(), StackFrame::getDeclaringClass, MAX_FRAMES)) {
-        callers.add(frame.toStackTraceElement());
-      }
-      return callers;
-    });
+    return STACK.walk(stack ->
+        callers(stack.iterator(), MAX_FRAMES).stream()
+            .map(StackFrame::toStackTraceElement)
+            .toList());
   }
 
   /** The nearest caller, as text. */
   static String nearest() {
-    List<StackFrame> callers =
-        STACK.walk(stack -> callers(stack.iterator(), StackFrame::getDeclaringClass, 1));
+    List<StackFrame> callers = STACK.walk(stack -> callers(stack.iterator(), 1));
     return callers.isEmpty()
         ? "an unknown caller"
         : callers.get(0).toStackTraceElement().toString();
@@ -65,25 +91,27 @@ final class Callers {
   }
 
   private static String operation(Iterator<StackFrame> frames) {
-    String operation = "await";
-    boolean inFacade = false;
+    String operation = null;
     while (frames.hasNext()) {
       StackFrame frame = frames.next();
-      String facade = facade(frame.getDeclaringClass());
+      String facade = facade(frame.getDeclaringClass(), frame.getMethodName());
       if (facade != null) {
-        inFacade = true;
         operation = facade + "." + frame.getMethodName();
-      } else if (inFacade && !isInternal(frame.getDeclaringClass())) {
-        return operation;
+      } else if (operation != null && !isInternal(frame.getDeclaringClass())) {
+        break;
       }
     }
-    return operation;
+    return operation == null ? "await" : operation;
   }
 
   /** The callers in a stack that an exception has, the nearest first; the whole if none is one. */
   static StackTraceElement[] of(StackTraceElement[] stack) {
     List<StackTraceElement> callers =
-        callers(Arrays.asList(stack).iterator(), frame -> ours(frame.getClassName()), MAX_FRAMES);
+        callers(
+            Arrays.asList(stack).iterator(),
+            frame -> ours(frame.getClassName()),
+            StackTraceElement::getMethodName,
+            MAX_FRAMES);
     return callers.isEmpty() ? stack : callers.toArray(StackTraceElement[]::new);
   }
 
@@ -96,15 +124,22 @@ final class Callers {
     }
   }
 
+  private static List<StackFrame> callers(Iterator<StackFrame> frames, int limit) {
+    return callers(frames, StackFrame::getDeclaringClass, StackFrame::getMethodName, limit);
+  }
+
   private static <F> List<F> callers(
-      Iterator<F> frames, Function<F, @Nullable Class<?>> typeOf, int limit) {
+      Iterator<F> frames,
+      Function<F, @Nullable Class<?>> typeOf,
+      Function<F, String> methodOf,
+      int limit) {
     List<F> callers = new ArrayList<>();
     List<F> ofJdk = new ArrayList<>(); // the callers, if there is no other code
     boolean inFacade = false;
     while (frames.hasNext() && callers.size() < limit) {
       F frame = frames.next();
       @Nullable Class<?> type = callers.isEmpty() ? typeOf.apply(frame) : null;
-      if (type != null && facade(type) != null) {
+      if (type != null && facade(type, methodOf.apply(frame)) != null) {
         inFacade = true;
         ofJdk.clear();
       } else if (type != null && isOfJdk(type)) {
@@ -129,16 +164,16 @@ final class Callers {
     return name.startsWith("java.") || name.startsWith("jdk.") || name.startsWith("sun.");
   }
 
-  /** The public name of a class of bridge's that users call; null for all other classes. */
-  private static @Nullable String facade(Class<?> type) {
+  /** The public name of a type of bridge's whose method users call; null of all other frames. */
+  private static @Nullable String facade(Class<?> type, String method) {
     if (Await.class.isAssignableFrom(type)) {
       return type.getSimpleName(); // an adapter's own
     }
-    for (Class<?> facade : FACADES) {
-      if (facade.isAssignableFrom(type)) {
-        return facade.getSimpleName();
+    for (Facade facade : FACADES) {
+      if (facade.has(type, method)) {
+        return facade.type.getSimpleName();
       }
     }
-    return type == EmitterSubscription.class ? "Emitter" : null; // users may implement that, too
+    return null;
   }
 }
