@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.testkit.Probe;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
@@ -131,6 +135,28 @@ class AwaitFailureTest {
     Probe<String> probe = new Probe<String>().onRequest(p -> p.fail(failure));
     for (int i = 0; i < 3; i++) {
       assertThat(catchThrowable(() -> kind.of(probe))).isSameAs(failure);
+    }
+  }
+
+  @Test
+  @DisplayName("A8 (2) the layer of a checked failure is read as a plain CompletionException")
+  void serialised() throws Exception {
+    Throwable thrown = catchThrowable(() -> Await.await(Items.failing(new IOException("disk"))));
+    thrown.addSuppressed(new IllegalStateException("close"));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(thrown);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      assertThat((Throwable) in.readObject())
+          .isExactlyInstanceOf(CompletionException.class)
+          .hasMessage(thrown.getMessage())
+          .satisfies(read -> {
+            assertThat(read.getCause()).isExactlyInstanceOf(IOException.class).hasMessage("disk");
+            assertThat(read.getStackTrace()).isEqualTo(thrown.getStackTrace());
+            assertThat(read.getSuppressed()).hasSameSizeAs(thrown.getSuppressed());
+          });
     }
   }
 }
