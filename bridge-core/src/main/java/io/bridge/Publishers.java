@@ -204,9 +204,10 @@ public final class Publishers {
    * <p><b>Cancellation:</b> a cancelled subscription cancels the body's coroutine and interrupts
    * what blocks in it; see {@linkplain io.bridge the package}.
    *
-   * <p><b>Errors:</b> what the body throws is the stream's failure, an {@link Error} too; after a
-   * cancellation it goes to {@link Undeliverable}. A request of less than one item fails the stream
-   * with an {@link IllegalArgumentException} (RS 3.9).
+   * <p><b>Errors:</b> what the body throws is the stream's failure, an {@link Error} too; of a
+   * source that it awaits and does not catch, the source's own (A7). After a cancellation it goes
+   * to {@link Undeliverable}. A request of less than one item fails the stream with an {@link
+   * IllegalArgumentException} (RS 3.9).
    *
    * <p><b>Memory:</b> nothing is buffered: {@link Emitter#emit} waits for demand.
    *

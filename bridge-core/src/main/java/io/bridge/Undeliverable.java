@@ -2,6 +2,7 @@ package io.bridge;
 
 import static java.util.Objects.requireNonNull;
 
+import io.bridge.internal.Failures;
 import io.bridge.internal.Registry;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +39,13 @@ public final class Undeliverable {
    * @param failure the failure
    */
   public static void report(Throwable failure) {
-    requireNonNull(failure, "failure");
+    Throwable lost = Failures.bare(requireNonNull(failure, "failure"));
     boolean taken = false;
     for (Consumer<? super Throwable> handler : FAILURES) {
-      taken |= offer(handler, failure);
+      taken |= offer(handler, lost);
     }
     if (!taken) {
-      log("a failure that nobody waits for", failure);
+      log("a failure that nobody waits for", lost);
     }
   }
 

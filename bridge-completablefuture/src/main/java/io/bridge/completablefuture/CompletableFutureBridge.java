@@ -345,8 +345,10 @@ public final class CompletableFutureBridge extends Await {
    * cancels the code's coroutine and interrupts what blocks in it. A dependent's cancellation ends
    * the dependent only, as everywhere in the JDK.
    *
-   * <p><b>Errors:</b> what the code throws is the future's failure, an {@link Error} too; once the
-   * future was completed from outside it goes to {@link io.bridge.Undeliverable}.
+   * <p><b>Errors:</b> what the code throws is the future's failure, an {@link Error} too; of a
+   * source that it awaits and does not catch, the source's own (A7). If that is a cancellation,
+   * {@code isCancelled} says so, as of every future that ends by one. Once the future was completed
+   * from outside it goes to {@link io.bridge.Undeliverable}.
    *
    * <p><b>Memory:</b> what happened before this call happens-before the code.
    *

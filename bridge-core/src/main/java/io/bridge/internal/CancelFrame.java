@@ -325,7 +325,8 @@ public abstract sealed class CancelFrame
    * Whether a source that ran foreign code on the awaiting thread failed by the cancellation of
    * that thread. An InterruptedException has lowered the flag, which is up again if so.
    */
-  static boolean isCancellation(Throwable failure, @Nullable CancelFrame frame) {
+  static boolean isCancellation(Throwable thrown, @Nullable CancelFrame frame) {
+    Throwable failure = Ecosystems.inLayer(thrown);
     if (frame != null && frame.isCancelled()) {
       return Failures.isCancelEcho(failure) && endsAfterInterrupt(frame);
     }

@@ -102,7 +102,7 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     try {
       subscribeInContext(source);
     } catch (Throwable t) {
-      sourceThrew(t);
+      sourceThrew(Failures.bare(t));
     }
   }
 
@@ -218,7 +218,8 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
   private boolean passOn(Throwable failure) {
     ContextFrame frame = inside;
     try {
-      return frame == null ? failed(failure) : frame.outside(() -> failed(failure));
+      Throwable bare = Failures.bare(failure);
+      return frame == null ? failed(bare) : frame.outside(() -> failed(bare));
     } catch (Throwable ofReceiver) { // as above
       report(ofReceiver);
       return true;
@@ -248,7 +249,8 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
   }
 
   /** Sends a lost failure to its channel, whatever that throws. */
-  final void report(Throwable failure) {
+  final void report(Throwable lost) {
+    Throwable failure = Failures.bare(lost);
     try {
       undeliverable(failure);
     } catch (Throwable ofHook) { // nothing is thrown into the source (A11)

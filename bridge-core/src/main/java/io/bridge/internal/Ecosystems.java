@@ -71,6 +71,15 @@ public final class Ecosystems {
     return of(publisher).await(publisher, fold, frame);
   }
 
+  /** What code sees of {@code failure}; see {@link Ecosystem#inLayer}. */
+  static Throwable inLayer(Throwable failure) {
+    Throwable inner = failure;
+    for (Ecosystem ecosystem : PRESENT) {
+      inner = ecosystem.inLayer(inner);
+    }
+    return inner;
+  }
+
   /**
    * Makes any publisher awaitable in the way of the library that owns its class.
    *

@@ -475,7 +475,8 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
   }
 
   /** Sends a lost failure to its library's channel (A12), whatever that throws. */
-  private void report(Throwable failure) {
+  private void report(Throwable undelivered) {
+    Throwable failure = Failures.bare(undelivered); // what a subscriber's own await threw, too
     try {
       lost.failure(failure);
     } catch (Throwable ofHook) { // the terminal signal may still be due

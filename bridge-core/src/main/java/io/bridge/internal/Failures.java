@@ -24,11 +24,13 @@ public final class Failures {
   /**
    * What an await of a source that failed with {@code failure} throws.
    *
-   * @param failure of the source
+   * @param signalled the failure of the source
    * @return the failure itself if it is unchecked, with the place of the await (A8); else a layer
    *     around it, whose stack trace is that place
    */
-  static RuntimeException thrown(Throwable failure) {
+  static RuntimeException thrown(Throwable signalled) {
+    Throwable bare = bare(signalled);
+    Throwable failure = Ecosystems.inLayer(bare);
     if (failure instanceof Error error) {
       AwaitSite.addTo(error);
       throw error;
@@ -39,7 +41,23 @@ public final class Failures {
       AwaitSite.addTo(unchecked);
       return unchecked;
     }
-    return new CompletionException(failure);
+    return new AwaitFailure(failure, bare);
+  }
+
+  /**
+   * What a body has failed with, without the layer of an await that it only passed through: at each
+   * edge of a body, and wherever a failure is signalled, recorded or reported (A7). Layers of the
+   * user's making stay.
+   *
+   * @param failure what was thrown
+   * @return the source's own failure; {@code failure} itself if no await has wrapped it
+   */
+  public static Throwable bare(Throwable failure) {
+    Throwable inner = failure;
+    while (inner instanceof AwaitFailure layer) {
+      inner = layer.takeOff();
+    }
+    return inner;
   }
 
   /**

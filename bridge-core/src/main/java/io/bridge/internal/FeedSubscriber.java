@@ -120,10 +120,10 @@ public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
     if (failure == null) {
       throw nullSignal("failure");
     }
-    failed(unwrap(failure));
+    failed(failure);
   }
 
-  /** Removes a layer that a library puts around checked failures; none by default. */
+  /** Removes a layer that a library's queue puts around what its operators throw. */
   public Throwable unwrap(Throwable failure) {
     return failure;
   }

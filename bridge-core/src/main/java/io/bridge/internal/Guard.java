@@ -89,14 +89,16 @@ public final class Guard {
     return false;
   }
 
-  /** The one message of the guard (A19): the thread, the caller's line, the ways out. */
+  /** The one message of the guard (A19): the operation, the thread, the caller, the ways out. */
   private static String message(Thread thread) {
-    return "await on thread \""
+    return Callers.operation()
+        + " on thread \""
         + thread.getName()
         + "\", which must not block, at "
         + Callers.nearest()
         + "; instead return a builder such as mono(() -> ...) or future(() -> ...), or use"
-        + " Coroutine.start(...) and react to its completion";
+        + " Coroutine.start(...) and react to its completion; a pool whose threads may block is"
+        + " permitted by Await.permitOn(...)";
   }
 
   /** Decided once for each class of threads. */

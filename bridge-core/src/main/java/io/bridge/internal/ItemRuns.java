@@ -370,7 +370,7 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
 
   /** The first failure ends the stream; false if it came too late. */
   private boolean fail(Throwable failure) {
-    return fail(new Failed(failure, false));
+    return fail(new Failed(Failures.bare(failure), false));
   }
 
   private boolean fail(Failed failed) {

@@ -50,7 +50,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     /** Reports a failure that nobody gets (A12). */
     void lost(Throwable failure);
 
-    /** Removes a layer that the library puts around checked failures. */
+    /** Removes a layer that the library's queue puts around what its operators throw. */
     default Throwable unwrap(Throwable failure) {
       return failure;
     }

@@ -297,7 +297,8 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   }
 
   /** A failure that nobody waits for, unless it is the echo of our own cancel. */
-  protected final void reportLost(Throwable failure) {
+  protected final void reportLost(Throwable lost) {
+    Throwable failure = Failures.bare(lost);
     if (cell == Mark.CANCELLED && failure instanceof CancellationException) {
       return;
     }

@@ -185,7 +185,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   }
 
   private State failed(Throwable failure) {
-    result = failure;
+    result = Failures.bare(failure);
     return State.FAILED;
   }
 

@@ -255,7 +255,8 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     return new End(How.FAILED, "a coroutine of the scope has failed", first);
   }
 
-  private void joinerThrew(Throwable thrown) {
+  private void joinerThrew(Throwable failure) {
+    Throwable thrown = Failures.bare(failure);
     try {
       if (!end(new End(How.JOINER_FAILED, "the scope's joiner has failed", thrown))) {
         Undeliverable.report(thrown);
@@ -420,7 +421,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       }
       return joiner.result();
     } catch (Throwable failure) {
-      throw Failures.thrown(withFailures(failure));
+      throw Failures.thrown(withFailures(Failures.bare(failure)));
     }
   }
 

@@ -25,6 +25,9 @@ public final class TimeoutFrame extends BlockFrame {
   // by the owner
   private @Nullable AwaitTimeoutException thrown;
 
+  // by the owner, or by the thread that runs its code meanwhile (S9): of the first await cut off
+  private @Nullable RuntimeException cutOff;
+
   private TimeoutFrame(@Nullable CancelFrame outer, Duration timeout) {
     super(outer, contextOf(outer));
     this.timeout = timeout;
@@ -73,8 +76,10 @@ public final class TimeoutFrame extends BlockFrame {
       if (e != frame.thrown) {
         throw e; // of another block
       }
-      for (Throwable lost : e.getSuppressed()) {
-        Undeliverable.report(lost);
+      for (Throwable suppressed : e.getSuppressed()) {
+        if (!Failures.isCancelEcho(suppressed)) {
+          Undeliverable.report(suppressed);
+        }
       }
       return null;
     }
@@ -114,10 +119,14 @@ public final class TimeoutFrame extends BlockFrame {
         && !(failure instanceof AwaitTimeoutException);
   }
 
+  /** With what says where the block was cut off, and what it failed with after that (T1). */
   private AwaitTimeoutException timedOut(@Nullable Throwable failure) {
     AwaitTimeoutException timedOut = new AwaitTimeoutException(timeout);
-    if (failure != null && !Failures.isCancelEcho(failure)) {
-      timedOut.addSuppressed(failure);
+    if (failure != null) {
+      timedOut.addSuppressed(Failures.bare(failure));
+    }
+    if (cutOff != null && (failure == null || !Failures.isCancelEcho(failure))) {
+      timedOut.addSuppressed(cutOff); // the block has kept it to itself
     }
     thrown = timedOut;
     return timedOut;
@@ -129,6 +138,15 @@ public final class TimeoutFrame extends BlockFrame {
       window.begin();
     }
     return previous;
+  }
+
+  @Override
+  RuntimeException ending() {
+    RuntimeException thrownByAwait = super.ending();
+    if (cutOff == null) {
+      cutOff = thrownByAwait;
+    }
+    return thrownByAwait;
   }
 
   private void expire() {

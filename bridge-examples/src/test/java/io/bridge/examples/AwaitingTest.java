@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -122,6 +123,32 @@ class AwaitingTest {
   }
 
   // end::orthrow[]
+
+  // tag::catch[]
+  String readOrEmpty(Mono<String> file) {
+    try {
+      return awaitSingle(file);
+    } catch (CompletionException e) { // a checked failure of the source is the cause
+      if (e.getCause() instanceof FileNotFoundException) {
+        return "";
+      }
+      throw e; // leaves a body as the source's own failure
+    }
+  }
+
+  // end::catch[]
+
+  @Test
+  @DisplayName("A7 (2): a catch in a body, and what the body's subscriber sees of the rest")
+  void caught() {
+    assertThat(readOrEmpty(Mono.error(new FileNotFoundException("gone")))).isEmpty();
+    IOException busy = new IOException("busy");
+    assertThat(
+            mono(() -> readOrEmpty(Mono.error(busy)))
+                .onErrorResume(IOException.class, e -> Mono.just(e == busy ? "busy" : "other"))
+                .block())
+        .isEqualTo("busy");
+  }
 
   @Test
   @DisplayName("awaitOrThrow")

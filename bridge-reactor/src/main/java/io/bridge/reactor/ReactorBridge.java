@@ -131,7 +131,9 @@ public final class ReactorBridge extends Await {
    * and is never retried.
    *
    * <p><b>Errors:</b> what the spec makes of the last failure; if that is the body's own, it is
-   * thrown as itself. An {@link Error} that Reactor takes for fatal is thrown at once.
+   * thrown as itself. The spec sees the failure of a source that the body awaits as a chain would
+   * show it, without the {@link CompletionException} of the await (A7). An {@link Error} that
+   * Reactor takes for fatal is thrown at once.
    *
    * <p><b>Memory:</b> every attempt runs on the calling thread.
    *
@@ -223,8 +225,9 @@ public final class ReactorBridge extends Await {
    * <p><b>Cancellation:</b> a cancelled subscription cancels the body's coroutine and interrupts
    * what blocks in it; see {@linkplain io.bridge the package}.
    *
-   * <p><b>Errors:</b> what the body throws is the Mono's failure, an {@link Error} too; after a
-   * cancellation it goes to {@code Operators.onErrorDropped}.
+   * <p><b>Errors:</b> what the body throws is the Mono's failure, an {@link Error} too; of a source
+   * that it awaits and does not catch, the source's own (A7). After a cancellation it goes to
+   * {@code Operators.onErrorDropped}.
    *
    * <p><b>Memory:</b> what happened before the subscription happens-before the body.
    *

@@ -449,9 +449,9 @@ public final class RxJavaBridge extends Await {
    * <p><b>Cancellation:</b> disposal cancels the body's coroutine and interrupts what blocks in it;
    * see {@linkplain io.bridge the package}.
    *
-   * <p><b>Errors:</b> what the body throws is the Single's failure, an {@link Error} too; after the
-   * disposal it goes to {@code RxJavaPlugins.onError}. A null value is a {@link
-   * NullPointerException}.
+   * <p><b>Errors:</b> what the body throws is the Single's failure, an {@link Error} too; of a
+   * source that it awaits and does not catch, the source's own (A7). After the disposal it goes to
+   * {@code RxJavaPlugins.onError}. A null value is a {@link NullPointerException}.
    *
    * <p><b>Memory:</b> what happened before the subscription happens-before the body.
    *

@@ -6,7 +6,6 @@ import io.bridge.internal.Receiver;
 import io.bridge.internal.SubscriberAwait;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
@@ -45,11 +44,6 @@ class CoreSubscriberAwait<T, R extends @Nullable Object> extends SubscriberAwait
     OfReactor(
         Fold<T, R> fold, @Nullable CancelFrame frame, @Nullable Receiver<? super R> receiver) {
       super(fold, frame, receiver);
-    }
-
-    @Override
-    protected Throwable unwrap(Throwable failure) {
-      return Exceptions.unwrap(failure);
     }
 
     @Override

@@ -154,7 +154,7 @@ public final class ReactorEcosystem implements Ecosystem {
       try {
         item = ((Callable<?>) publisher).call();
       } catch (Throwable t) {
-        suspension.fail(Exceptions.unwrap(t)); // of Reactor's own layer
+        suspension.fail(ofScalar(t));
         return;
       }
       suspension.resume(fold.of((T) item));
@@ -178,8 +178,19 @@ public final class ReactorEcosystem implements Ecosystem {
     try {
       return scalar.call();
     } catch (Throwable t) {
-      throw CancelFrame.thrown(Exceptions.unwrap(t), frame); // of Reactor's own layer
+      throw CancelFrame.thrown(ofScalar(t), frame);
     }
+  }
+
+  /** What a subscriber would get: a call throws what is no Exception in a layer of Reactor's. */
+  private static Throwable ofScalar(Throwable thrown) {
+    Throwable inner = Exceptions.unwrap(thrown);
+    return inner instanceof Exception ? thrown : inner;
+  }
+
+  @Override
+  public Throwable inLayer(Throwable failure) {
+    return Exceptions.unwrap(failure);
   }
 
   @Override
