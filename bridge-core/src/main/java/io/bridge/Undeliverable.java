@@ -79,8 +79,16 @@ public final class Undeliverable {
       handler.accept(value);
     } catch (Throwable ofHandler) {
       // The last address has no other behind it; a handler's own failure must not hit the source.
+      log(ofHandler);
+    }
+  }
+
+  private static void log(Throwable ofHandler) {
+    try {
       System.getLogger(Undeliverable.class.getName())
           .log(System.Logger.Level.ERROR, "an Undeliverable handler threw", ofHandler);
+    } catch (Throwable ofGetter) {
+      // a failure whose getters throw cannot be told
     }
   }
 }

@@ -333,12 +333,26 @@ public abstract sealed class CancelFrame
    * that thread. An InterruptedException has lowered the flag, which is up again if so.
    */
   static boolean isCancellation(Throwable failure, @Nullable CancelFrame frame) {
-    if (frame != null && frame.isCancelled()) {
-      return Failures.isCancelEcho(failure) && endsAfterInterrupt(frame);
+    boolean ends =
+        (frame != null && frame.isCancelled()
+                ? Failures.isCancelEcho(failure)
+                : Interruptions.isOfThisThread(failure))
+            && endsAfterInterrupt(frame);
+    if (ends) {
+      Interruptions.remember(failure);
     }
-    return failure instanceof InterruptedException
-        && Failures.isThrownInsideAwait(failure)
-        && endsAfterInterrupt(frame);
+    return ends;
+  }
+
+  /**
+   * Whether {@code failure} says that the calling thread was interrupted in what it does now; not
+   * one that was kept.
+   *
+   * @param failure what code on this thread threw
+   * @return whether it is the thread's own interruption
+   */
+  public static boolean isInterruption(Throwable failure) {
+    return Interruptions.isOfThisThread(failure);
   }
 
   /**
