@@ -2,6 +2,7 @@ package io.bridge;
 
 import static java.util.Objects.requireNonNull;
 
+import io.bridge.internal.Loggable;
 import io.bridge.internal.Registry;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -79,16 +80,12 @@ public final class Undeliverable {
       handler.accept(value);
     } catch (Throwable ofHandler) {
       // The last address has no other behind it; a handler's own failure must not hit the source.
-      log(ofHandler);
-    }
-  }
-
-  private static void log(Throwable ofHandler) {
-    try {
+      // It may be hostile, and whoever reports is not to wait for it (A8).
       System.getLogger(Undeliverable.class.getName())
-          .log(System.Logger.Level.ERROR, "an Undeliverable handler threw", ofHandler);
-    } catch (Throwable ofGetter) {
-      // a failure whose getters throw cannot be told
+          .log(
+              System.Logger.Level.ERROR,
+              "an Undeliverable handler threw",
+              Loggable.of(ofHandler));
     }
   }
 }

@@ -344,6 +344,11 @@ public abstract sealed class CancelFrame
     return ends;
   }
 
+  /** Whether an interruption is not that of the calling thread, which waited in {@code frame}. */
+  static boolean isKept(InterruptedException failure, @Nullable CancelFrame frame) {
+    return (frame == null || !frame.isCancelled()) && !Interruptions.isOfThisThread(failure);
+  }
+
   /**
    * Whether {@code failure} says that the calling thread was interrupted in what it does now; not
    * one that was kept.

@@ -43,8 +43,8 @@ public final class Failures {
     return new CompletionException(text(failure), failure);
   }
 
-  /** As a {@code CompletionException} asks it of its cause, but that may throw or hang there. */
-  private static String text(Throwable failure) {
+  /** As an exception asks it of its cause, where it may throw or hang (A8). */
+  static String text(Throwable failure) {
     boolean foreign =
         ForeignLook.isOverridden(failure, "toString", "getLocalizedMessage", "getMessage");
     return foreign

@@ -20,16 +20,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the type of the answer
  */
-final class ForeignLook<R extends @Nullable Object> implements Runnable {
+public final class ForeignLook<R extends @Nullable Object> implements Runnable {
 
   /** How often the thread that asks sees whether the look hangs. */
-  private static final long PERIOD_MILLIS = 10;
+  private static final long PERIOD_MILLIS = 5;
 
   /** A look that waits that often in a row hangs; one of ours waits for another of ours only. */
   private static final int MAX_WAITS = 5;
 
   /** A look that has not ended by then computes without end. */
-  private static final int MAX_PERIODS = 100;
+  private static final int MAX_PERIODS = 200;
 
   /** Looks that hang at the same time; with so many of them, no failure is looked into. */
   private static final int MAX_HANGING = 16;
@@ -52,10 +52,15 @@ final class ForeignLook<R extends @Nullable Object> implements Runnable {
   }
 
   /**
-   * What {@code look} returns, or {@code otherwise} if that throws or hangs. May end much later
-   * than this call.
+   * Looks into a failure. The look may end much later than this call.
+   *
+   * @param failure whose getters are asked
+   * @param otherwise the answer if the look throws or hangs
+   * @param look asks
+   * @param <R> the type of the answer
+   * @return the answer
    */
-  static <R extends @Nullable Object> R into(
+  public static <R extends @Nullable Object> R into(
       Throwable failure, R otherwise, Supplier<? extends R> look) {
     int hanging = 0;
     for (ForeignLook<?> other : HANGING) {

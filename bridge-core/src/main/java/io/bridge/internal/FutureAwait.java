@@ -114,6 +114,9 @@ public final class FutureAwait {
       try {
         return future.get();
       } catch (InterruptedException e) {
+        if (CancelFrame.isKept(e, frame)) { // by a future of the user's
+          throw Failures.thrown(e);
+        }
         if (CancelFrame.endsAfterInterrupt(frame)) {
           if (owned) {
             cancelOwned(future);

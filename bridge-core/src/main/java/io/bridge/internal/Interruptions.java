@@ -107,7 +107,9 @@ final class Interruptions {
   }
 
   private static boolean isAwait(Class<?> type) {
-    return ParkedAwait.class.isAssignableFrom(type) || type == Iteration.class;
+    return ParkedAwait.class.isAssignableFrom(type)
+        || type == Iteration.class
+        || type == FutureAwait.class;
   }
 
   /** Whether the making was in a call from the first of {@code calls}, which the others made. */
