@@ -82,10 +82,7 @@ public final class Undeliverable {
       // The last address has no other behind it; a handler's own failure must not hit the source.
       // It may be hostile, and whoever reports is not to wait for it (A8).
       System.getLogger(Undeliverable.class.getName())
-          .log(
-              System.Logger.Level.ERROR,
-              "an Undeliverable handler threw",
-              Loggable.of(ofHandler));
+          .log(System.Logger.Level.ERROR, "an Undeliverable handler threw", Loggable.of(ofHandler));
     }
   }
 }

@@ -145,12 +145,13 @@ class KeptInterruptTest {
   void hostileIdentity() {
     AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
     Awaitable<String> source = failing(new Hostile());
-    Fork.virtual(() -> {
-          for (int i = 0; i < 2; i++) {
-            thrown.set(catchThrowable(() -> Await.<String>await(source)));
-            assertThat(thrown.get()).isExactlyInstanceOf(CompletionException.class);
-          }
-        })
+    Fork.virtual(
+            () -> {
+              for (int i = 0; i < 2; i++) {
+                thrown.set(catchThrowable(() -> Await.<String>await(source)));
+                assertThat(thrown.get()).isExactlyInstanceOf(CompletionException.class);
+              }
+            })
         .join();
   }
 

@@ -54,6 +54,16 @@ public final class HostileFailure implements AutoCloseable {
       return maker.get();
     }
 
+    /** Whether it is hostile to those that ask for its text. */
+    public boolean asksText() {
+      return name.contains(Getter.MESSAGE.name()) || name.contains(Getter.TO_STRING.name());
+    }
+
+    /** Whether there may be another failure inside, which is what counts of a stage. */
+    public boolean isLayer() {
+      return name.startsWith(Type.LAYER.name());
+    }
+
     @Override
     public String toString() {
       return name;
