@@ -3,6 +3,7 @@ package io.bridge;
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.internal.Failures;
+import io.bridge.internal.Loggable;
 import io.bridge.internal.Registry;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +101,7 @@ public final class Undeliverable {
 
   private static void log(String what, Throwable failure) {
     try {
-      System.getLogger(LOGGER).log(System.Logger.Level.ERROR, what, failure);
+      System.getLogger(LOGGER).log(System.Logger.Level.ERROR, what, Loggable.of(failure));
     } catch (Throwable ofLogger) {
       // The last address has no other behind it.
     }

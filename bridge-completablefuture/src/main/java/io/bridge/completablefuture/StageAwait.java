@@ -167,13 +167,18 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
   @Override
   @SuppressWarnings("NullAway") // a stage gives null with a failure, which is looked at first
   public void accept(@Nullable T value, @Nullable Throwable failure) {
-    Throwable cause = failure == null ? null : Failures.unwrap(failure);
-    boolean taken = cause == null ? tryResume(value) : tryFail(cause);
-    if (!taken && owns && cause == null) {
+    boolean taken = failure == null ? tryResume(value) : tryFail(failure);
+    if (!taken && owns && failure == null) {
       discard(value); // of a stage that is not ours, somebody else may have it
     } else if (!taken && owns) {
-      reportLost(cause);
+      reportLost(Failures.unwrap(failure));
     }
+  }
+
+  /** Behind the layers that the stage has put around it. */
+  @Override
+  protected Throwable inside(Throwable failure) {
+    return Failures.unwrap(failure);
   }
 
   @Override

@@ -24,7 +24,7 @@ final class AwaitFailure extends CompletionException {
    * @param signalled what is seen outside; the same, but for a layer of the source's library
    */
   AwaitFailure(Throwable failure, Throwable signalled) {
-    super(failure);
+    super(Failures.text(failure), failure);
     this.signalled = signalled;
     AwaitSite.addTo(this); // goes over to the failure with all that is suppressed here
   }

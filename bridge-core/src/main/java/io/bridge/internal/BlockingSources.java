@@ -7,6 +7,7 @@ import io.bridge.Emitter;
 import io.bridge.Undeliverable;
 import io.bridge.VoidBody;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -87,10 +88,9 @@ public final class BlockingSources {
       if (failure == null) {
         throw ofClose;
       }
-      if (Coroutine.isCancelled()) {
-        Undeliverable.report(ofClose); // nobody sees what it would be suppressed in (A12)
-      } else if (failure != ofClose) {
-        failure.addSuppressed(ofClose);
+      // of a cancelled body, nobody sees what it would be suppressed in (A12)
+      if (Coroutine.isCancelled() || !AwaitSite.addSiblings(failure, List.of(ofClose))) {
+        Undeliverable.report(ofClose);
       }
     }
   }

@@ -327,12 +327,31 @@ public abstract sealed class CancelFrame
    */
   static boolean isCancellation(Throwable thrown, @Nullable CancelFrame frame) {
     Throwable failure = Ecosystems.inLayer(thrown);
-    if (frame != null && frame.isCancelled()) {
-      return Failures.isCancelEcho(failure) && endsAfterInterrupt(frame);
+    boolean ends =
+        (frame != null && frame.isCancelled()
+                ? Failures.isCancelEcho(failure)
+                : Interruptions.isOfThisThread(failure))
+            && endsAfterInterrupt(frame);
+    if (ends) {
+      Interruptions.remember(failure);
     }
-    return failure instanceof InterruptedException
-        && Failures.isThrownInsideAwait(failure)
-        && endsAfterInterrupt(frame);
+    return ends;
+  }
+
+  /** Whether an interruption is not that of the calling thread, which waited in {@code frame}. */
+  static boolean isKept(InterruptedException failure, @Nullable CancelFrame frame) {
+    return (frame == null || !frame.isCancelled()) && !Interruptions.isOfThisThread(failure);
+  }
+
+  /**
+   * Whether {@code failure} says that the calling thread was interrupted in what it does now; not
+   * one that was kept.
+   *
+   * @param failure what code on this thread threw
+   * @return whether it is the thread's own interruption
+   */
+  public static boolean isInterruption(Throwable failure) {
+    return Interruptions.isOfThisThread(failure);
   }
 
   /**

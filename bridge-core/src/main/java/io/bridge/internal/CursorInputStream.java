@@ -109,7 +109,7 @@ public final class CursorInputStream<T> extends InputStream {
     } catch (CompletionException e) {
       Throwable failure = e.getCause();
       if (failure instanceof Exception && !(failure instanceof RuntimeException)) {
-        throw new IOException(failure);
+        throw new IOException(Failures.text(failure), failure);
       }
       throw e; // the source's own, or a cancellation of it, which is none of ours (A7)
     }

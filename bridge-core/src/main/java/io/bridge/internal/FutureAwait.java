@@ -123,6 +123,9 @@ public final class FutureAwait {
           return value;
         }
       } catch (InterruptedException e) {
+        if (CancelFrame.isKept(e, frame)) { // by a future of the user's
+          throw Failures.thrown(e);
+        }
         if (!CancelFrame.endsAfterInterrupt(frame)) {
           continue;
         }

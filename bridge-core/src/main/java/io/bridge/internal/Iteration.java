@@ -424,7 +424,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
       Source from = requireNonNull(source);
       Throwable failure = from.unwrap(thrown);
       CancelFrame frame = CancelFrame.current();
-      if (UpstreamCall.isCancellation(failure, frame)) {
+      if (CancelFrame.isCancellation(failure, frame)) {
         throw CancelFrame.cancellation(frame);
       }
       queueThrew = true;

@@ -113,11 +113,20 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
       throw CancelFrame.cancellation(enclosing);
     }
     if (result instanceof Failure failure) {
-      boolean both = failure.cause instanceof CancellationException && isCancelled(enclosing);
-      throw both ? CancelFrame.cancellation(enclosing) : Failures.thrown(failure.cause);
+      Throwable cause = inside(failure.cause);
+      boolean both = cause instanceof CancellationException && isCancelled(enclosing);
+      throw both ? CancelFrame.cancellation(enclosing) : Failures.thrown(cause);
     }
     cell = Mark.NULL; // a source that keeps this object does not keep the value
     return (T) (result == Mark.NULL ? null : result);
+  }
+
+  /**
+   * What the failure of the source stands for. Asked when the cell is settled, because it may ask
+   * getters of the failure (A8): by the owner, or by the thread that passes on.
+   */
+  protected Throwable inside(Throwable failure) {
+    return failure;
   }
 
   /** Then a source that was cancelled, with us or by us, says nothing new. */
@@ -230,7 +239,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
       return true; // it is the receiver that cancelled
     }
     if (result instanceof Failure failure) {
-      return to.receiveFailure(failure.cause);
+      return to.receiveFailure(inside(failure.cause));
     }
     cell = Mark.NULL;
     return to.receive((T) (result == Mark.NULL ? null : result));
@@ -291,7 +300,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   }
 
   private static void raiseAgain(Throwable failure) {
-    if (failure instanceof InterruptedException && Failures.isThrownInsideAwait(failure)) {
+    if (CancelFrame.isInterruption(failure)) {
       Thread.currentThread().interrupt();
     }
   }

@@ -332,7 +332,8 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   @Override
   public void onCompletion(Consumer<? super Coroutine<T>> action) {
-    addWaiter(requireNonNull(action, "action"));
+    requireNonNull(action, "action");
+    addWaiter(ended -> action.accept(ended)); // whose equals is not the action's
   }
 
   @Override

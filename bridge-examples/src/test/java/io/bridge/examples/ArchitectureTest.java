@@ -101,17 +101,20 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName("one thread start; the timers and the cleaner of cursors have a daemon each (T3)")
+  @DisplayName(
+      "one thread start, and that of looks; the timers and the cleaner have a daemon each (T3)")
   void oneStart() {
     noClasses()
         .that()
         .doNotHaveFullyQualifiedName("io.bridge.internal.RunningCoroutine")
+        .and()
+        .doNotHaveFullyQualifiedName("io.bridge.internal.ForeignLook$Lookers")
         .should()
         .callCodeUnitWhere(startsThread())
         .check(PUBLISHED);
     noClasses()
         .that()
-        .haveNameNotMatching("io\\.bridge\\.internal\\.(Timers|CursorWatch)(\\$.*)?")
+        .haveNameNotMatching("io\\.bridge\\.internal\\.(Timers|CursorWatch|ForeignLook)(\\$.*)?")
         .should()
         .callCodeUnitWhere(calls(Thread.class, "ofPlatform"))
         .check(PUBLISHED);

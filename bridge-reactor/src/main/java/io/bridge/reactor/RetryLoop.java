@@ -173,7 +173,7 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
   private static boolean isCancellation(Throwable failure) {
     return Coroutine.isCancelled()
         || Thread.currentThread().isInterrupted()
-        || failure instanceof InterruptedException;
+        || CancelFrame.isInterruption(failure); // not one that a source had kept
   }
 
   /** The source of the operator: each subscription is an attempt. */

@@ -1,0 +1,47 @@
+package io.bridge.internal;
+
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a logger prints in place of a foreign failure: the same text, with the stack traces of the
+ * first causes. A logger would ask the failure itself, on the thread that reports it, and where
+ * each cause has another one without end (A8).
+ */
+public final class Loggable extends Exception {
+
+  @Serial private static final long serialVersionUID = 1L;
+
+  private static final int MAX_CAUSES = 16;
+
+  private Loggable(String text, @Nullable Throwable cause) {
+    super(text, cause, false, true);
+  }
+
+  /**
+   * Copies a failure.
+   *
+   * @param failure whose class may be anybody's
+   * @return what may be printed anywhere
+   */
+  public static Throwable of(Throwable failure) {
+    String type = failure.getClass().getName();
+    Throwable copy = ForeignLook.<@Nullable Throwable>into(failure, null, () -> copy(failure, 0));
+    return copy == null ? new Loggable(type, null) : copy;
+  }
+
+  private static Throwable copy(Throwable failure, int depth) {
+    Throwable cause = depth == MAX_CAUSES ? null : Failures.cause(failure);
+    Throwable copy =
+        new Loggable(String.valueOf(failure), cause == null ? null : copy(cause, depth + 1));
+    copy.setStackTrace(failure.getStackTrace());
+    return copy;
+  }
+
+  /** The text has the name of the failure's class. */
+  @Override
+  @SuppressWarnings("OverrideThrowableToString") // as above
+  public String toString() {
+    return String.valueOf(getMessage());
+  }
+}
