@@ -161,7 +161,8 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
 
   /**
    * Throws if an await at this point would throw because the code is cancelled or the thread is
-   * interrupted.
+   * interrupted. It belongs into loops that compute, and at the beginning of a {@code catch} that
+   * is about failures only.
    *
    * @throws CancellationException if so
    */
@@ -172,7 +173,8 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
   /**
    * Runs {@code body} in place, hidden from the cancellation of the code around it: cleanup in a
    * {@code finally} can await, even though the coroutine is cancelled. The interrupt flag is
-   * lowered and raised again at the end; interrupts that come meanwhile wait for that.
+   * lowered and raised again at the end; interrupts that come meanwhile wait for that. So a {@code
+   * FileChannel} that others use too, and that an interrupt would close, is used in here.
    *
    * @param body the code that must not be cut short; limit it with a timeout inside
    * @param <T> the type of its value
@@ -202,6 +204,10 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * and every later await in it throws {@link CancellationException}; whatever it then does, the
    * block throws {@link AwaitTimeoutException}. Of nested blocks, the one whose time is over
    * throws. The clock is the current {@link TimeSource}.
+   *
+   * <p>The block is left when its code has ended. A source whose own cancel blocks, or cleanup that
+   * does, delays that; Reactor's {@code cancelOn} and RxJava's {@code unsubscribeOn} cancel such a
+   * source on another thread.
    *
    * <p><b>Cancellation:</b> of the code around it reaches into the block.
    *

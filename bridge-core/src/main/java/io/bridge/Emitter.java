@@ -14,6 +14,8 @@ public interface Emitter<T> {
   /**
    * Delivers {@code item} to the subscriber, waiting first while there is no demand (RS 1.1);
    * nothing is buffered or dropped. Calls from several threads of one body are serialised (RS 1.3).
+   * It returns when the subscriber's {@code onNext} has returned (B4). A subscriber with a queue or
+   * a loop may process the item later.
    *
    * <p><b>Cancellation:</b> ends the waiting; from then on every call throws {@link
    * CancellationException}, inside {@link Coroutine#shield(VoidBody)} too, as there is nobody left

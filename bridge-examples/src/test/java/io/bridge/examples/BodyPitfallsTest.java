@@ -172,7 +172,7 @@ class BodyPitfallsTest {
     Mono<String> quickToCancel = slow.cancelOn(Schedulers.boundedElastic());
     // end::cancelon[]
     try {
-      assertThatThrownBy(() -> withTimeout(Duration.ofMillis(20), () -> await(quickToCancel)))
+      assertThatThrownBy(() -> withTimeout(Duration.ofMillis(20), () -> awaitSingle(quickToCancel)))
           .isInstanceOf(AwaitTimeoutException.class);
     } finally {
       release.countDown();

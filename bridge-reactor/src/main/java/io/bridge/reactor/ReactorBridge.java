@@ -240,7 +240,9 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Makes a cold Mono of imperative code without a value; see {@link #mono(Body)}.
+   * Makes a cold Mono of imperative code without a value; see {@link #mono(Body)}. An await of
+   * something that has a value goes into braces here: {@code mono(() -> { await(save()); })}, since
+   * without them the lambda has that value.
    *
    * @param body the code
    * @return a Mono that completes empty when the code returns
@@ -325,7 +327,8 @@ public final class ReactorBridge extends Await {
   /**
    * Runs imperative code for each item, several at a time, and keeps the order: {@code
    * ids.transform(mapAwait(8, id -> await(load(id))))}. Each run has a virtual thread of its own; a
-   * null value is no item.
+   * null value is no item. The groups of a {@code groupBy} need a run for each of them: one that
+   * nobody reads stops its source, and so the others.
    *
    * <p><b>Cancellation:</b> cancels the source and all runs.
    *

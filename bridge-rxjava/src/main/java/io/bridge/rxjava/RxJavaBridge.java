@@ -494,6 +494,9 @@ public final class RxJavaBridge extends Await {
    * Makes a cold Maybe of imperative code; as {@link #single(Body)}, but a null value completes it
    * empty.
    *
+   * <p>In a chain, the type of the value must be said: {@code
+   * RxJavaBridge.<String>maybe(...).switchIfEmpty(...)}.
+   *
    * @param body the code
    * @param <T> the type of the value
    * @return the Maybe
@@ -503,7 +506,9 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Makes a cold Maybe of imperative code without a value; see {@link #maybe(Body)}.
+   * Makes a cold Maybe of imperative code without a value; see {@link #maybe(Body)}. An await of
+   * something that has a value goes into braces here: {@code maybe(() -> { await(save()); })},
+   * since without them the lambda has that value.
    *
    * @param body the code
    * @return a Maybe that completes empty when the code returns
@@ -646,7 +651,8 @@ public final class RxJavaBridge extends Await {
   /**
    * Runs imperative code for each item, several at a time, and keeps the order: {@code
    * ids.compose(mapAwaitFlowable(8, id -> await(load(id))))}. Each run has a virtual thread of its
-   * own; a null value is no item.
+   * own; a null value is no item. The groups of a {@code groupBy} need a run for each of them: one
+   * that nobody reads stops its source, and so the others.
    *
    * <p><b>Cancellation:</b> cancels the source and all runs.
    *
