@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Memory:</b> actions before the completion happen-before the return. A cancelled await of a
  * {@code CompletableFuture} leaves nothing registered there; other stages keep an empty callback.
+ * What others have registered with a {@code CompletableFuture} never runs in the code that awaits
+ * it (A13).
  *
  * @since 0.1.0
  */

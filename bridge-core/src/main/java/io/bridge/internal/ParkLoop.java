@@ -65,15 +65,19 @@ final class ParkLoop {
     if (Thread.currentThread() instanceof ForkJoinWorkerThread) {
       parkWorker(condition);
     } else {
-      LockSupport.park(condition);
+      parkThread(condition);
     }
+  }
+
+  private static void parkThread(Condition condition) {
+    LockSupport.park(condition);
   }
 
   private static void parkWorker(Condition condition) {
     try {
       ForkJoinPool.managedBlock(new Blocker(condition));
     } catch (RejectedExecutionException e) { // no more spare threads
-      LockSupport.park(condition);
+      parkThread(condition);
     } catch (InterruptedException e) { // not of this blocker
       Thread.currentThread().interrupt();
     }
@@ -84,7 +88,7 @@ final class ParkLoop {
 
     @Override
     public boolean block() {
-      LockSupport.park(condition);
+      parkThread(condition);
       return true;
     }
 
