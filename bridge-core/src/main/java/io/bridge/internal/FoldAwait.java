@@ -167,7 +167,11 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
 
   /** The failure of the source; what came before it is given up. */
   protected final void failedAfterItems(Throwable failure) {
-    failed(failure);
+    if (broken) {
+      failBroken(failure);
+    } else {
+      failed(failure);
+    }
     if (hasEnded()) {
       discardPartial();
     }
