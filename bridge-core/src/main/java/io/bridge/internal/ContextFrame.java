@@ -24,19 +24,31 @@ public final class ContextFrame extends CancelFrame {
   public static <T extends @Nullable Object, X extends Exception> T run(
       CoroutineContext context, Body<? extends T, ? extends X> body) throws X {
     ContextFrame frame = new ContextFrame(current(), context);
-    CancelFrame previous = replaceCurrent(frame);
-    if (frame.outer == null) {
-      frame.window.begin(); // nobody sends anything to it; it only says that this is user code
-    }
     try {
+      frame.enter();
       return body.call();
     } finally {
-      frame.leaveScopesInside();
-      if (frame.outer == null) {
-        frame.window.close();
+      try {
+        frame.leave();
+      } finally { // where the stack ends there, the rest comes late
+        frame.left = true;
       }
-      restoreCurrent(previous);
     }
+  }
+
+  private void enter() {
+    becomeCurrent();
+    if (outer == null) {
+      window.begin(); // nobody sends anything to it; it only says that this is user code
+    }
+  }
+
+  private void leave() {
+    leaveScopesInside();
+    if (outer == null) {
+      window.close();
+    }
+    restoreCurrent(previous);
   }
 
   @Override

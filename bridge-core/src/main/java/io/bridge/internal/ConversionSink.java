@@ -114,8 +114,18 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     if (registered != null) {
       run(registered);
     }
-    if (!passOn(failure)) {
+    if (!passOn(failure, null)) {
       report(failure);
+    }
+  }
+
+  /** Where the stack ends nothing else can be done; it is as if the outcome had not come (A11). */
+  private void throwIfTooDeep(Throwable ofReceiver, @Nullable CancelActions before) {
+    try {
+      Headroom.throwIfTooDeep(ofReceiver);
+    } catch (StackOverflowError tooDeep) {
+      cell = before;
+      throw tooDeep;
     }
   }
 
@@ -172,12 +182,14 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
 
   @Override
   public final boolean receive(T value) {
-    if (isEnd(settle(ENDED))) {
+    CancelActions before = settle(ENDED);
+    if (isEnd(before)) {
       return false;
     }
     try {
       return succeeded(value);
     } catch (Throwable ofReceiver) { // nothing is thrown into the source (A11)
+      throwIfTooDeep(ofReceiver, before);
       report(ofReceiver);
       return true;
     }
@@ -185,13 +197,15 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
 
   @Override
   public final boolean receiveFailure(Throwable failure) {
-    return !isEnd(settle(ENDED)) && passOn(failure);
+    CancelActions before = settle(ENDED);
+    return !isEnd(before) && passOn(failure, before);
   }
 
-  private boolean passOn(Throwable failure) {
+  private boolean passOn(Throwable failure, @Nullable CancelActions before) {
     try {
       return failed(failure);
     } catch (Throwable ofReceiver) { // as above
+      throwIfTooDeep(ofReceiver, before);
       report(ofReceiver);
       return true;
     }
