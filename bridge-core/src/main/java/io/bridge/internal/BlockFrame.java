@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * LEFT        left before any cancel, final          -
  * </pre>
  *
- * An owner whose stack ends where it leaves goes to LEFT by a plain write, without a wait. Proof: TimeoutTest, BlockFrameTest, InterruptRaceTest, ScopeRaceTest.
+ * An owner whose stack ends where it leaves goes to LEFT by a plain write, without a wait. Proof:
+ * TimeoutTest, BlockFrameTest, InterruptRaceTest, ScopeRaceTest.
  */
 abstract sealed class BlockFrame extends CancelFrame permits ScopeFrame, TimeoutFrame {
 

@@ -8,6 +8,7 @@ import io.bridge.Cursor;
 import io.bridge.Publishers;
 import io.bridge.Undeliverable;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.Collector;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -24,8 +26,8 @@ import org.reactivestreams.Subscription;
 
 /**
  * A program that has the stack end inside each operation, at each of the first depths: recursion to
- * the end of the stack, then the operation from each frame on the way back until it succeeds. Prints
- * what is not as it should be, and {@code done}.
+ * the end of the stack, then the operation from each frame on the way back until it succeeds.
+ * Prints what is not as it should be, and {@code done}.
  */
 public final class StackEdges {
 
@@ -73,39 +75,47 @@ public final class StackEdges {
     operations.put("await of another thread", () -> Await.await(later()));
     operations.put("awaitFirst", () -> Await.awaitFirst(now(3)));
     operations.put("awaitList", () -> Await.awaitList(now(3)));
-    operations.put("awaitAll", () ->
-        Await.awaitAll(List.of(Await.awaitable(now(1)), Await.awaitable(later()))));
+    operations.put(
+        "awaitAll",
+        () -> Await.awaitAll(List.of(Await.awaitable(now(1)), Await.awaitable(later()))));
     operations.put("start", () -> Coroutine.start(() -> {}).await());
   }
 
   private void scopes() {
-    operations.put("scope", () -> {
-      try (CoroutineScope<Object, ?> scope = CoroutineScope.open()) {
-        scope.fork(() -> 1);
-        scope.fork(() -> Await.await(later()));
-        scope.join();
-      }
-    });
-    operations.put("scope that is cancelled", () -> {
-      try (CoroutineScope<Object, ?> scope = CoroutineScope.open()) {
-        scope.fork(() -> Await.delay(LONG));
-        scope.cancel();
-      }
-    });
+    operations.put(
+        "scope",
+        () -> {
+          try (CoroutineScope<Object, ?> scope = CoroutineScope.open()) {
+            scope.fork(() -> 1);
+            scope.fork(() -> Await.await(later()));
+            scope.join();
+          }
+        });
+    operations.put(
+        "scope that is cancelled",
+        () -> {
+          try (CoroutineScope<Object, ?> scope = CoroutineScope.open()) {
+            scope.fork(() -> Await.delay(LONG));
+            scope.cancel();
+          }
+        });
   }
 
   private void streams() {
-    operations.put("iterate", () -> {
-      try (Cursor<Integer> items = Publishers.iterate(now(3))) {
-        for (Integer item : items) {
-          if (item > 3) {
-            break;
+    operations.put(
+        "iterate",
+        () -> {
+          try (Cursor<Integer> items = Publishers.iterate(now(3))) {
+            for (Integer item : items) {
+              if (item > 3) {
+                break;
+              }
+            }
           }
-        }
-      }
-    });
-    operations.put("subscribe", () ->
-        Publishers.<Integer>publisher(emitter -> emitter.emit(1)).subscribe(new Sink<>()));
+        });
+    operations.put(
+        "subscribe",
+        () -> Publishers.<Integer>publisher(emitter -> emitter.emit(1)).subscribe(new Sink<>()));
   }
 
   // sources
@@ -272,21 +282,27 @@ public final class StackEdges {
   private void others(String after) {
     expect(after, "a timer", () -> Await.delay(Duration.ofMillis(1)));
     expect(after, "an await", () -> Await.await(later()));
-    expect(after, "a deadline", () -> {
-      try {
-        Coroutine.withTimeout(Duration.ofMillis(1), () -> Await.delay(LONG));
-      } catch (io.bridge.AwaitTimeoutException right) {
-        return;
-      }
-      throw new IllegalStateException("no timeout");
-    });
+    expect(
+        after,
+        "a deadline",
+        () -> {
+          try {
+            Coroutine.withTimeout(Duration.ofMillis(1), () -> Await.delay(LONG));
+          } catch (io.bridge.AwaitTimeoutException right) {
+            return;
+          }
+          throw new IllegalStateException("no timeout");
+        });
     expect(after, "a scope", operations.get("scope"));
-    expect(after, "a stream", () ->
-        Await.awaitList(
-            Publishers.<Integer>publisher(emitter -> {
-              emitter.emit(1);
-              emitter.emit(2);
-            })));
+    expect(
+        after,
+        "a stream",
+        () ->
+            Await.awaitList(
+                Publishers.<Integer>publisher(emitter -> {
+                  emitter.emit(1);
+                  emitter.emit(2);
+                })));
   }
 
   private void expect(String after, String what, Operation operation) {
@@ -327,13 +343,16 @@ public final class StackEdges {
               });
         };
     for (int skip = 1; skip < 120 && defects < MANY; skip++) {
-      Thread owner = new Thread(() -> {
-        try {
-          await.of(source);
-        } catch (Throwable t) {
-          // an end
-        }
-      }, "owner");
+      Thread owner =
+          new Thread(
+              () -> {
+                try {
+                  await.of(source);
+                } catch (Throwable t) {
+                  // an end
+                }
+              },
+              "owner");
       owner.setDaemon(true);
       owner.start();
       while (subscriber.get() == null || owner.getState() != Thread.State.WAITING) {
@@ -342,31 +361,52 @@ public final class StackEdges {
       Subscriber<? super Integer> to = subscriber.getAndSet(null);
       int at = skip;
       AtomicInteger level = new AtomicInteger();
-      Thread thread = new Thread(null, () -> {
-        boolean threw = false;
-        try {
-          deep(() -> {
-            if (level.incrementAndGet() == at) {
-              signal.accept(to);
-              throw new Enough();
-            }
-          }, new AtomicInteger(-10_000));
-        } catch (StackOverflowError e) {
-          threw = true;
-        } catch (Enough e) {
-          // sent
-        }
-        if (threw) {
-          to.onError(new StackOverflowError("as the source says"));
-        } else {
-          to.onComplete();
-        }
-      }, "source", 256 * 1024L);
+      Thread thread =
+          new Thread(
+              null,
+              () -> {
+                boolean threw = false;
+                try {
+                  deep(
+                      () -> {
+                        if (level.incrementAndGet() == at) {
+                          signal.accept(to);
+                          throw new Enough();
+                        }
+                      },
+                      new AtomicInteger(-10_000));
+                } catch (StackOverflowError e) {
+                  threw = true;
+                } catch (Enough e) {
+                  // sent
+                }
+                if (threw) {
+                  to.onError(new StackOverflowError("as the source says"));
+                } else {
+                  to.onComplete();
+                }
+              },
+              "source",
+              256 * 1024L);
       thread.setDaemon(true);
       thread.start();
       join(thread, name + " at " + at + ": the source");
       join(owner, name + " at " + at + ": the owner");
     }
+  }
+
+  private static int use(int frames) {
+    return frames == 0 ? 0 : 1 + use(frames - 1);
+  }
+
+  /** The user's code needs more of the stack than ours. */
+  private static void collected(Publisher<Integer> source) {
+    Await.awaitCollect(
+        source,
+        Collector.of(
+            ArrayList<Integer>::new,
+            (list, item) -> list.add(item + use(40)),
+            (one, other) -> one));
   }
 
   interface Await1 {
@@ -418,6 +458,7 @@ public final class StackEdges {
       edges.cancels();
     }
     edges.signals("onNext to awaitList", s -> s.onNext(1), Await::awaitList);
+    edges.signals("onNext to a collector", s -> s.onNext(1), StackEdges::collected);
     edges.signals("onNext to awaitFirst", s -> s.onNext(1), Await::awaitFirst);
     edges.signals("onComplete to awaitList", Subscriber::onComplete, Await::awaitList);
     edges.signals("onError to await", s -> s.onError(new IllegalStateException()), Await::await);

@@ -59,8 +59,7 @@ class StackEdgesTest {
                 ROUNDS)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return output
         .lines()
         .filter(line -> !line.contains("ReservedStackAccess")) // a warning of the JVM, on stdout
