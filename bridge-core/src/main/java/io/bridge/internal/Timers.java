@@ -169,10 +169,14 @@ public final class Timers implements TimeSource {
   /** Reports a failure of ours where no shared thread runs the handler, which is foreign. */
   static void report(Throwable failure) {
     if (isTimerThread()) {
-      RunningCoroutine.thread("bridge-report", () -> Undeliverable.report(failure)).start();
+      reportElsewhere(failure);
     } else {
       Undeliverable.report(failure);
     }
+  }
+
+  private static void reportElsewhere(Throwable failure) {
+    RunningCoroutine.thread("bridge-report", () -> Undeliverable.report(failure)).start();
   }
 
   // the timer thread
@@ -239,7 +243,7 @@ public final class Timers implements TimeSource {
       timer.putBack(task, System.nanoTime() + RETRY_NANOS);
       heap.add(timer);
     } catch (Throwable failure) { // of an interruptible channel, or a task that is not ours
-      report(failure);
+      reportElsewhere(failure);
     }
   }
 

@@ -7,6 +7,7 @@ import io.bridge.Await;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
 import io.bridge.Registration;
+import io.bridge.Undeliverable;
 import io.bridge.testkit.Eventually;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -135,6 +136,8 @@ class TimersTest {
   @DisplayName("A11 (2): a task that throws, or finds no memory at first, stops no other")
   void throwing() {
     AtomicInteger tries = new AtomicInteger();
+    List<Throwable> reported = Collections.synchronizedList(new ArrayList<>());
+    Registration handler = Undeliverable.onFailure(reported::add);
     timers.schedule(
         Duration.ofNanos(1),
         () -> {
@@ -148,6 +151,8 @@ class TimersTest {
           throw new StackOverflowError("of a test");
         });
     Eventually.until("it was tried again", () -> tries.get() == 3);
+    Eventually.until("the other is told", () -> reported.size() == 1);
+    handler.close();
   }
 
   @Test

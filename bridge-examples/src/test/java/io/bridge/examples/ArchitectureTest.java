@@ -108,6 +108,8 @@ class ArchitectureTest {
     noClasses()
         .that()
         .doNotHaveFullyQualifiedName("io.bridge.internal.RunningCoroutine")
+        .and()
+        .doNotHaveFullyQualifiedName("io.bridge.internal.Timers")
         .should()
         .callCodeUnitWhere(startsThread())
         .check(PUBLISHED);
