@@ -31,7 +31,7 @@ class TimersTest {
   /** What stays until the timer thread takes it out: in the inbox, and in the heap. */
   private static final int BOUND = 1000;
 
-  private final Timers timers = new Timers();
+  private final Timers timers = Timers.SYSTEM;
 
   private static void inTime() {
     String value = Coroutine.<String, RuntimeException>withTimeout(LONG, () -> "a");
