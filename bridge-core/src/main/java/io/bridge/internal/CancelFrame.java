@@ -41,8 +41,11 @@ public abstract sealed class CancelFrame
   // any thread; set once
   private volatile @Nullable String reason;
 
-  // by the owner; read with a reason only
-  private volatile boolean left;
+  // by the owner; read by others with a reason only
+  volatile boolean left;
+
+  // by the owner: what was current when it became that
+  @Nullable CancelFrame previous;
 
   // of a root: the innermost scope that was opened on its thread. Written by the owner
   private volatile @Nullable ScopeFrame scopes;
@@ -66,7 +69,24 @@ public abstract sealed class CancelFrame
   /** The innermost frame whose code the calling thread runs; null outside, and inside signals. */
   public static @Nullable CancelFrame current() {
     CancelFrame frame = CURRENT.get();
+    if (frame != null && frame.left) {
+      frame = leaveLate(frame);
+    }
     return frame != null && frame.window.isOpen() ? frame : null;
+  }
+
+  /**
+   * The stack ended where the calling thread was to leave {@code frame}, which is left therefore
+   * (A11).
+   */
+  private static @Nullable CancelFrame leaveLate(CancelFrame frame) {
+    for (CancelFrame gone = frame; gone != null && gone.left; gone = gone.previous) {
+      if (gone instanceof ShieldFrame shield) {
+        shield.uncover();
+      }
+    }
+    restoreCurrent(frame);
+    return CURRENT.get();
   }
 
   /**
@@ -75,6 +95,15 @@ public abstract sealed class CancelFrame
    */
   static @Nullable CancelFrame ofThread() {
     return CURRENT.get();
+  }
+
+  /**
+   * The code of this frame begins. However its stack ends, a {@link #left} frame is not the current
+   * one any more when somebody looks.
+   */
+  final void becomeCurrent() {
+    previous = CURRENT.get();
+    replaceCurrent(this);
   }
 
   /**
@@ -103,7 +132,16 @@ public abstract sealed class CancelFrame
    * between has joined or closed, which are left for good.
    */
   static void restoreCurrent(@Nullable CancelFrame previous) {
-    replaceCurrent(ScopeFrame.notLeft(previous));
+    replaceCurrent(notLeft(previous));
+  }
+
+  /** {@code frame}, or the first one around it that is not left. Owner only. */
+  static @Nullable CancelFrame notLeft(@Nullable CancelFrame frame) {
+    CancelFrame now = frame;
+    while (now != null && now.left) {
+      now = now.previous;
+    }
+    return now;
   }
 
   /**

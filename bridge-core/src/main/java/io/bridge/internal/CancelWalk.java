@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
  * The cancel of all that a cancelled frame or an ended scope has started: coroutines, the scopes
  * that they have opened, and so on; without recursion, at any depth, one coroutine a step. The
  * thread that cancels walks; the timer thread does so a little at a time, since other deadlines
- * wait for it, and for a thread that runs out of memory, since it tries again. Each field is changed
- * by one write, behind what it stands for, which may be done twice.
+ * wait for it, and for a thread that runs out of memory, since it tries again. Each field is
+ * changed by one write, behind what it stands for, which may be done twice.
  */
 final class CancelWalk {
 

@@ -13,9 +13,6 @@ public final class ContextFrame extends CancelFrame {
 
   private final Thread thread = Thread.currentThread();
 
-  // by the thread, inside
-  private @Nullable CancelFrame previous;
-
   private ContextFrame(CoroutineContext context, boolean ofSubscriber) {
     this(current(), context, ofSubscriber);
   }
@@ -63,18 +60,15 @@ public final class ContextFrame extends CancelFrame {
   /** Runs {@code body} inside. Once. */
   <T extends @Nullable Object, X extends Exception> T call(Body<? extends T, ? extends X> body)
       throws X {
-    previous = replaceCurrent(this);
-    if (outer == null) {
-      window.begin(); // nobody sends anything to it; it only says that this is user code
-    }
     try {
+      enter();
       return body.call();
     } finally {
-      leaveScopesInside();
-      if (outer == null) {
-        window.close();
+      try {
+        leave();
+      } finally { // where the stack ends there, the rest comes late
+        left = true;
       }
-      restoreCurrent(previous);
     }
   }
 
@@ -89,6 +83,21 @@ public final class ContextFrame extends CancelFrame {
     } finally {
       restoreCurrent(inside);
     }
+  }
+
+  private void enter() {
+    becomeCurrent();
+    if (outer == null) {
+      window.begin(); // nobody sends anything to it; it only says that this is user code
+    }
+  }
+
+  private void leave() {
+    leaveScopesInside();
+    if (outer == null) {
+      window.close();
+    }
+    restoreCurrent(previous);
   }
 
   @Override

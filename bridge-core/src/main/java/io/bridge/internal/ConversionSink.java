@@ -140,8 +140,18 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     if (registered != null) {
       run(registered);
     }
-    if (!passOn(failure)) {
+    if (!passOn(failure, null)) {
       report(failure);
+    }
+  }
+
+  /** Where the stack ends nothing else can be done; it is as if the outcome had not come (A11). */
+  private void throwIfTooDeep(Throwable ofReceiver, @Nullable CancelActions before) {
+    try {
+      Headroom.throwIfTooDeep(ofReceiver);
+    } catch (StackOverflowError tooDeep) {
+      cell = before;
+      throw tooDeep;
     }
   }
 
@@ -198,13 +208,15 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
 
   @Override
   public final boolean receive(T value) {
-    if (isEnd(settle(ENDED))) {
+    CancelActions before = settle(ENDED);
+    if (isEnd(before)) {
       return false;
     }
     ContextFrame frame = inside;
     try {
       return frame == null ? succeeded(value) : frame.outside(() -> succeeded(value));
     } catch (Throwable ofReceiver) { // nothing is thrown into the source (A11)
+      throwIfTooDeep(ofReceiver, before);
       report(ofReceiver);
       return true;
     }
@@ -212,15 +224,17 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
 
   @Override
   public final boolean receiveFailure(Throwable failure) {
-    return !isEnd(settle(ENDED)) && passOn(failure);
+    CancelActions before = settle(ENDED);
+    return !isEnd(before) && passOn(failure, before);
   }
 
-  private boolean passOn(Throwable failure) {
+  private boolean passOn(Throwable failure, @Nullable CancelActions before) {
     ContextFrame frame = inside;
     try {
       Throwable bare = Failures.bare(failure);
       return frame == null ? failed(bare) : frame.outside(() -> failed(bare));
     } catch (Throwable ofReceiver) { // as above
+      throwIfTooDeep(ofReceiver, before);
       report(ofReceiver);
       return true;
     }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * an end that meets one is as if it had not come. What a signal could not say then, being too deep,
  * the next one says ({@link #broken}).
  *
- * <p> * Proof: AwaitRaceTest, AwaitCancellationTest, HostileScriptsTest.
+ * <p>* Proof: AwaitRaceTest, AwaitCancellationTest, HostileScriptsTest.
  *
  * @param <U> subscription or disposable
  * @param <T> the type of the items
@@ -167,7 +167,11 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
 
   /** The failure of the source; what came before it is given up. */
   protected final void failedAfterItems(Throwable failure) {
-    failed(failure);
+    if (broken) {
+      failBroken(failure);
+    } else {
+      failed(failure);
+    }
     if (hasEnded()) {
       discardPartial();
     }

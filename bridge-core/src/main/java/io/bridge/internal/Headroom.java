@@ -3,9 +3,9 @@ package io.bridge.internal;
 /**
  * Whether the calling thread has stack left for a step that must not be cut short: one that other
  * threads wait for, of several writes, with a wake-up at its end. A {@code StackOverflowError} then
- * comes before the first write (A11). What the JDK does to wake a virtual thread is such a step: the
- * thread is lost when that overflows. Too dear for each signal; for cancels, and where a signal has
- * already met an error.
+ * comes before the first write (A11). What the JDK does to wake a virtual thread is such a step:
+ * the thread is lost when that overflows. Too dear for each signal; for cancels, and where a signal
+ * has already met an error.
  */
 final class Headroom {
 

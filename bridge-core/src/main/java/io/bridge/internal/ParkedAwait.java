@@ -235,14 +235,21 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   @SuppressWarnings({"unchecked", "NullAway"}) // as in outcome
   private boolean passOn(Object result, Receiver<? super T> to) {
     receiver = null;
-    if (result == Mark.CANCELLED) {
-      return true; // it is the receiver that cancelled
+    try {
+      if (result == Mark.CANCELLED) {
+        return true; // it is the receiver that cancelled
+      }
+      if (result instanceof Failure failure) {
+        return to.receiveFailure(inside(failure.cause));
+      }
+      boolean received = to.receive((T) (result == Mark.NULL ? null : result));
+      cell = Mark.NULL;
+      return received;
+    } catch (Throwable tooDeep) { // for the receiver: as if the outcome had not come (A11)
+      receiver = to;
+      cell = null;
+      throw tooDeep;
     }
-    if (result instanceof Failure failure) {
-      return to.receiveFailure(inside(failure.cause));
-    }
-    cell = Mark.NULL;
-    return to.receive((T) (result == Mark.NULL ? null : result));
   }
 
   /** The context of the code that waits, or of whom a conversion is for; empty after the end. */

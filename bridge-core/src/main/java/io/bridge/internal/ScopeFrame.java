@@ -17,7 +17,6 @@ final class ScopeFrame extends BlockFrame {
   private final Thread owner = Thread.currentThread();
 
   // by the owner
-  private @Nullable CancelFrame previous;
   private boolean blockLeft;
 
   // by the owner; read by whoever cancels a frame around it
@@ -31,14 +30,23 @@ final class ScopeFrame extends BlockFrame {
   /** Begins the block on the calling thread. */
   static ScopeFrame enter(RunningScope<?, ?> scope) {
     ScopeFrame frame = new ScopeFrame(scope, current());
-    frame.previous = replaceCurrent(frame);
-    if (frame.outer == null) {
-      frame.window.begin();
+    try {
+      frame.begin();
+    } catch (Throwable tooDeep) { // a plain write, for which there is stack
+      frame.left = true;
+      throw tooDeep;
     }
-    CancelFrame root = frame.root();
-    frame.enclosing = open(root.innermostScope());
-    root.innermostScope(frame);
     return frame;
+  }
+
+  private void begin() {
+    becomeCurrent();
+    if (outer == null) {
+      window.begin();
+    }
+    CancelFrame root = root();
+    enclosing = open(root.innermostScope());
+    root.innermostScope(this);
   }
 
   boolean isOwner() {
@@ -58,6 +66,16 @@ final class ScopeFrame extends BlockFrame {
       return;
     }
     blockLeft = true;
+    try {
+      leaveNow();
+    } catch (Throwable tooDeep) { // plain writes, as above
+      phase = LEFT;
+      left = true;
+      throw tooDeep;
+    }
+  }
+
+  private void leaveNow() {
     boolean cancelled = leave();
     markLeft();
     CancelFrame now = ofThread();
@@ -68,15 +86,6 @@ final class ScopeFrame extends BlockFrame {
     if (cancelled || outer == null) {
       windowTo(now);
     }
-  }
-
-  /** {@code frame}, or the first one around it if that is a block that was left. Owner only. */
-  static @Nullable CancelFrame notLeft(@Nullable CancelFrame frame) {
-    CancelFrame now = frame;
-    while (now instanceof ScopeFrame block && block.blockLeft) {
-      now = block.previous;
-    }
-    return now;
   }
 
   /** Takes the closed scope out of the chain. Owner only. */

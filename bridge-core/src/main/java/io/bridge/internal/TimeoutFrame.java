@@ -24,6 +24,7 @@ public final class TimeoutFrame extends BlockFrame {
 
   // by the owner
   private @Nullable AwaitTimeoutException thrown;
+  private boolean outside;
 
   // by the owner, or by the thread that runs its code meanwhile (S9): of the first await cut off
   private @Nullable RuntimeException cutOff;
@@ -93,17 +94,29 @@ public final class TimeoutFrame extends BlockFrame {
       Body<? extends T, ? extends X> body) throws X {
     TimeSource time = TimeSource.current();
     Registration timer = requireNonNull(time.schedule(timeout, this::expire), "schedule");
-    CancelFrame previous = enter();
+    try {
+      return this.<T, X>call(body, timer);
+    } finally {
+      if (!outside) { // the stack ended where it was left; these are plain writes
+        phase = LEFT;
+        left = true;
+      }
+    }
+  }
+
+  private <T extends @Nullable Object, X extends Exception> T call(
+      Body<? extends T, ? extends X> body, Registration timer) throws X {
+    enter();
     T value;
     try {
       value = body.call();
     } catch (Throwable failure) {
-      if (leave(timer, previous) && !isEndOfOuter(failure)) {
+      if (leave(timer) && !isEndOfOuter(failure)) {
         throw timedOut(failure);
       }
       throw failure;
     }
-    if (leave(timer, previous)) {
+    if (leave(timer)) {
       Undeliverable.discard(value); // it lost against the deadline (A12)
       throw timedOut(null);
     }
@@ -132,12 +145,11 @@ public final class TimeoutFrame extends BlockFrame {
     return timedOut;
   }
 
-  private @Nullable CancelFrame enter() {
-    CancelFrame previous = replaceCurrent(this);
+  private void enter() {
+    becomeCurrent();
     if (outer == null) {
       window.begin();
     }
-    return previous;
   }
 
   @Override
@@ -154,7 +166,7 @@ public final class TimeoutFrame extends BlockFrame {
   }
 
   /** Leaves the block; true if its deadline has passed. No interrupt of the timer comes later. */
-  private boolean leave(Registration timer, @Nullable CancelFrame previous) {
+  private boolean leave(Registration timer) {
     leaveScopesInside();
     boolean expired = leave();
     if (outer == null && !expired) {
@@ -164,6 +176,7 @@ public final class TimeoutFrame extends BlockFrame {
     if (expired) {
       windowTo(outer);
     }
+    outside = true;
     close(timer);
     return expired;
   }

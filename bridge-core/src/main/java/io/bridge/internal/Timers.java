@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>What was closed is taken out by the timer thread: out of the inbox when that has many, out of
- * the heap when there is more of it than of the rest. Proof: TimersTest, TimersErrorTest.
+ * the heap when there is more of it than of the rest. Proof: TimersTest, StackEdgesTest.
  */
 public final class Timers implements TimeSource {
 
   /** The one instance. */
-  public static final TimeSource SYSTEM = new Timers();
+  public static final Timers SYSTEM = new Timers();
 
   /** Past this, about 146 years, a deadline is "never"; nor do differences of times overflow. */
   private static final long NEVER_NANOS = Long.MAX_VALUE >> 1;
@@ -147,7 +147,7 @@ public final class Timers implements TimeSource {
    * there is no memory; any thread. Needs no memory.
    */
   static void goOn(CancelWalk walk) {
-    ((Timers) SYSTEM).add(walk);
+    SYSTEM.add(walk);
   }
 
   private void add(CancelWalk added) {
@@ -161,16 +161,26 @@ public final class Timers implements TimeSource {
 
   /** Whether the calling thread is the one of all timers, which must be back soon. */
   static boolean isTimerThread() {
-    return ((Timers) SYSTEM).thread == Thread.currentThread();
+    return SYSTEM.thread == Thread.currentThread();
+  }
+
+  /** How many timers there are, with those that were closed and wait to be taken out. */
+  int kept() {
+    Timer newest = inbox;
+    return inHeap + (newest == null ? 0 : newest.number);
   }
 
   /** Reports a failure of ours where no shared thread runs the handler, which is foreign. */
   static void report(Throwable failure) {
     if (isTimerThread()) {
-      RunningCoroutine.thread("bridge-report", () -> Undeliverable.report(failure)).start();
+      reportElsewhere(failure);
     } else {
       Undeliverable.report(failure);
     }
+  }
+
+  private static void reportElsewhere(Throwable failure) {
+    RunningCoroutine.thread("bridge-report", () -> Undeliverable.report(failure)).start();
   }
 
   // the timer thread
@@ -251,7 +261,7 @@ public final class Timers implements TimeSource {
       timer.putBack(task, System.nanoTime() + RETRY_NANOS);
       heap.add(timer);
     } catch (Throwable failure) { // of an interruptible channel, or a task that is not ours
-      report(failure);
+      reportElsewhere(failure);
     }
   }
 

@@ -88,13 +88,15 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName("one park loop: beside it, only the interrupt window parks")
+  @DisplayName("one park loop: beside it, only the interrupt window and the timer thread park")
   void onePark() {
     noClasses()
         .that()
         .doNotHaveFullyQualifiedName("io.bridge.internal.ParkLoop")
         .and()
         .doNotHaveFullyQualifiedName("io.bridge.internal.InterruptWindow")
+        .and()
+        .doNotHaveFullyQualifiedName("io.bridge.internal.Timers")
         .should()
         .callCodeUnitWhere(parks())
         .check(PUBLISHED);
@@ -109,6 +111,8 @@ class ArchitectureTest {
         .doNotHaveFullyQualifiedName("io.bridge.internal.RunningCoroutine")
         .and()
         .doNotHaveFullyQualifiedName("io.bridge.internal.ForeignLook$Lookers")
+        .and()
+        .doNotHaveFullyQualifiedName("io.bridge.internal.Timers")
         .should()
         .callCodeUnitWhere(startsThread())
         .check(PUBLISHED);
