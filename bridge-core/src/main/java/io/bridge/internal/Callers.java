@@ -2,6 +2,7 @@ package io.bridge.internal;
 
 import io.bridge.Await;
 import io.bridge.Coroutine;
+import io.bridge.CoroutineScope;
 import io.bridge.Publishers;
 import java.lang.StackWalker.StackFrame;
 import java.util.ArrayList;
@@ -88,6 +89,8 @@ final class Callers {
         || type == Coroutine.class
         || type == RunningCoroutine.class
         || type == RunningScope.class
+        || type == ScopeHandle.class
+        || type == CoroutineScope.class
         || type == Publishers.class
         || type == IterationCursor.class
         || type == EmitterSubscription.class;
