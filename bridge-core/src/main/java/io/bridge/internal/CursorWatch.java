@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *               removed by its bringer
  * </pre>
  *
- * <p>Proof: CursorLeakTest.
+ * <p>Proof: CursorLeakTest, CleanupThreadTest.
  */
 final class CursorWatch {
 
