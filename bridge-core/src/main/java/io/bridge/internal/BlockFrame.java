@@ -69,6 +69,12 @@ abstract sealed class BlockFrame extends CancelFrame permits ScopeFrame, Timeout
     return phase == CANCELLED;
   }
 
+  /** The owner is gone, and has not left: no cancel reaches it after this. Any thread. */
+  final void abandon() {
+    PHASE.compareAndSet(this, RUNNING, LEFT);
+    markLeft();
+  }
+
   /**
    * The owner is outside: our flag is lowered, and up again if {@code now} is cancelled too. A
    * window that was closed, in a signal, is opened by whoever closed it.

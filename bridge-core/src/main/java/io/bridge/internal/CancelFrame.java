@@ -221,7 +221,7 @@ public abstract sealed class CancelFrame
     return this instanceof ShieldFrame shield ? shield.hidden : outer;
   }
 
-  /** A cancel of it means nothing any more to frames that still link to it. Owner only. */
+  /** A cancel of it means nothing any more to frames that still link to it, and the owner. */
   final void markLeft() {
     left = true;
   }
@@ -307,11 +307,16 @@ public abstract sealed class CancelFrame
 
   private @Nullable CancelFrame cancelledFrame() {
     for (CancelFrame frame = this; frame != null; frame = frame.outer) {
-      if (frame.reason != null && !frame.left) {
+      if (frame.reason != null && !frame.left && !frame.isLeftOpen()) {
         return frame;
       }
     }
     return null;
+  }
+
+  /** Whether its code is gone, although nothing has ended this cancelled frame. */
+  boolean isLeftOpen() {
+    return false;
   }
 
   /** Whether an await in this frame must end. */

@@ -1,6 +1,5 @@
 package io.bridge.internal;
 
-import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Cleaner;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *               removed by its bringer
  * </pre>
  *
- * <p>Proof: CursorLeakTest.
+ * <p>Proof: CursorLeakTest, CleanupThreadTest.
  */
 final class CursorWatch {
 
@@ -40,7 +39,7 @@ final class CursorWatch {
       boolean lost = !iteration.isOver();
       iteration.abandoned();
       if (lost && opened != null) {
-        Undeliverable.report(opened.notClosed("a cursor"));
+        opened.reportNotClosed("a cursor");
       }
     }
   }

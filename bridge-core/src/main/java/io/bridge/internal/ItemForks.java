@@ -6,7 +6,6 @@ import io.bridge.Await;
 import io.bridge.Awaitable;
 import io.bridge.Coroutine;
 import io.bridge.Coroutine.State;
-import io.bridge.CoroutineScope;
 import io.bridge.CoroutineScope.Joiner;
 import io.bridge.ItemBody;
 import io.bridge.Suspension;
@@ -79,8 +78,8 @@ public final class ItemForks<B extends @Nullable Object> implements Joiner<B, Li
 
   private <A> List<B> mapped(
       Iterable<? extends A> items, ItemBody<? super A, ? extends B, ? extends Exception> body) {
-    try (CoroutineScope<B, List<B>> scope =
-        CoroutineScope.open(this, config -> config.withName("bridge-mapConcurrent"))) {
+    ScopeConfig config = ScopeConfig.of(defaults -> defaults.withName("bridge-mapConcurrent"));
+    try (RunningScope<B, List<B>> scope = RunningScope.<B, List<B>>open(this, config, null)) {
       try {
         forkAll(items, body, scope);
       } catch (Throwable failure) {
@@ -101,7 +100,7 @@ public final class ItemForks<B extends @Nullable Object> implements Joiner<B, Li
   private <A> void forkAll(
       Iterable<? extends A> items,
       ItemBody<? super A, ? extends B, ? extends Exception> body,
-      CoroutineScope<B, List<B>> scope) {
+      RunningScope<B, List<B>> scope) {
     int index = 0;
     for (A item : items) {
       requireNonNull(item, "items[" + index++ + "]");

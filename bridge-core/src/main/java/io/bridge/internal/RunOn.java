@@ -235,7 +235,7 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
   }
 
   @SuppressWarnings("unchecked") // what the body throws is an X, or unchecked
-  private static <E extends Throwable> void rethrow(Throwable failure) throws E {
+  static <E extends Throwable> void rethrow(Throwable failure) throws E {
     throw (E) failure;
   }
 }

@@ -126,7 +126,12 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   /** Starts it on a thread of its own. */
   void startThread() {
-    thread(name, this).start();
+    startThread(name, this);
+  }
+
+  /** Starts a thread, which may be no coroutine's. */
+  static void startThread(String name, Runnable code) {
+    thread(name, code).start();
   }
 
   /** A new thread for {@code coroutine}, not started. */

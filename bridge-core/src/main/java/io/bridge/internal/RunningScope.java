@@ -6,12 +6,14 @@ import io.bridge.AwaitTimeoutException;
 import io.bridge.Body;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
+import io.bridge.ItemBody;
 import io.bridge.Registration;
 import io.bridge.TimeSource;
 import io.bridge.Undeliverable;
 import io.bridge.VoidBody;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -102,6 +104,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
 
   // set before the scope is handed out
   private @Nullable Registration timer;
+  private Cleaner.@Nullable Cleanable watch;
 
   // by the opener, when the timer may be running already; null in the background
   private volatile @Nullable ScopeFrame block;
@@ -122,16 +125,27 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   }
 
   /**
-   * Opens a scope on the calling thread.
+   * Opens a scope on the calling thread, for code that closes it or has it watched.
    *
    * @param joiner the policy
    * @param config the settings
    * @param <T> the type of the coroutines' values
    * @param <R> what join returns
-   * @return a new scope
+   * @return what the user gets: watched where no end of a coroutine closes it (S3)
    */
   public static <T extends @Nullable Object, R extends @Nullable Object> CoroutineScope<T, R> open(
       Joiner<? super T, ? extends R> joiner, ScopeConfig config) {
+    boolean ends = RunningCoroutine.running(CancelFrame.ofThread()) != null;
+    LostHandles.Opened opened = ends ? null : new LostHandles.Opened();
+    RunningScope<T, R> scope = RunningScope.<T, R>open(joiner, config, opened);
+    return opened == null ? scope : new ScopeHandle<>(scope, opened);
+  }
+
+  /** Opens a scope on the calling thread, which certainly closes it if {@code opened} is null. */
+  static <T extends @Nullable Object, R extends @Nullable Object> RunningScope<T, R> open(
+      Joiner<? super T, ? extends R> joiner,
+      ScopeConfig config,
+      LostHandles.@Nullable Opened opened) {
     Thread thread = Thread.currentThread();
     if (!thread.isVirtual()) {
       Guard.check(thread); // it could not wait in close (A2)
@@ -141,13 +155,74 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     RunningScope<T, R> scope =
         new RunningScope<>(joiner, config, RunningCoroutine.running(CancelFrame.ofThread()));
     scope.startTimer(); // first: a time source may throw
-    scope.block = ScopeFrame.enter(scope);
+    scope.block = ScopeFrame.enter(scope, opened);
     String reason = outer == null ? null : outer.cancelReason();
     if (reason != null) {
       scope.end(new End(How.WITH_OUTER, reason));
     }
     scope.endBlock();
     return scope;
+  }
+
+  /**
+   * Opens a scope for {@code block}, joins and closes it.
+   *
+   * @param joiner the policy
+   * @param config the settings
+   * @param block the code
+   * @param <T> the type of the coroutines' values
+   * @param <R> what join returns
+   * @param <V> the type of the block's value
+   * @param <X> the checked exception that the block may throw
+   * @return the block's value
+   * @throws X when the block fails
+   */
+  public static <
+          T extends @Nullable Object,
+          R extends @Nullable Object,
+          V extends @Nullable Object,
+          X extends Exception>
+      V within(
+          Joiner<? super T, ? extends R> joiner,
+          ScopeConfig config,
+          ItemBody<? super CoroutineScope<T, R>, ? extends V, ? extends X> block)
+          throws X {
+    RunningScope<T, R> scope = RunningScope.<T, R>open(joiner, config, null);
+    @Nullable Object made = null;
+    try {
+      V value = block.call(scope);
+      made = value;
+      var unused = scope.join();
+      return value;
+    } catch (Throwable failure) {
+      Undeliverable.discard(made); // it lost against the failure (A12)
+      RunOn.<X>rethrow(scope.failedBy(failure));
+      throw new AssertionError(failure);
+    } finally {
+      scope.close();
+    }
+  }
+
+  /**
+   * What a block throws that failed: what join throws, if it only says that the scope has ended;
+   * with the failures of all coroutines, which have ended then.
+   */
+  private Throwable failedBy(Throwable failure) {
+    Throwable thrown = failure;
+    End how = end;
+    if (how != null && how.cancelsBlock() && Failures.isCancelEcho(failure)) {
+      try {
+        var unused = join();
+      } catch (Throwable ofScope) {
+        thrown = ofScope;
+      }
+    }
+    endAll();
+    Throwable ofJoiner = requireNonNull(end).ofJoiner();
+    if (ofJoiner != null && !joinerFailureTaken.getAndSet(true)) {
+      AwaitSite.addSiblings(thrown, List.of(ofJoiner));
+    }
+    return withFailures(thrown);
   }
 
   /**
@@ -344,7 +419,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     End how = end;
     ScopeFrame frame = block;
     if (frame != null && how != null && how.cancelsBlock()) {
-      frame.cancelBlock(how.reason);
+      frame.cancelUnlessLeft(how.reason);
     }
   }
 
@@ -480,6 +555,21 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   public void close() {
     refuseOwnChild("close");
     refuseThread();
+    try {
+      endAll();
+    } finally { // too deep to wait, for one
+      threads.close();
+      closeTimer();
+    }
+    reportUntaken();
+    Cleaner.Cleanable watching = watch;
+    if (watching != null) {
+      watching.clean(); // which finds that it is closed
+    }
+  }
+
+  /** Nobody forks any more, and no coroutine runs any more. */
+  private void endAll() {
     coroutines.close();
     ScopeFrame frame = block;
     if (frame != null && frame.isOwner()) {
@@ -487,16 +577,6 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       frame.unlink();
       iterations.close();
     }
-    try {
-      closeAndWait();
-    } finally { // too deep to wait, for one
-      threads.close();
-      closeTimer();
-    }
-    reportUntaken();
-  }
-
-  private void closeAndWait() {
     End closed = new End(How.CLOSED, "the scope was closed");
     if (coroutines.isIdle()) {
       END.compareAndSet(this, null, closed);
@@ -505,6 +585,28 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       end(closed);
       Coroutine.<RuntimeException>shield(coroutines::awaitStragglers);
     }
+  }
+
+  /** Has {@code handle}, which the user holds, watched until the scope is closed. */
+  void watch(ScopeHandle<T, R> handle, LostHandles.Opened opened) {
+    watch =
+        LostHandles.watch(
+            handle,
+            () -> {
+              if (!isClosed()) {
+                LostHandles.cleanUp(() -> lost(opened));
+              }
+            });
+  }
+
+  /** Nobody can close it any more. Its owner's thread does something else, or has ended. */
+  private void lost(LostHandles.Opened opened) {
+    ScopeFrame frame = block;
+    if (frame != null) {
+      frame.abandon();
+    }
+    opened.reportNotClosed(toString());
+    close();
   }
 
   private void closeTimer() {

@@ -104,7 +104,7 @@ class ArchitectureTest {
 
   @Test
   @DisplayName(
-      "one thread start, and that of looks; the timers and the cleaner have a daemon each (T3)")
+      "one thread start, and that of looks; the timers have a daemon of their own (T3)")
   void oneStart() {
     noClasses()
         .that()
@@ -118,7 +118,7 @@ class ArchitectureTest {
         .check(PUBLISHED);
     noClasses()
         .that()
-        .haveNameNotMatching("io\\.bridge\\.internal\\.(Timers|CursorWatch|ForeignLook)(\\$.*)?")
+        .haveNameNotMatching("io\\.bridge\\.internal\\.(Timers|ForeignLook)(\\$.*)?")
         .should()
         .callCodeUnitWhere(calls(Thread.class, "ofPlatform"))
         .check(PUBLISHED);
