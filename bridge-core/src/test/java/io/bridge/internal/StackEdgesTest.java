@@ -3,7 +3,6 @@ package io.bridge.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Await;
-import io.bridge.testkit.Checks;
 import java.io.File;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +45,6 @@ class StackEdgesTest {
             File.pathSeparator,
             root(Await.class),
             root(StackEdges.class),
-            root(Checks.class),
             root(NullMarked.class),
             root(Publisher.class));
     Process process =
