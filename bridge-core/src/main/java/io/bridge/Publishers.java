@@ -126,7 +126,9 @@ public final class Publishers {
    * <p><b>Cancellation:</b> {@code close} cancels the publisher; a read that waits, and each later
    * one, is an {@link IOException} then. A cancellation or interrupt of the code that reads cancels
    * the publisher too; the read throws {@link java.util.concurrent.CancellationException}, unless
-   * it has bytes at hand. A stream that is not closed is treated as a {@link Cursor} is.
+   * it has bytes at hand. In code that is cancelled already, this subscribes and cancels before it
+   * throws: the body of an HTTP response keeps its connection until it has had a subscriber (A3). A
+   * stream that is not closed is treated as a {@link Cursor} is.
    *
    * <p><b>Errors:</b> after the bytes that came before them; an {@link IOException} as itself,
    * unchecked as is, another checked one as the cause of an {@code IOException}.

@@ -8,7 +8,6 @@ import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -200,7 +199,7 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
 
   private void runReporting(Runnable action) {
     try {
-      stop(action);
+      OwnCancel.run(this, () -> stop(action));
     } catch (Throwable t) {
       report(t);
     }
@@ -257,7 +256,7 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
 
   /** A failure that nobody waits for, unless it is the echo of our own cancel. */
   private void reportLost(Throwable failure) {
-    if (cell != CANCELLED || !(failure instanceof CancellationException)) {
+    if (!OwnCancel.isEcho(failure, this, cell == CANCELLED)) {
       report(failure);
     }
   }

@@ -110,6 +110,9 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   private volatile @Nullable ItemQueue<T> fused;
   private volatile boolean polled;
 
+  // written there, too: whether the queue holds items that are made, and makes none
+  private boolean pollable;
+
   // any thread
   private volatile boolean closed;
   private volatile boolean vacated;
@@ -200,6 +203,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
    */
   public void fuse(ItemQueue<T> queue, boolean pulled) {
     polled = pulled;
+    pollable = !pulled && queue.isEmpty(); // what makes its items is not empty before the first
     fused = queue;
     wake();
   }
@@ -598,6 +602,11 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     ItemQueue<T> queue = fused;
     if (queue != null) {
       try {
+        if (pollable) {
+          for (T item = queue.poll(); item != null; item = queue.poll()) {
+            from.giveUp(item);
+          }
+        }
         queue.clear();
       } catch (Throwable ofOperator) { // close throws nothing
         from.lost(ofOperator);

@@ -186,9 +186,9 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   /** Runs what stops the source, on the owner's thread as {@link CancelFrame#outsideWindow}. */
   protected final void stopSource(Runnable cleanup) {
     if (isOwner()) {
-      CancelFrame.outsideWindow(frame, cleanup);
+      CancelFrame.outsideWindow(frame, () -> OwnCancel.run(this, cleanup));
     } else {
-      cleanup.run();
+      OwnCancel.run(this, cleanup);
     }
   }
 
@@ -315,7 +315,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   /** A failure that nobody waits for, unless it is the echo of our own cancel. */
   protected final void reportLost(Throwable lost) {
     Throwable failure = Failures.bare(lost);
-    if (cell == Mark.CANCELLED && failure instanceof CancellationException) {
+    if (OwnCancel.isEcho(failure, this, cell == Mark.CANCELLED)) {
       return;
     }
     try {
