@@ -29,6 +29,9 @@ import reactor.util.retry.Retry;
  * bridge for Reactor, for {@code import static io.bridge.reactor.ReactorBridge.*}, which brings
  * every await of {@link Await} along: a {@code Flux} is awaited as the {@code Publisher} it is.
  *
+ * <p>Under {@code Hooks.onOperatorDebug()} what a builder, {@link #mapAwait} or a conversion makes
+ * shows the line that has called it, as {@code checkpoint ⇢ mono at ...}.
+ *
  * @since 0.1.0
  */
 public final class ReactorBridge extends Await {
@@ -334,6 +337,7 @@ public final class ReactorBridge extends Await {
    * @return the Flux; the source itself if it is one
    */
   public static <T> Flux<T> toFlux(Publisher<? extends T> publisher) {
-    return Flux.from(requireNonNull(publisher, "publisher"));
+    Flux<T> flux = Flux.from(requireNonNull(publisher, "publisher"));
+    return publisher == flux ? flux : AssemblyTrace.of(null, flux);
   }
 }
