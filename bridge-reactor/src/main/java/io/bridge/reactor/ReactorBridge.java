@@ -109,8 +109,8 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Returns Reactor's Context of the calling code: what each source that it awaits or iterates
-   * gets.
+   * Returns Reactor's Context of the calling code: what each publisher that it awaits or iterates
+   * gets, also one of a class that no library owns.
    *
    * <p>In a body it is the subscriber's; a coroutine inherits it from the code that has started it.
    * With Micrometer's context-propagation on the class path, it has the values of the registered
@@ -318,7 +318,8 @@ public final class ReactorBridge extends Await {
    *
    * <p><b>Errors:</b> the source's own; after a cancellation to {@code Operators.onErrorDropped}.
    *
-   * <p><b>Memory:</b> a source of Reactor gets the subscriber's {@code Context}. A value waits for
+   * <p><b>Memory:</b> a source of Reactor gets the subscriber's {@code Context}, which is {@link
+   * #currentContext()} inside the {@code subscribe} of an awaitable of your own. A value waits for
    * the request; cancelled then, it goes to Reactor's discard hook.
    *
    * @param awaitable the source; null as its value is an empty Mono
