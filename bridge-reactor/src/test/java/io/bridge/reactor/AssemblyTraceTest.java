@@ -37,7 +37,6 @@ import reactor.core.scheduler.Schedulers;
 class AssemblyTraceTest {
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
-  private static final IllegalStateException FAILURE = new IllegalStateException("body");
 
   @AfterEach
   void noHooks() {
@@ -49,7 +48,7 @@ class AssemblyTraceTest {
     return Arguments.of(method, maker);
   }
 
-  private static <T> T failing() {
+  private static Integer failing() {
     throw new IllegalStateException("body");
   }
 
@@ -57,10 +56,8 @@ class AssemblyTraceTest {
     Awaitable<String> own = suspension -> suspension.fail(new IllegalStateException("own"));
     Publisher<Integer> plain = Publishers.publisher(emitter -> failing());
     return Stream.of(
-        made("mono", () -> mono(() -> AssemblyTraceTest.<String>failing()).flux()),
-        made(
-            "mono",
-            () -> mono(Schedulers.parallel(), () -> AssemblyTraceTest.<Long>failing()).flux()),
+        made("mono", () -> mono(() -> failing()).flux()),
+        made("mono", () -> mono(Schedulers.parallel(), () -> failing()).flux()),
         made("flux", () -> flux((Emitter<String> emitter) -> failing())),
         made("flux", () -> flux(Schedulers.parallel(), (Emitter<String> emitter) -> failing())),
         made("mapAwait", () -> Flux.just(1).transform(mapAwait(2, i -> failing()))),
@@ -107,16 +104,17 @@ class AssemblyTraceTest {
   @Test
   @DisplayName("B8 B9: hooks of the user's see ours with and without it, once")
   void usersHook() {
+    IllegalStateException failure = new IllegalStateException("hook");
     List<Class<?>> seen = new CopyOnWriteArrayList<>();
     Hooks.onEachOperator(operator -> {
       seen.add(operator.getClass());
       return operator instanceof AwaitableMono<?>
-          ? Mono.fromDirect(Mono.error(FAILURE).hide())
+          ? Mono.fromDirect(Mono.error(failure).hide())
           : operator;
     });
-    assertThat(catchThrowable(() -> mono(() -> "a").block(DEADLINE))).isSameAs(FAILURE);
+    assertThat(catchThrowable(() -> mono(() -> "a").block(DEADLINE))).isSameAs(failure);
     Hooks.onOperatorDebug();
-    assertThat(catchThrowable(() -> mono(() -> "a").block(DEADLINE))).isSameAs(FAILURE);
+    assertThat(catchThrowable(() -> mono(() -> "a").block(DEADLINE))).isSameAs(failure);
     assertThat(seen.stream().filter(type -> type == AwaitableMono.class)).hasSize(2);
   }
 }
