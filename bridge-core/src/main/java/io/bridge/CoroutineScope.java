@@ -361,7 +361,9 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
 
     /**
      * Cancels the scope at the first failure, which {@code join} throws. The result is the list of
-     * all values in the order of the forks; a coroutine that was cancelled alone has none.
+     * all values in the order of the forks; a coroutine that was cancelled alone has none. Values
+     * that neither {@code join} nor a handle has given to anybody when the scope is closed go to
+     * {@link Undeliverable#discard}.
      *
      * @param <T> the type of the values
      * @return a new joiner
@@ -372,7 +374,9 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
 
     /**
      * Cancels the rest at the first success, which is the result. If none succeeds, {@code join}
-     * throws the first failure; {@link NoSuchElementException} if there was none of these either.
+     * throws the first failure; {@link NoSuchElementException} if there was none of these either. A
+     * coroutine that succeeds after the first one loses: its value goes to {@link
+     * Undeliverable#discard} when the scope is closed, unless its handle was asked for it.
      *
      * @param <T> the type of the values
      * @return a new joiner

@@ -26,8 +26,8 @@ final class CoroutineFlux<T> extends Flux<T> {
   }
 
   static <T> Flux<T> of(Emitter.Body<T> body, @Nullable Executor signals) {
-    return onAssembly(
-        new CoroutineFlux<>(body, signals)); // Reactor's hooks see it as any other Flux
+    Flux<T> flux = new CoroutineFlux<>(body, signals);
+    return AssemblyTrace.of(flux, onAssembly(flux)); // Reactor's hooks see it as any other
   }
 
   @Override

@@ -23,7 +23,8 @@ final class MapAwaitFlux<A, B> extends Flux<B> {
   }
 
   static <A, B> Flux<B> of(Flux<A> items, ItemRuns.Settings<A, B> settings) {
-    return onAssembly(new MapAwaitFlux<>(items, settings)); // Reactor's hooks see it as any other
+    Flux<B> flux = new MapAwaitFlux<>(items, settings);
+    return AssemblyTrace.of(flux, onAssembly(flux)); // Reactor's hooks see it as any other
   }
 
   @Override

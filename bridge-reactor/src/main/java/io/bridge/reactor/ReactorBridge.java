@@ -31,6 +31,9 @@ import reactor.util.retry.Retry;
  * bridge for Reactor, for {@code import static io.bridge.reactor.ReactorBridge.*}, which brings
  * every await of {@link Await} along: a {@code Flux} is awaited as the {@code Publisher} it is.
  *
+ * <p>Under {@code Hooks.onOperatorDebug()} what a builder, {@link #mapAwait} or a conversion makes
+ * shows the line that has called it, as {@code checkpoint ⇢ mono at ...}.
+ *
  * @since 0.1.0
  */
 public final class ReactorBridge extends Await {
@@ -163,8 +166,8 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Returns Reactor's Context of the calling code: what each source that it awaits or iterates
-   * gets.
+   * Returns Reactor's Context of the calling code: what each publisher that it awaits or iterates
+   * gets, also one of a class that no library owns.
    *
    * <p>In a body it is the subscriber's; a coroutine inherits it from the code that has started it.
    * With Micrometer's context-propagation on the class path, it has the values of the registered
@@ -376,7 +379,8 @@ public final class ReactorBridge extends Await {
    *
    * <p><b>Errors:</b> the source's own; after a cancellation to {@code Operators.onErrorDropped}.
    *
-   * <p><b>Memory:</b> a source of Reactor gets the subscriber's {@code Context}. A value waits for
+   * <p><b>Memory:</b> a source of Reactor gets the subscriber's {@code Context}, which is {@link
+   * #currentContext()} inside the {@code subscribe} of an awaitable of your own. A value waits for
    * the request; cancelled then, it goes to Reactor's discard hook.
    *
    * @param awaitable the source; null as its value is an empty Mono
@@ -395,6 +399,7 @@ public final class ReactorBridge extends Await {
    * @return the Flux; the source itself if it is one
    */
   public static <T> Flux<T> toFlux(Publisher<? extends T> publisher) {
-    return Flux.from(requireNonNull(publisher, "publisher"));
+    Flux<T> flux = Flux.from(requireNonNull(publisher, "publisher"));
+    return publisher == flux ? flux : AssemblyTrace.of(null, flux);
   }
 }
