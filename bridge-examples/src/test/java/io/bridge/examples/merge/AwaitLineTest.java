@@ -4,6 +4,7 @@ import static io.bridge.Publishers.*;
 import static io.bridge.completablefuture.CompletableFutureBridge.*;
 import static io.bridge.reactor.ReactorBridge.*;
 import static io.bridge.rxjava.RxJavaBridge.*;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -238,9 +239,7 @@ class AwaitLineTest {
   }
 
   private static ThrowingCallable named(String name) {
-    ThrowingCallable await = awaits().get(name);
-    assertThat(await).as(name).isNotNull();
-    return await;
+    return requireNonNull(awaits().get(name), name);
   }
 
   @ParameterizedTest
