@@ -37,7 +37,6 @@ import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -158,7 +157,8 @@ class AwaitLineTest {
     awaits.put(
         "a runOn in a failed scope",
         () -> inFailedScope(() -> Coroutine.runOn(task -> {}, () -> "never")));
-    awaits.put("withTimeout", () -> Coroutine.withTimeout(Duration.ofDays(1), () -> await(mono())));
+    awaits.put(
+        "withTimeout", () -> Coroutine.withTimeout(Duration.ofDays(1), () -> awaitSingle(mono())));
     awaits.put(
         "withTimeout of a method reference",
         () ->
@@ -228,8 +228,8 @@ class AwaitLineTest {
   }
 
   private static void joinInner() {
-    try (var inner = CoroutineScope.<@Nullable String>open()) {
-      inner.fork(() -> await(Mono.never()));
+    try (var inner = CoroutineScope.<String>open()) {
+      inner.fork(() -> awaitSingle(Mono.never()));
       inner.join();
     }
   }
@@ -276,7 +276,8 @@ class AwaitLineTest {
   @Test
   @DisplayName("A8 (2): no public await is missing in this test")
   void complete() {
-    List<String> tested = awaits().keySet().stream().map(name -> name.split("\\W")[0]).toList();
+    List<String> tested =
+        awaits().keySet().stream().map(name -> name.replaceFirst("\\W.*", "")).toList();
     for (Method method : Await.class.getDeclaredMethods()) {
       String name = method.getName();
       if (Modifier.isPublic(method.getModifiers()) && name.startsWith("await")) {
