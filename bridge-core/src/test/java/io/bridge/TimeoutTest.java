@@ -169,6 +169,10 @@ class TimeoutTest {
     Await.delay(LONG);
   }
 
+  private static void cutOff() {
+    assertThat(catchThrowable(() -> awaitsTooLong())).isInstanceOf(CancellationException.class);
+  }
+
   private static Consumer<Throwable> names(String method) {
     return timedOut ->
         assertThat(timedOut.getSuppressed())
@@ -187,13 +191,13 @@ class TimeoutTest {
           .satisfies(names("awaitsTooLong"));
       assertThatThrownBy(
               () -> // swallowed
-              Coroutine.withTimeout(SHORT, () -> catchThrowable(() -> awaitsTooLong())))
+              Coroutine.withTimeout(SHORT, () -> cutOff()))
           .satisfies(names("awaitsTooLong"));
       assertThatThrownBy(() ->
               Coroutine.withTimeout(
                   SHORT,
                   () -> {
-                    catchThrowable(() -> awaitsTooLong());
+                    cutOff();
                     throw other;
                   }))
           .satisfies(names("awaitsTooLong"))
@@ -206,7 +210,7 @@ class TimeoutTest {
                           Coroutine.withTimeout(
                               SHORT.multipliedBy(2),
                               () -> {
-                                catchThrowable(() -> awaitsTooLong());
+                                cutOff();
                                 Coroutine.shield(() -> Await.delay(SHORT.multipliedBy(3)));
                               })))
           .satisfies(names("awaitsTooLong"));
@@ -234,7 +238,7 @@ class TimeoutTest {
               Coroutine.withTimeoutOrNull(
                   SHORT,
                   () -> {
-                    catchThrowable(() -> awaitsTooLong());
+                    cutOff();
                     throw other;
                   }));
       assertThat(thrown).isNull();
