@@ -161,7 +161,8 @@ class TransactionTest {
           chain,
           mono(() -> await(chain)),
           mono(() ->
-              CompletableFutureBridge.await(CompletableFutureBridge.future(() -> await(chain)))));
+              CompletableFutureBridge.<@Nullable Void>await(
+                  CompletableFutureBridge.<@Nullable Void>future(() -> await(chain)))));
     }
 
     @Transactional(rollbackFor = Exception.class, noRollbackFor = Checked.class)

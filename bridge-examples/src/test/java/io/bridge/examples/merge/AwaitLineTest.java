@@ -4,6 +4,7 @@ import static io.bridge.Publishers.*;
 import static io.bridge.completablefuture.CompletableFutureBridge.*;
 import static io.bridge.reactor.ReactorBridge.*;
 import static io.bridge.rxjava.RxJavaBridge.*;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -36,7 +37,6 @@ import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -157,7 +157,8 @@ class AwaitLineTest {
     awaits.put(
         "a runOn in a failed scope",
         () -> inFailedScope(() -> Coroutine.runOn(task -> {}, () -> "never")));
-    awaits.put("withTimeout", () -> Coroutine.withTimeout(Duration.ofDays(1), () -> await(mono())));
+    awaits.put(
+        "withTimeout", () -> Coroutine.withTimeout(Duration.ofDays(1), () -> awaitSingle(mono())));
     awaits.put(
         "withTimeout of a method reference",
         () ->
@@ -227,8 +228,8 @@ class AwaitLineTest {
   }
 
   private static void joinInner() {
-    try (var inner = CoroutineScope.<@Nullable String>open()) {
-      inner.fork(() -> await(Mono.never()));
+    try (var inner = CoroutineScope.<String>open()) {
+      inner.fork(() -> awaitSingle(Mono.never()));
       inner.join();
     }
   }
@@ -238,9 +239,7 @@ class AwaitLineTest {
   }
 
   private static ThrowingCallable named(String name) {
-    ThrowingCallable await = awaits().get(name);
-    assertThat(await).as(name).isNotNull();
-    return await;
+    return requireNonNull(awaits().get(name), name);
   }
 
   @ParameterizedTest
@@ -277,7 +276,8 @@ class AwaitLineTest {
   @Test
   @DisplayName("A8 (2): no public await is missing in this test")
   void complete() {
-    List<String> tested = awaits().keySet().stream().map(name -> name.split("\\W")[0]).toList();
+    List<String> tested =
+        awaits().keySet().stream().map(name -> name.replaceFirst("\\W.*", "")).toList();
     for (Method method : Await.class.getDeclaredMethods()) {
       String name = method.getName();
       if (Modifier.isPublic(method.getModifiers()) && name.startsWith("await")) {

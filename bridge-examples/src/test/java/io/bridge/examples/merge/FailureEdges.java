@@ -88,8 +88,7 @@ final class FailureEdges {
     edges.put("single", code -> single(code::get).materialize().blockingGet().getError());
     edges.put("maybe", code -> maybe(code::get).materialize().blockingGet().getError());
     edges.put(
-        "completable",
-        code -> completable(() -> code.get()).materialize().blockingGet().getError());
+        "completable", code -> completable(() -> ran(code)).materialize().blockingGet().getError());
     edges.put(
         "flowable",
         code ->
@@ -334,7 +333,11 @@ final class FailureEdges {
     edges.put("an Iterable", code -> seen(fromIterable(() -> iterator(code))));
     edges.put("an Iterator", code -> seen(fromIterator(iterator(code))));
     edges.put("a Stream", code -> seen(fromStream(Stream.generate(code))));
-    edges.put("an OutputStream", code -> seen(fromOutputStream(out -> code.get())));
+    edges.put("an OutputStream", code -> seen(fromOutputStream(out -> ran(code))));
+  }
+
+  private static void ran(Supplier<String> code) {
+    throw new AssertionError("a value: " + code.get());
   }
 
   private static Iterator<String> iterator(Supplier<String> code) {

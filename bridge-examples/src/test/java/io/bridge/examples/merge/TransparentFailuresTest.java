@@ -266,12 +266,13 @@ class TransparentFailuresTest {
                 () -> {
                   Throwable awaited = catchThrowable(() -> await(Mono.error(busy)));
                   Throwable joined =
-                      catchThrowable(Coroutine.start(() -> await(Mono.error(busy)))::await);
+                      catchThrowable(
+                          Coroutine.start(() -> awaitSingle(Mono.<String>error(busy)))::await);
                   Throwable inPlace =
                       catchThrowable(() ->
                           Coroutine.withTimeout(
                               Duration.ofMinutes(1),
-                              () -> Coroutine.shield(() -> await(Mono.error(busy)))));
+                              () -> Coroutine.shield(() -> awaitSingle(Mono.<String>error(busy)))));
                   for (Throwable thrown : List.of(awaited, joined, inPlace)) {
                     assertThat(thrown).isInstanceOf(CompletionException.class).hasCause(busy);
                   }
@@ -360,7 +361,7 @@ class TransparentFailuresTest {
   @DisplayName("A7 S1 (2): a body ended by a source's cancellation has failed, and is not silent")
   void foreignCancellation() {
     CancellationException foreign = new CancellationException("of the source");
-    Coroutine<?> coroutine = Coroutine.start(() -> await(Mono.error(foreign)));
+    Coroutine<?> coroutine = Coroutine.start(() -> awaitSingle(Mono.<String>error(foreign)));
     assertThatThrownBy(coroutine::await).isInstanceOf(CompletionException.class).hasCause(foreign);
     assertThat(coroutine.state()).isEqualTo(Coroutine.State.FAILED);
     assertThat(coroutine.failure()).isSameAs(foreign);
@@ -368,7 +369,7 @@ class TransparentFailuresTest {
     List<Throwable> reported = new CopyOnWriteArrayList<>();
     try (Registration handler = Undeliverable.onFailure(reported::add)) {
       try (var scope = CoroutineScope.open()) {
-        scope.fork(() -> await(Mono.error(foreign)));
+        scope.fork(() -> awaitSingle(Mono.<String>error(foreign)));
         Eventually.until("the scope has failed", scope::isCancelled);
       } // nobody has joined
       assertThat(handler).isNotNull();
