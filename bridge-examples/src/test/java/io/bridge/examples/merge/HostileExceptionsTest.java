@@ -52,11 +52,6 @@ class HostileExceptionsTest {
     throw failure;
   }
 
-  @SuppressWarnings("unchecked") // erased: only the compiler believes that it is an X
-  private static <X extends Throwable> String sneak(Throwable failure) throws X {
-    throw (X) failure;
-  }
-
   private static Awaitable<String> failing(Exception failure) {
     return suspension -> suspension.fail(failure);
   }
