@@ -66,11 +66,7 @@ class HostileExceptionsTest {
         new Way("flux", f -> Await.awaitList(ReactorBridge.flux(emitter -> sneaking(f)))),
         new Way("toMono", f -> ReactorBridge.await(ReactorBridge.toMono(failing(f)))),
         new Way("retry", HostileExceptionsTest::notRetried),
-        new Way(
-            "cursor",
-            f ->
-                first(
-                    Flux.just("a").map(item -> HostileExceptionsTest.<RuntimeException>sneak(f)))));
+        new Way("cursor", f -> first(Flux.create(sink -> sink.error(f)))));
   }
 
   private static void notRetried(Exception failure) throws Exception {
