@@ -287,4 +287,39 @@ class HostileExceptionsTest {
     assertThat(reported.get() == failure).isTrue();
     throw failure;
   }
+
+  @ParameterizedTest
+  @EnumSource(Where.class)
+  @DisplayName("A6 (2), A8 (2): the source returns at once, the await is settled before a look")
+  void settledFirst(Where where) {
+    for (Maker maker : HostileFailure.family(Type.UNCHECKED)) {
+      try (HostileFailure hostile = maker.make()) {
+        Hand<String> hand = new Hand<>();
+        Awaitable<String> first = failing(new IllegalStateException("first"));
+        Fork<String> await = where.<String>fork(() -> Await.<String>awaitAny(first, hand));
+        Suspension<? super String> suspension = hand.get();
+        await.awaitParked();
+        Throwable failure = hostile.failure();
+        synchronized (hand) { // of no meaning but to the reader: a source under its lock
+          suspension.fail(failure);
+        }
+        boolean own = hostile.askers().contains(Thread.currentThread().getName());
+        assertThat(own).as("%s asked by its source", maker).isFalse();
+        assertThat(await.joinFailure() == failure).isTrue();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Where.class)
+  @DisplayName("A8 (2): a source that holds the monitor of its failure until the await has ended")
+  void monitorOfSource(Where where) {
+    IllegalStateException failure = new IllegalStateException("held");
+    Hand<String> hand = new Hand<>();
+    Fork<String> await = where.<String>fork(() -> Await.<String>await(hand));
+    synchronized (failure) {
+      hand.fail(failure);
+      assertThat(await.joinFailure()).isSameAs(failure);
+    }
+  }
 }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.bridge.internal.FutureAwait;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -182,5 +184,46 @@ class KeptInterruptTest {
 
   private static String recurse(int depth, Callable<String> code) throws Exception {
     return depth == 0 ? code.call() : recurse(depth - 1, code);
+  }
+
+  /** A class of the user's whose name is as those of bridge's awaits. */
+  private static final class NamedAwait {
+    private static InterruptedException interrupted() {
+      return KeptInterruptTest.interrupted();
+    }
+  }
+
+  @Test
+  @DisplayName("A8 (2): made in a class that is named as bridge's own")
+  void madeInNamedCode() {
+    Fork.virtual(
+            () -> {
+              Thread.currentThread().interrupt();
+              InterruptedException kept = NamedAwait.interrupted();
+              Throwable thrown = catchThrowable(() -> Await.<String>await(failing(kept)));
+              assertThat(thrown).isExactlyInstanceOf(CompletionException.class);
+              assertThat(thrown.getCause()).isSameAs(kept);
+            })
+        .join();
+  }
+
+  @Test
+  @DisplayName("A8 (2): thrown by the get of a user's future")
+  void ofFuture() {
+    InterruptedException kept = new InterruptedException("kept");
+    CompletableFuture<String> future =
+        new CompletableFuture<>() {
+          @Override
+          public String get() throws InterruptedException {
+            throw kept;
+          }
+        };
+    Coroutine<String> coroutine =
+        Coroutine.start(() -> {
+          assertThat(catchThrowable(() -> FutureAwait.<String>await(future, false)).getCause())
+              .isSameAs(kept);
+          return "goes on";
+        });
+    assertThat(coroutine.await()).isEqualTo("goes on");
   }
 }

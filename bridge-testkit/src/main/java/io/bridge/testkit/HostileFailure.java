@@ -59,11 +59,6 @@ public final class HostileFailure implements AutoCloseable {
       return name.contains(Getter.MESSAGE.name()) || name.contains(Getter.TO_STRING.name());
     }
 
-    /** Whether there may be another failure inside, which is what counts of a stage. */
-    public boolean isLayer() {
-      return name.startsWith(Type.LAYER.name());
-    }
-
     @Override
     public String toString() {
       return name;
