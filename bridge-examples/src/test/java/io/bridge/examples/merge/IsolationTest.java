@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @DisplayName("A13, C1, C3 nobody sees the context, thread-locals or interrupts of somebody else")
 @Timeout(3600)
+@SuppressWarnings("try") // closed, not used
 class IsolationTest {
 
   private static final int FEWEST = 20;

@@ -39,6 +39,7 @@ import reactor.core.publisher.Sinks;
 /** One thread cancels the code that awaits, and then ends the source, of every kind. */
 @DisplayName("A7 a cancel that came first wins, of every kind of source")
 @Timeout(120)
+@SuppressWarnings("try") // closed, not used
 class LateOutcomeTest {
 
   private static final int ROUNDS = 200;
