@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.HostileFailure;
+import io.bridge.testkit.HostileFailure.Kin;
 import io.bridge.testkit.HostileFailure.Maker;
-import io.bridge.testkit.HostileFailure.Type;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ class HostileExceptionsTest {
   }
 
   private static final List<Maker> FAMILY =
-      HostileFailure.family(Type.UNCHECKED, Type.CHECKED, Type.INTERRUPTION);
+      HostileFailure.family(Kin.UNCHECKED, Kin.CHECKED, Kin.INTERRUPTION);
 
   /** Where a failing handler of failures ends up. */
   private static final Logger LOGGER = Logger.getLogger(Undeliverable.class.getName());
@@ -108,7 +108,7 @@ class HostileExceptionsTest {
   @EnumSource(Kind.class)
   @DisplayName("A6 (2), A8 (2): of every cardinality")
   void meetsKind(Kind kind) throws Exception {
-    for (Maker maker : HostileFailure.family(Type.UNCHECKED)) {
+    for (Maker maker : HostileFailure.family(Kin.UNCHECKED)) {
       meet(new Way(kind.name(), f -> kind.of(Items.failing(f))), maker);
     }
   }
@@ -292,7 +292,7 @@ class HostileExceptionsTest {
   @EnumSource(Where.class)
   @DisplayName("A6 (2), A8 (2): the source returns at once, the await is settled before a look")
   void settledFirst(Where where) {
-    for (Maker maker : HostileFailure.family(Type.UNCHECKED)) {
+    for (Maker maker : HostileFailure.family(Kin.UNCHECKED)) {
       try (HostileFailure hostile = maker.make()) {
         Hand<String> hand = new Hand<>();
         Awaitable<String> first = failing(new IllegalStateException("first"));

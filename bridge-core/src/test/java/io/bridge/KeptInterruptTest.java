@@ -157,6 +157,7 @@ class KeptInterruptTest {
         .join();
   }
 
+  @SuppressWarnings("ThrowableEqualsHashCode") // that is what is hostile
   private static final class Hostile extends InterruptedException {
     private static final long serialVersionUID = 1L;
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class HostileFailure implements AutoCloseable {
 
   /** What the failure is an instance of. */
-  public enum Type {
+  public enum Kin {
     /** A {@code RuntimeException}. */
     UNCHECKED,
     /** An {@code Exception}. */
@@ -67,6 +67,7 @@ public final class HostileFailure implements AutoCloseable {
 
   private static final int DEPTH = 200_000;
 
+  @SuppressWarnings("StaticAssignmentOfThrowable") // it takes long to make, and has no stack trace
   private static final Throwable DEEP = deep();
 
   private final Throwable failure;
@@ -94,9 +95,9 @@ public final class HostileFailure implements AutoCloseable {
   }
 
   /** All members that are of {@code types}. */
-  public static List<Maker> family(Type first, Type... types) {
+  public static List<Maker> family(Kin first, Kin... types) {
     List<Maker> family = new ArrayList<>();
-    for (Type type : EnumSet.of(first, types)) {
+    for (Kin type : EnumSet.of(first, types)) {
       for (Getter getter : Getter.values()) {
         Arrays.stream(Manner.values())
             .map(manner -> maker(type, getter, manner))
@@ -107,7 +108,7 @@ public final class HostileFailure implements AutoCloseable {
     return family;
   }
 
-  private static Maker maker(Type type, Getter getter, Manner manner) {
+  private static Maker maker(Kin type, Getter getter, Manner manner) {
     return new Maker(
         type + " " + getter + " " + manner,
         () -> {
@@ -117,11 +118,11 @@ public final class HostileFailure implements AutoCloseable {
         });
   }
 
-  private static Maker maker(Type type, Shape shape) {
+  private static Maker maker(Kin type, Shape shape) {
     return new Maker(type + " " + shape, () -> shaped(type, shape));
   }
 
-  private static HostileFailure shaped(Type type, Shape shape) {
+  private static HostileFailure shaped(Kin type, Shape shape) {
     return switch (shape) {
       case MONITOR_HELD -> {
         Throwable failure = make(type, null, null);
@@ -139,7 +140,7 @@ public final class HostileFailure implements AutoCloseable {
   }
 
   private static Throwable make(
-      Type type, @Nullable Hostility hostility, @Nullable Throwable cause) {
+      Kin type, @Nullable Hostility hostility, @Nullable Throwable cause) {
     return switch (type) {
       case UNCHECKED -> new Unchecked(hostility, cause);
       case CHECKED -> new Checked(hostility, cause);

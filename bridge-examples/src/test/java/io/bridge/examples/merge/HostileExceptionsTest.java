@@ -6,15 +6,14 @@ import io.bridge.Await;
 import io.bridge.Awaitable;
 import io.bridge.Coroutine;
 import io.bridge.Publishers;
-import io.bridge.Registration;
 import io.bridge.Undeliverable;
 import io.bridge.completablefuture.CompletableFutureBridge;
 import io.bridge.reactor.ReactorBridge;
 import io.bridge.rxjava.RxJavaBridge;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.HostileFailure;
+import io.bridge.testkit.HostileFailure.Kin;
 import io.bridge.testkit.HostileFailure.Maker;
-import io.bridge.testkit.HostileFailure.Type;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
@@ -117,7 +116,7 @@ class HostileExceptionsTest {
   @MethodSource({"ofReactor", "ofRxJava"})
   @DisplayName("A6 (2), A8 (2): the await gets the failure, all else goes on")
   void meets(Way way) throws Exception {
-    for (Maker maker : HostileFailure.family(Type.UNCHECKED, Type.CHECKED, Type.INTERRUPTION)) {
+    for (Maker maker : HostileFailure.family(Kin.UNCHECKED, Kin.CHECKED, Kin.INTERRUPTION)) {
       meet(way, maker);
     }
   }
@@ -127,16 +126,17 @@ class HostileExceptionsTest {
   @MethodSource("ofFutures")
   @DisplayName("A6 (2), A8 (2): the same of stages")
   void meetsStage(Way way) throws Exception {
-    for (Maker maker : HostileFailure.family(Type.UNCHECKED, Type.CHECKED)) {
+    for (Maker maker : HostileFailure.family(Kin.UNCHECKED, Kin.CHECKED)) {
       if (!maker.asksText()) {
         meet(way, maker);
       }
     }
   }
 
+  @SuppressWarnings("try") // the registration is only held
   private static void meet(Way way, Maker maker) throws Exception {
     try (HostileFailure hostile = maker.make();
-        Registration lost = Undeliverable.onFailure(failure -> {})) {
+        var unused = Undeliverable.onFailure(failure -> {})) {
       Throwable thrown = Fork.virtual(() -> way.meeting.with(hostile.exception())).joinFailure();
       if (!hostile.isIn(thrown)) {
         throw new AssertionError(maker + " became " + thrown.getClass());
