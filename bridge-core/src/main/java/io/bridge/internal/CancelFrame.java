@@ -371,7 +371,7 @@ public abstract sealed class CancelFrame
   static boolean isCancellation(Throwable thrown, @Nullable CancelFrame frame) {
     Throwable failure = Ecosystems.inLayer(thrown);
     boolean ends =
-        (frame != null && frame.isCancelled()
+        ((frame != null && frame.isCancelled())
                 ? Failures.isCancelEcho(failure)
                 : Interruptions.isOfThisThread(failure))
             && endsAfterInterrupt(frame);

@@ -213,7 +213,7 @@ public final class Timers implements TimeSource {
     Timer first = heap.first();
     long idle = System.nanoTime() + IDLE_NANOS;
     boolean waits = first != null && (closed.get() == 0 || first.isBefore(idle));
-    long next = waits ? first.deadline : idle;
+    long next = first != null && waits ? first.deadline : idle;
     wakeAt = next; // before the look into the inbox
     long nanos = next - System.nanoTime();
     if (walking || nanos <= 0 || isUrgent(next)) {
