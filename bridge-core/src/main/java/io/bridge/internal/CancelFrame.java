@@ -333,11 +333,10 @@ public abstract sealed class CancelFrame
    * that thread. An InterruptedException has lowered the flag, which is up again if so.
    */
   static boolean isCancellation(Throwable failure, @Nullable CancelFrame frame) {
-    boolean ends =
-        (frame != null && frame.isCancelled()
-                ? Failures.isCancelEcho(failure)
-                : Interruptions.isOfThisThread(failure))
-            && endsAfterInterrupt(frame);
+    boolean cancelled = frame != null && frame.isCancelled();
+    boolean own =
+        cancelled ? Failures.isCancelEcho(failure) : Interruptions.isOfThisThread(failure);
+    boolean ends = own && endsAfterInterrupt(frame);
     if (ends) {
       Interruptions.remember(failure);
     }
