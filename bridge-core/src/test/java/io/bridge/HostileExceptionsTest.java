@@ -6,6 +6,7 @@ import io.bridge.testkit.Fork;
 import io.bridge.testkit.HostileFailure;
 import io.bridge.testkit.HostileFailure.Kin;
 import io.bridge.testkit.HostileFailure.Maker;
+import io.bridge.testkit.RecordedLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -51,20 +51,20 @@ class HostileExceptionsTest {
       HostileFailure.family(Kin.UNCHECKED, Kin.CHECKED, Kin.INTERRUPTION);
 
   /** Where a failing handler of failures ends up. */
-  private static final Logger LOGGER = Logger.getLogger(Undeliverable.class.getName());
+  private static RecordedLog log;
 
   private static Undelivered lost;
 
   @BeforeAll
   static void begin() {
     lost = new Undelivered();
-    LOGGER.setUseParentHandlers(false);
+    log = RecordedLog.of("io.bridge");
   }
 
   @AfterAll
   static void end() {
     lost.close();
-    LOGGER.setUseParentHandlers(true);
+    log.close();
   }
 
   private static void assertAllGoesOn() throws Exception {

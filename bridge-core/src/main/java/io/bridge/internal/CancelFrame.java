@@ -370,11 +370,10 @@ public abstract sealed class CancelFrame
    */
   static boolean isCancellation(Throwable thrown, @Nullable CancelFrame frame) {
     Throwable failure = Ecosystems.inLayer(thrown);
-    boolean ends =
-        ((frame != null && frame.isCancelled())
-                ? Failures.isCancelEcho(failure)
-                : Interruptions.isOfThisThread(failure))
-            && endsAfterInterrupt(frame);
+    boolean cancelled = frame != null && frame.isCancelled();
+    boolean own =
+        cancelled ? Failures.isCancelEcho(failure) : Interruptions.isOfThisThread(failure);
+    boolean ends = own && endsAfterInterrupt(frame);
     if (ends) {
       Interruptions.remember(failure);
     }
