@@ -43,7 +43,7 @@ class DependentsTest {
 
   /** One way to await a shared future. */
   interface Waiting {
-    @Nullable Object on(CompletableFuture<String> shared);
+    String on(CompletableFuture<String> shared);
   }
 
   static Stream<Arguments> waits() {

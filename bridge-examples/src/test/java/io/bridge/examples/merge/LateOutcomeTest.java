@@ -46,18 +46,20 @@ class LateOutcomeTest {
   private static final IllegalStateException FAILURE = new IllegalStateException("late");
 
   /** One await, and what ends its source. */
-  private record Late(Body<?, Exception> await, Runnable value, Runnable failure) {
+  private record Late(
+      Body<? extends @Nullable Object, Exception> await, Runnable value, Runnable failure) {
 
-    static Late of(Probe<String> probe, Body<?, Exception> await) {
+    static Late of(Probe<String> probe, Body<? extends @Nullable Object, Exception> await) {
       return new Late(await, () -> probe.next("late").complete(), () -> probe.fail(FAILURE));
     }
 
-    static Late of(CompletableFuture<String> future, Body<?, Exception> await) {
+    static Late of(
+        CompletableFuture<String> future, Body<? extends @Nullable Object, Exception> await) {
       return new Late(
           await, () -> future.complete("late"), () -> future.completeExceptionally(FAILURE));
     }
 
-    static Late of(Hand hand, Body<?, Exception> await) {
+    static Late of(Hand hand, Body<? extends @Nullable Object, Exception> await) {
       return new Late(await, () -> hand.get().resume("late"), () -> hand.get().fail(FAILURE));
     }
   }
@@ -95,7 +97,7 @@ class LateOutcomeTest {
 
   private static Late completable() {
     CompletableSubject source = CompletableSubject.create();
-    Body<?, Exception> await =
+    Body<? extends @Nullable Object, Exception> await =
         () -> {
           await(source);
           return "done";
@@ -233,7 +235,8 @@ class LateOutcomeTest {
     }
   }
 
-  private static Coroutine.State cancelledThen(Body<?, Exception> await, Runnable end) {
+  private static Coroutine.State cancelledThen(
+      Body<? extends @Nullable Object, Exception> await, Runnable end) {
     CompletableFuture<Thread> thread = new CompletableFuture<>();
     Coroutine<?> coroutine =
         Coroutine.<@Nullable Object>start(() -> {
