@@ -98,6 +98,7 @@ class CancelEchoTest {
       drain.cancel();
     });
 
+    @SuppressWarnings("ImmutableEnumChecker") // stateless lambdas
     final Consumer<Publisher<String>> code;
 
     Cancelling(Consumer<Publisher<String>> code) {

@@ -1,5 +1,7 @@
 package io.bridge.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import io.bridge.Await;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineContext;
@@ -32,7 +34,7 @@ import org.reactivestreams.Subscription;
 public final class StackEdges {
 
   private static final CoroutineContext.Key<String> KEY = CoroutineContext.Key.of("edge");
-  private static final Duration LONG = Duration.ofSeconds(600);
+  private static final Duration LONG = Duration.ofMinutes(10);
   private static final int SUCCESSES = 3;
   private static final int MANY = 5;
   private static final long HANGS_MILLIS = 5_000;
@@ -63,7 +65,8 @@ public final class StackEdges {
   private void blocks() {
     operations.put("withTimeout", () -> Coroutine.withTimeout(LONG, () -> {}));
     operations.put(
-        "withTimeout of an await", () -> Coroutine.withTimeout(LONG, () -> Await.await(later())));
+        "withTimeout of an await",
+        () -> Coroutine.withTimeout(LONG, () -> Await.awaitSingle(later())));
     operations.put("shield", () -> Coroutine.shield(() -> {}));
     operations.put("with", () -> CoroutineContext.with(KEY, "a", () -> {}));
     operations.put("delay", () -> Await.delay(Duration.ofNanos(1000)));
@@ -87,7 +90,7 @@ public final class StackEdges {
         () -> {
           try (CoroutineScope<Object, ?> scope = CoroutineScope.open()) {
             scope.fork(() -> 1);
-            scope.fork(() -> Await.await(later()));
+            scope.fork(() -> Await.awaitSingle(later()));
             scope.join();
           }
         });
@@ -194,6 +197,7 @@ public final class StackEdges {
 
   // the edge
 
+  @SuppressWarnings("InfiniteRecursion") // until the stack ends, which is what it is for
   private static void deep(Operation operation, AtomicInteger successes) {
     try {
       deep(operation, successes);
@@ -293,7 +297,7 @@ public final class StackEdges {
           }
           throw new IllegalStateException("no timeout");
         });
-    expect(after, "a scope", operations.get("scope"));
+    expect(after, "a scope", requireNonNull(operations.get("scope")));
     expect(
         after,
         "a stream",
@@ -358,7 +362,7 @@ public final class StackEdges {
       while (subscriber.get() == null || owner.getState() != Thread.State.WAITING) {
         Thread.onSpinWait();
       }
-      Subscriber<? super Integer> to = subscriber.getAndSet(null);
+      Subscriber<? super Integer> to = requireNonNull(subscriber.getAndSet(null));
       int at = skip;
       AtomicInteger level = new AtomicInteger();
       Thread thread =
