@@ -109,7 +109,8 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
       stage = cancelled;
     }
     ((CompletableFuture<T>) CompletableFuture.anyOf(future, cancelled)).whenComplete(this);
-    if (hasEnded()) { // a cancel on another thread may have come before the stage was there
+    if (!owns
+        && hasEnded()) { // a cancel on another thread may have come before the stage was there
       cancelUpstream();
     }
   }
@@ -197,10 +198,10 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
 
   private void stop(CompletionStage<?> mine) {
     Future<?> future = futureOf(mine);
-    if (owns) {
-      future.cancel(true);
-    } else {
+    if (!owns) {
       ((CompletableFuture<?>) future).complete(null);
+    } else if (!future.isDone()) { // else its dependents may be on their way, elsewhere
+      future.cancel(true);
     }
   }
 }

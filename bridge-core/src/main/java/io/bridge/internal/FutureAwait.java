@@ -41,7 +41,7 @@ public final class FutureAwait {
 
   private static void giveUp(Future<?> owned) {
     try {
-      if (owned.cancel(true)) {
+      if (!owned.isDone() && owned.cancel(true)) {
         return;
       }
       switch (owned.state()) {
