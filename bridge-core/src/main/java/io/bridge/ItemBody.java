@@ -27,7 +27,7 @@ public interface ItemBody<T, R extends @Nullable Object, X extends Exception>
 
   /** Runs the code for one item, whose value nobody wants. */
   @Override
-  @SuppressWarnings("FunctionalInterfaceMethodChanged") // it does the same, but for the value
+  @SuppressWarnings("FunctionalInterfaceMethodChanged") // it is the same call, without its value
   default void run(T item) throws X {
     var unused = call(item);
   }

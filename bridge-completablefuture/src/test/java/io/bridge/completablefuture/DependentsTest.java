@@ -65,10 +65,11 @@ class DependentsTest {
     CompletableFuture<String> shared = new CompletableFuture<>();
     List<Thread> ran = new CopyOnWriteArrayList<>();
     for (int i = 0; i < DEPENDENTS; i++) {
-      shared.thenRun(() -> ran.add(Thread.currentThread()));
+      var unused = shared.thenRun(() -> ran.add(Thread.currentThread()));
     }
     CountDownLatch returned = new CountDownLatch(1);
-    shared.thenRun(() -> hold(returned)); // runs after what wakes the await, before the others
+    var unused =
+        shared.thenRun(() -> hold(returned)); // runs after what wakes the await, before the others
     Awaiting<?> awaiting = Awaiting.start(() -> waiting.on(shared)).awaitParked();
 
     Fork<Boolean> completer = Fork.platform(() -> shared.complete("v"));
@@ -97,7 +98,7 @@ class DependentsTest {
     Registering(Waiting waiting) {
       this.waiting = waiting;
       for (int i = 0; i < DEPENDENTS; i++) {
-        shared.thenRun(() -> ran.add(Thread.currentThread()));
+        var unused = shared.thenRun(() -> ran.add(Thread.currentThread()));
       }
     }
 
@@ -123,11 +124,12 @@ class DependentsTest {
   void awaitOrCancel_cancelled_dependentsSeeNothing() throws Exception {
     CompletableFuture<String> owned = new CompletableFuture<>();
     List<@Nullable Object> seen = new CopyOnWriteArrayList<>();
-    owned.whenComplete((value, failure) -> {
-      seen.add(String.valueOf(CoroutineContext.current().get(USER)));
-      seen.add(String.valueOf(Coroutine.current()));
-      seen.add(Thread.currentThread().isInterrupted());
-    });
+    var unused =
+        owned.whenComplete((value, failure) -> {
+          seen.add(String.valueOf(CoroutineContext.current().get(USER)));
+          seen.add(String.valueOf(Coroutine.current()));
+          seen.add(Thread.currentThread().isInterrupted());
+        });
     Awaiting<String> awaiting =
         Awaiting.start(() -> CoroutineContext.with(USER, "alice", () -> awaitOrCancel(owned)))
             .awaitParked();

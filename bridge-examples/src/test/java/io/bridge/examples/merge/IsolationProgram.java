@@ -100,8 +100,9 @@ final class IsolationProgram {
     for (Shared each : shared) {
       for (int i = 0; i < CALLBACKS; i++) {
         int owner = random.nextInt(REQUESTS);
-        each.future.thenRun(() -> sightings.callback(owner, "a dependent"));
-        each.gate.thenRun(() -> sightings.callback(owner, "a dependent of the gate"));
+        var unused = each.future.thenRun(() -> sightings.callback(owner, "a dependent"));
+        var unusedOfGate =
+            each.gate.thenRun(() -> sightings.callback(owner, "a dependent of the gate"));
         each.coroutine.onCompletion(ended -> sightings.callback(owner, "onCompletion"));
         each.cached.subscribe(value -> sightings.callback(owner, "the cached Mono's onNext"));
         each.stream.subscribe(item -> sightings.callback(owner, "the stream's onNext"));
@@ -153,7 +154,8 @@ final class IsolationProgram {
   /** A future of this request alone: a dependent of the shared one, made by nobody's thread. */
   private CompletableFuture<String> owned(int id, Shared source) {
     CompletableFuture<String> owned = new CompletableFuture<>();
-    owned.whenComplete((value, failure) -> sightings.callback(id, "its own dependent"));
+    var unused =
+        owned.whenComplete((value, failure) -> sightings.callback(id, "its own dependent"));
     source.cached.subscribe(owned::complete);
     return owned;
   }

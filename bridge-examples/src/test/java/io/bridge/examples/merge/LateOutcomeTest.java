@@ -43,6 +43,8 @@ import reactor.core.publisher.Sinks;
 class LateOutcomeTest {
 
   private static final int ROUNDS = 200;
+
+  @SuppressWarnings("StaticAssignmentOfThrowable") // known by identity
   private static final IllegalStateException FAILURE = new IllegalStateException("late");
 
   /** One await, and what ends its source. */
@@ -201,7 +203,11 @@ class LateOutcomeTest {
         row("toSingle", () -> hand(hand -> await(toSingle(hand)))),
         row("toCompletableFuture", () -> hand(hand -> await(toCompletableFuture(hand)))),
         row("Awaitable", () -> hand(hand -> await(hand))),
-        row("suspend", () -> hand(hand -> io.bridge.Await.<String>suspend(hand::subscribe))));
+        row(
+            "suspend",
+            () ->
+                hand(hand ->
+                    io.bridge.Await.<String>suspend(suspension -> hand.subscribe(suspension)))));
   }
 
   private static String nextOf(Probe<String> probe) {
