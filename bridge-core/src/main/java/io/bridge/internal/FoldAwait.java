@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * an end that meets one is as if it had not come. What a signal could not say then, being too deep,
  * the next one says ({@link #broken}).
  *
- * <p>* Proof: AwaitRaceTest, AwaitCancellationTest, HostileScriptsTest.
+ * <p>Proof: AwaitRaceTest, AwaitCancellationTest, HostileScriptsTest.
  *
  * @param <U> subscription or disposable
  * @param <T> the type of the items
