@@ -78,15 +78,31 @@ class CollectedValuesTest {
   @ValueSource(booleans = {true, false})
   @DisplayName("A12 (2) S7: mapConcurrent of an Iterable, whose iterator fails")
   void failedIterator(boolean ordered) {
-    Iterable<Integer> items = () -> IntStream.range(0, 3).peek(i -> failAt(i, 2)).iterator();
-    assertThatThrownBy(() -> map(ordered, items, item -> item == 0 ? lateLoser() : "value"))
+    CountDownLatch begun = new CountDownLatch(1); // what is cancelled before has no value
+    Iterable<Integer> items = () -> IntStream.range(0, 3).peek(i -> failAt(i, 2, begun)).iterator();
+    assertThatThrownBy(() ->
+            map(
+                ordered,
+                items,
+                item -> {
+                  if (item > 0) {
+                    return "value";
+                  }
+                  begun.countDown();
+                  return lateLoser();
+                }))
         .isSameAs(failure);
     assertThat(lost.values()).contains("late");
     assertThat(lost.values()).isSubsetOf("late", "value");
   }
 
-  private void failAt(int item, int at) {
+  private void failAt(int item, int at, CountDownLatch after) {
     if (item == at) {
+      try {
+        after.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
       throw failure;
     }
   }
@@ -268,7 +284,7 @@ class CollectedValuesTest {
                   IntStream.range(0, 8).boxed().toList(),
                   item -> {
                     Races.spinNanos(ThreadLocalRandom.current().nextLong(50_000));
-                    failAt(item, 4);
+                    failAt(item, 4, new CountDownLatch(0));
                     Object value = new Object();
                     made.add(value);
                     return value;

@@ -4,9 +4,9 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a logger prints in place of a foreign failure: the same text, with the stack traces of the
- * first causes. A logger would ask the failure itself, on the thread that reports it, and where
- * each cause has another one without end (A8).
+ * What a logger prints in place of a failure whose getters are not the JDK's: the same text, with
+ * the stack traces of the first causes. A logger would ask the failure itself, on the thread that
+ * reports it, and where each cause has another one without end (A8).
  */
 public final class Loggable extends Exception {
 
@@ -19,15 +19,34 @@ public final class Loggable extends Exception {
   }
 
   /**
-   * Copies a failure.
+   * Copies a failure, unless all that a logger asks of it is code of the JDK.
    *
    * @param failure whose class may be anybody's
    * @return what may be printed anywhere
    */
   public static Throwable of(Throwable failure) {
+    if (isPlain(failure)) {
+      return failure;
+    }
     String type = failure.getClass().getName();
     Throwable copy = ForeignLook.<@Nullable Throwable>into(failure, null, () -> copy(failure, 0));
     return copy == null ? new Loggable(type, null) : copy;
+  }
+
+  /** Whether all that a logger asks is the JDK's own code, with an end: most failures are. */
+  private static boolean isPlain(Throwable failure) {
+    Throwable at = failure;
+    for (int depth = 0; depth < MAX_CAUSES; depth++) {
+      if (at == null) {
+        return true;
+      }
+      if (ForeignLook.isOverridden(
+          at, "getCause", "getStackTrace", "getMessage", "getLocalizedMessage", "toString")) {
+        return false;
+      }
+      at = at.getCause();
+    }
+    return false;
   }
 
   private static Throwable copy(Throwable failure, int depth) {

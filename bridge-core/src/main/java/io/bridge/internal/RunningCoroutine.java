@@ -37,12 +37,14 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   private static final VarHandle WAITERS;
   private static final VarHandle REPORTED;
+  private static final VarHandle TAKERS;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       WAITERS =
           lookup.findVarHandle(RunningCoroutine.class, "waiters", ConcurrentLinkedQueue.class);
+      TAKERS = lookup.findVarHandle(RunningCoroutine.class, "takers", int.class);
       REPORTED = lookup.findVarHandle(RunningCoroutine.class, "reported", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -74,7 +76,8 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   final OpenIterations iterations = new OpenIterations();
 
   // any thread; whether somebody has asked for the outcome, or awaited the coroutine
-  private volatile boolean taken;
+  @SuppressWarnings("unused") // written by TAKERS
+  private volatile int takers;
 
   // any thread that waits for its scope
   private volatile boolean reported;
@@ -327,11 +330,10 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   private void deliver(Suspension<? super T> suspension) {
     Throwable failure = failureOf(this);
-    taken = true; // first: what the suspension takes is not given up as well (A12)
-    if (failure != null) {
-      suspension.fail(failure);
-    } else if (!Receiver.of(suspension).receive(value())) {
-      taken = false; // too late for that await, it is not lost: get() has it
+    take(1); // first: what the suspension takes is not given up or reported as well (A12)
+    Receiver<? super T> receiver = Receiver.of(suspension);
+    if (!(failure == null ? receiver.receive(value()) : receiver.receiveFailure(failure))) {
+      take(-1); // too late for that await, it is not lost: the handle has it
     }
   }
 
@@ -373,14 +375,16 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     if (end != State.SUCCEEDED) {
       throw new IllegalStateException("coroutine " + name + " has no value: " + state());
     }
-    taken = true;
+    take(1);
     return value();
   }
 
   @Override
   public @Nullable Throwable failure() {
     Throwable failure = failureOf(this);
-    taken |= failure != null;
+    if (failure != null) {
+      take(1);
+    }
     return failure;
   }
 
@@ -392,13 +396,17 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     return failed ? (Throwable) known.result : null;
   }
 
+  private void take(int more) {
+    TAKERS.getAndAdd(this, more);
+  }
+
   /** It was thrown by something else than an await of the coroutine. */
   void takeFailure() {
-    taken = true;
+    take(1);
   }
 
   void giveBackFailure() {
-    taken = false;
+    take(-1);
   }
 
   /** Whether nobody has reported yet that it goes on; several threads may wait for it. */
@@ -418,7 +426,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   /** Whether somebody has asked for the failure or the value, or awaited the coroutine. */
   boolean isTaken() {
-    return taken;
+    return takers > 0;
   }
 
   @Override
