@@ -2,6 +2,7 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bridge.internal.ForeignLook;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.HostileFailure;
 import io.bridge.testkit.HostileFailure.Kin;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -308,6 +310,39 @@ class HostileExceptionsTest {
         assertThat(await.joinFailure() == failure).isTrue();
       }
     }
+  }
+
+  /** Its getter sees whether the thread that made it, which is its source, waits for a look. */
+  private static final class Watching extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Thread source = Thread.currentThread();
+    private final transient List<Boolean> sourceWaits = new CopyOnWriteArrayList<>();
+
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // a lock would be the source's
+    public @Nullable Throwable getCause() {
+      sourceWaits.add(
+          Stream.of(source.getStackTrace())
+              .anyMatch(frame -> frame.getClassName().equals(ForeignLook.class.getName())));
+      return null;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Where.class)
+  @DisplayName(
+      "A6 (2), A8 (2): it is the thread that awaits, not the source, that waits for a look")
+  void sourceWaitsForNoLook(Where where) {
+    Hand<String> hand = new Hand<>();
+    Awaitable<String> first = failing(new IllegalStateException("first"));
+    Fork<String> await = where.<String>fork(() -> Await.<String>awaitAny(first, hand));
+    Suspension<? super String> suspension = hand.get();
+    await.awaitParked();
+    Watching failure = new Watching();
+    suspension.fail(failure);
+    assertThat(await.joinFailure()).isSameAs(failure);
+    assertThat(failure.sourceWaits).isNotEmpty().doesNotContain(true);
   }
 
   @ParameterizedTest
