@@ -399,13 +399,25 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
     int missed = 1;
     do {
       try {
-        deliver();
-      } catch (Throwable ofSubscriber) { // RS 2.13 is broken: it gets nothing more
-        cancel();
+        deliverOrCancel();
+        missed = drains.addAndGet(-missed);
+      } catch (Throwable tooDeep) { // for the rest, too: the next signal drains (A11)
+        drains.set(0);
+        throw tooDeep;
+      }
+    } while (missed != 0);
+  }
+
+  private void deliverOrCancel() {
+    try {
+      deliver();
+    } catch (Throwable ofSubscriber) { // RS 2.13 is broken: it gets nothing more
+      Headroom.throwIfTooDeep(ofSubscriber);
+      cancel();
+      if (loop == null || !loop.fail(ofSubscriber)) {
         source().reportLost(ofSubscriber);
       }
-      missed = drains.addAndGet(-missed);
-    } while (missed != 0);
+    }
   }
 
   private void deliver() {
