@@ -297,7 +297,7 @@ public final class StackEdges extends EdgeProgram {
           try {
             quietly(() -> deep(() -> emitter.emit(1), new AtomicInteger()));
             emitter.emit(2);
-            sameThread();
+            Await.await(later());
             waits.countDown();
             Await.delay(LONG);
           } catch (java.util.concurrent.CancellationException right) {
