@@ -333,7 +333,10 @@ public final class StackEdges extends EdgeProgram {
     }
   }
 
-  /** Demand that comes at the edge, of a body that waits for it. */
+  /**
+   * Demand that comes at the edge, for a thread that waits for it; no virtual one, which the JDK
+   * may lose.
+   */
   private void requestsAtEdge() {
     for (int skip = 1; skip < 120 && !isEnough(); skip++) {
       AtomicReference<@Nullable Subscription> demand = new AtomicReference<>();
@@ -341,8 +344,10 @@ public final class StackEdges extends EdgeProgram {
       AtomicReference<@Nullable Thread> emitting = new AtomicReference<>();
       Publishers.<Integer>publisher(
               emitter -> {
-                emitting.set(Thread.currentThread());
-                emitter.emit(1);
+                Thread stray = new Thread(() -> emitter.emit(1));
+                emitting.set(stray);
+                stray.start();
+                stray.join();
               })
           .subscribe(
               new Sink<>() {
