@@ -103,9 +103,6 @@ public final class StackEdges extends EdgeProgram {
     operations.put("emit", () -> Await.awaitList(emits()));
     operations.put("fromIterable", () -> Await.awaitList(Publishers.fromIterable(List.of(1, 2))));
     operations.put("iterate a body", () -> loop(Publishers.iterate(emits(), 1)));
-    operations.put(
-        "mapConcurrent",
-        () -> loop(Await.mapConcurrent(now(3), 2, item -> item + Await.awaitSingle(later()))));
   }
 
   private static Publisher<Integer> emits() {
@@ -433,7 +430,7 @@ public final class StackEdges extends EdgeProgram {
     edges.signals("onNext to awaitFirst", s -> s.onNext(1), Await::awaitFirst);
     edges.signals("onNext to a loop", s -> s.onNext(1), StackEdges::loop);
     edges.signals("onComplete to a loop", Subscriber::onComplete, StackEdges::loop);
-    edges.signals("onNext to mapConcurrent", s -> s.onNext(1), StackEdges::mapped);
+    edges.signals("onComplete to mapConcurrent", Subscriber::onComplete, StackEdges::mapped);
     edges.requestsAtEdge();
     edges.signals("onComplete to awaitList", Subscriber::onComplete, Await::awaitList);
     edges.signals("onError to await", s -> s.onError(new IllegalStateException()), Await::await);
