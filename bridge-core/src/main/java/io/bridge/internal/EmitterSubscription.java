@@ -121,6 +121,7 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
               },
               this);
     } catch (Throwable noThread) { // after onSubscribe, only a signal tells (RS 1.9, B11)
+      Headroom.throwIfTooDeep(noThread); // but if that would be cut short as well
       finish(noThread);
       return null;
     }
@@ -152,14 +153,31 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
     if (!isBiased() || emitted == requested || phase != ACTIVE || receiver == null) {
       return false;
     }
-    if (frame.isCancelled() || Thread.currentThread().isInterrupted() || !tryBeginOwn(frame)) {
+    if (frame.isCancelled() || Thread.currentThread().isInterrupted()) {
       return false;
     }
+    boolean ended = false;
     try {
-      pass(item, receiver);
+      if (!tryBeginOwn(frame)) {
+        ended = true;
+        return false;
+      }
+      try {
+        pass(item, receiver);
+      } finally {
+        endOwn(frame);
+        ended = true;
+      }
       return true;
     } finally {
-      endOwn(frame);
+      if (!ended) { // the stack ended in there: plain writes, for which there always is some (A11)
+        ownerInside = false;
+        InterruptWindow window = frame.window;
+        int now = window.state;
+        if (now == InterruptWindow.CLOSED || now == InterruptWindow.OWED) {
+          window.state = InterruptWindow.OPEN; // a cancel that is due is found by the next wait
+        }
+      }
     }
   }
 
@@ -464,6 +482,7 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
         receiver.onError(failure);
       }
     } catch (Throwable t) { // RS 2.13 is broken; of an executor that runs it at once, no rejection
+      Headroom.throwIfTooDeep(t); // it has not got the signal
       report(t);
     }
   }

@@ -136,7 +136,12 @@ public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
   /** The end of upstream, by its signal or as its shared queue tells. */
   public final void completed() {
     if (unlink()) {
-      tryResume(null);
+      try {
+        tryResume(null);
+      } catch (Throwable t) { // as in failed
+        link = LINKED;
+        throw t;
+      }
     }
   }
 

@@ -246,7 +246,12 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   private void wake() {
     if (waiting != null) {
       Thread waiter = (Thread) WAITING.getAndSet(this, (Thread) null);
-      LockSupport.unpark(waiter);
+      try {
+        LockSupport.unpark(waiter);
+      } catch (Throwable tooDeep) { // who wakes next does it again (A11)
+        waiting = waiter;
+        throw tooDeep;
+      }
     }
   }
 
@@ -276,10 +281,11 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   /** False if nobody gets to know of it, and it is lost. */
   private boolean endWith(Object how) {
-    if (!end.trySet(how)) {
+    boolean first = end.trySet(how);
+    wake(); // the first one may have been cut short before this
+    if (!first) {
       return false;
     }
-    wake();
     return !closed || (how instanceof IterationEnd.Failure failure && !failure.take());
   }
 

@@ -15,10 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Collector;
 import org.jspecify.annotations.Nullable;
@@ -31,18 +29,10 @@ import org.reactivestreams.Subscription;
  * the end of the stack, then the operation from each frame on the way back until it succeeds.
  * Prints what is not as it should be, and {@code done}.
  */
-public final class StackEdges {
+public final class StackEdges extends EdgeProgram {
 
   private static final CoroutineContext.Key<String> KEY = CoroutineContext.Key.of("edge");
-  private static final Duration LONG = Duration.ofMinutes(10);
   private static final int SUCCESSES = 3;
-  private static final int MANY = 5;
-  private static final long HANGS_MILLIS = 5_000;
-
-  /** One operation; it may throw, wherever the stack ends. */
-  interface Operation {
-    void run() throws Exception;
-  }
 
   private static final class Enough extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -53,7 +43,6 @@ public final class StackEdges {
   }
 
   private final Map<String, Operation> operations = new LinkedHashMap<>();
-  private int defects;
 
   private StackEdges() {
     blocks();
@@ -85,15 +74,7 @@ public final class StackEdges {
   }
 
   private void scopes() {
-    operations.put(
-        "scope",
-        () -> {
-          try (CoroutineScope<Object, ?> scope = CoroutineScope.open()) {
-            scope.fork(() -> 1);
-            scope.fork(() -> Await.awaitSingle(later()));
-            scope.join();
-          }
-        });
+    operations.put("scope", EdgeProgram::scope);
     operations.put(
         "scope that is cancelled",
         () -> {
@@ -119,80 +100,28 @@ public final class StackEdges {
     operations.put(
         "subscribe",
         () -> Publishers.<Integer>publisher(emitter -> emitter.emit(1)).subscribe(new Sink<>()));
+    operations.put("emit", () -> Await.awaitList(emits()));
+    operations.put("fromIterable", () -> Await.awaitList(Publishers.fromIterable(List.of(1, 2))));
+    operations.put("iterate a body", () -> loop(Publishers.iterate(emits(), 1)));
   }
 
-  // sources
-
-  private static Publisher<Integer> now(int items) {
-    return subscriber ->
-        subscriber.onSubscribe(
-            new Subscription() {
-              private int sent;
-
-              @Override
-              public void request(long n) {
-                for (long i = 0; i < n && sent < items; i++) {
-                  subscriber.onNext(++sent);
-                }
-                if (sent == items) {
-                  sent++;
-                  subscriber.onComplete();
-                }
-              }
-
-              @Override
-              public void cancel() {
-                sent = items + 1;
-              }
-            });
+  private static Publisher<Integer> emits() {
+    return Publishers.publisher(emitter -> {
+      emitter.emit(1);
+      emitter.emit(2);
+    });
   }
 
-  /** What the other thread is to do; a queue of the JDK is torn where the stack ends. */
-  private record Job(Subscriber<? super Integer> to, @Nullable Job older) {}
+  private static void loop(Publisher<Integer> source) {
+    loop(Publishers.iterate(source));
+  }
 
-  private static final AtomicReference<@Nullable Job> JOBS = new AtomicReference<>();
-
-  private static void otherThread() {
-    while (true) {
-      for (Job job = JOBS.getAndSet(null); job != null; job = job.older) {
-        job.to.onNext(1);
-        job.to.onComplete();
+  private static void loop(Cursor<Integer> cursor) {
+    try (Cursor<Integer> items = cursor) {
+      for (Integer item : items) {
+        requireNonNull(item);
       }
-      LockSupport.parkNanos(20_000);
     }
-  }
-
-  private static Publisher<Integer> later() {
-    return subscriber ->
-        subscriber.onSubscribe(
-            new Subscription() {
-              @Override
-              public void request(long n) {
-                Job newest;
-                do {
-                  newest = JOBS.get();
-                } while (!JOBS.compareAndSet(newest, new Job(subscriber, newest)));
-              }
-
-              @Override
-              public void cancel() {}
-            });
-  }
-
-  private static final class Sink<T> implements Subscriber<T> {
-    @Override
-    public void onSubscribe(Subscription subscription) {
-      subscription.request(Long.MAX_VALUE);
-    }
-
-    @Override
-    public void onNext(T item) {}
-
-    @Override
-    public void onError(Throwable failure) {}
-
-    @Override
-    public void onComplete() {}
   }
 
   // the edge
@@ -259,73 +188,6 @@ public final class StackEdges {
     Await.await(later());
   }
 
-  private void join(Thread thread, String name) {
-    try {
-      thread.join(HANGS_MILLIS);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-    if (thread.isAlive()) {
-      StringBuilder text = new StringBuilder(name + ": hangs");
-      for (StackTraceElement element : thread.getStackTrace()) {
-        text.append("\n    ").append(element);
-        if (text.length() > 2000) {
-          break;
-        }
-      }
-      defect(text.toString());
-    }
-  }
-
-  private void defect(String what) {
-    defects++;
-    System.out.println("DEFECT " + what);
-  }
-
-  /** All others still work. */
-  private void others(String after) {
-    expect(after, "a timer", () -> Await.delay(Duration.ofMillis(1)));
-    expect(after, "an await", () -> Await.await(later()));
-    expect(
-        after,
-        "a deadline",
-        () -> {
-          try {
-            Coroutine.withTimeout(Duration.ofMillis(1), () -> Await.delay(LONG));
-          } catch (io.bridge.AwaitTimeoutException right) {
-            return;
-          }
-          throw new IllegalStateException("no timeout");
-        });
-    expect(after, "a scope", requireNonNull(operations.get("scope")));
-    expect(
-        after,
-        "a stream",
-        () ->
-            Await.awaitList(
-                Publishers.<Integer>publisher(emitter -> {
-                  emitter.emit(1);
-                  emitter.emit(2);
-                })));
-  }
-
-  private void expect(String after, String what, Operation operation) {
-    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    Thread thread =
-        Thread.ofVirtual()
-            .start(() -> {
-              try {
-                operation.run();
-              } catch (Throwable t) {
-                failure.set(t);
-              }
-            });
-    join(thread, after + ": then " + what);
-    if (failure.get() != null) {
-      defect(after + ": then " + what + ": " + failure.get());
-    }
-  }
-
   // what meets the error on another thread
 
   /** A thread that awaits; its source sends at the edge, and says so when it is back. */
@@ -346,7 +208,7 @@ public final class StackEdges {
                 public void cancel() {}
               });
         };
-    for (int skip = 1; skip < 120 && defects < MANY; skip++) {
+    for (int skip = 1; skip < 120 && !isEnough(); skip++) {
       Thread owner =
           new Thread(
               () -> {
@@ -413,8 +275,117 @@ public final class StackEdges {
             (one, other) -> one));
   }
 
+  private static void mapped(Publisher<Integer> source) {
+    loop(Await.mapConcurrent(source, 2, item -> item));
+  }
+
   interface Await1 {
     void of(Publisher<Integer> source);
+  }
+
+  /** A body that emits at the edge: it goes on as ever, and can be cancelled. */
+  private void emitsAtEdge() {
+    AtomicReference<@Nullable Subscription> demand = new AtomicReference<>();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    CountDownLatch waits = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    Publisher<Integer> body =
+        Publishers.publisher(emitter -> {
+          try {
+            quietly(() -> deep(() -> emitter.emit(1), new AtomicInteger()));
+            emitter.emit(2);
+            Await.await(later());
+            waits.countDown();
+            Await.delay(LONG);
+          } catch (java.util.concurrent.CancellationException right) {
+            throw right;
+          } catch (Throwable t) {
+            failure.set(t);
+          } finally {
+            waits.countDown();
+            end.countDown();
+          }
+        });
+    body.subscribe(
+        new Sink<>() {
+          @Override
+          public void onSubscribe(Subscription subscription) {
+            demand.set(subscription);
+            subscription.request(Long.MAX_VALUE);
+          }
+        });
+    expect("emit at the edge", "it goes on", waits::await);
+    requireNonNull(demand.get()).cancel();
+    expect("emit at the edge", "it is cancelled", end::await);
+    if (failure.get() != null) {
+      defect("emit at the edge: " + failure.get());
+    }
+  }
+
+  private static void quietly(Operation operation) {
+    try {
+      operation.run();
+    } catch (Throwable t) {
+      // an end
+    }
+  }
+
+  /**
+   * Demand that comes at the edge, for a thread that waits for it; no virtual one, which the JDK
+   * may lose.
+   */
+  private void requestsAtEdge() {
+    for (int skip = 1; skip < 120 && !isEnough(); skip++) {
+      AtomicReference<@Nullable Subscription> demand = new AtomicReference<>();
+      CountDownLatch end = new CountDownLatch(1);
+      AtomicReference<@Nullable Thread> emitting = new AtomicReference<>();
+      Publishers.<Integer>publisher(
+              emitter -> {
+                Thread stray = new Thread(() -> emitter.emit(1));
+                emitting.set(stray);
+                stray.start();
+                stray.join();
+              })
+          .subscribe(
+              new Sink<>() {
+                @Override
+                public void onSubscribe(Subscription subscription) {
+                  demand.set(subscription);
+                }
+
+                @Override
+                public void onComplete() {
+                  end.countDown();
+                }
+              });
+      while (emitting.get() == null || emitting.get().getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+      Subscription to = requireNonNull(demand.get());
+      int at = skip;
+      AtomicInteger level = new AtomicInteger();
+      Thread thread =
+          new Thread(
+              null,
+              () -> {
+                quietly(() ->
+                    deep(
+                        () -> {
+                          if (level.incrementAndGet() == at) {
+                            to.request(1);
+                            throw new Enough();
+                          }
+                        },
+                        new AtomicInteger(-10_000)));
+                to.request(1); // again, since that one may have thrown
+              },
+              "demand",
+              256 * 1024L);
+      thread.setDaemon(true);
+      thread.start();
+      join(thread, "request at " + at);
+      expect("request at " + at, "the body ends", end::await);
+    }
   }
 
   private void cancels() {
@@ -436,37 +407,33 @@ public final class StackEdges {
     }
   }
 
-  private static void ended(Coroutine<?> coroutine) throws InterruptedException {
-    CountDownLatch end = new CountDownLatch(1);
-    coroutine.onCompletion(c -> end.countDown());
-    if (!end.await(8, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("still " + coroutine);
-    }
-  }
-
   /** Everything, {@code rounds} times, each with another size of the stack. */
   public static void main(String[] arguments) {
     int rounds = Integer.parseInt(arguments[0]);
     Undeliverable.onFailure(failure -> {});
-    Thread.ofPlatform().daemon().name("other").start(StackEdges::otherThread);
+    startOther();
     StackEdges edges = new StackEdges();
     edges.others("at first");
     for (Operation operation : edges.operations.values()) {
       edges.expect("at first", "all classes are there", operation);
     }
-    for (int round = 0; round < rounds && edges.defects < MANY; round++) {
+    for (int round = 0; round < rounds && !edges.isEnough(); round++) {
       for (Map.Entry<String, Operation> each : edges.operations.entrySet()) {
         edges.atEdge(each.getKey(), each.getValue(), 200 + 16 * round);
         edges.others(each.getKey());
       }
       edges.cancels();
+      edges.emitsAtEdge();
     }
     edges.signals("onNext to awaitList", s -> s.onNext(1), Await::awaitList);
     edges.signals("onNext to a collector", s -> s.onNext(1), StackEdges::collected);
     edges.signals("onNext to awaitFirst", s -> s.onNext(1), Await::awaitFirst);
+    edges.signals("onNext to a loop", s -> s.onNext(1), StackEdges::loop);
+    edges.signals("onComplete to a loop", Subscriber::onComplete, StackEdges::loop);
+    edges.signals("onComplete to mapConcurrent", Subscriber::onComplete, StackEdges::mapped);
+    edges.requestsAtEdge();
     edges.signals("onComplete to awaitList", Subscriber::onComplete, Await::awaitList);
     edges.signals("onError to await", s -> s.onError(new IllegalStateException()), Await::await);
-    System.out.println("done, defects: " + edges.defects);
-    System.exit(0);
+    edges.exit();
   }
 }

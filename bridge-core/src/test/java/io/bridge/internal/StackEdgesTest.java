@@ -2,17 +2,9 @@ package io.bridge.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.Await;
-import java.io.File;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.Objects;
-import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.reactivestreams.Publisher;
 
 /**
  * {@link StackEdges} in a JVM of its own: the JDK, too, may lose a thread of its own where a stack
@@ -40,39 +32,6 @@ class StackEdgesTest {
   }
 
   private static String outputOf(String option) throws Exception {
-    String classPath =
-        String.join(
-            File.pathSeparator,
-            root(Await.class),
-            root(StackEdges.class),
-            root(NullMarked.class),
-            root(Publisher.class));
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                classPath,
-                option,
-                StackEdges.class.getName(),
-                ROUNDS)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return output
-        .lines()
-        .filter(line -> !line.contains("ReservedStackAccess")) // a warning of the JVM, on stdout
-        .reduce((a, b) -> a + "\n" + b)
-        .orElse("");
-  }
-
-  /** The folder or jar of a class, on the module path or not. */
-  private static String root(Class<?> type) throws Exception {
-    String name = "/" + type.getName().replace('.', '/') + ".class";
-    String text = Objects.requireNonNull(type.getResource(name)).toString();
-    String location = text.substring(0, text.length() - name.length());
-    if (location.startsWith("jar:")) {
-      location = location.substring("jar:".length(), location.length() - 1);
-    }
-    return Path.of(URI.create(location)).toString();
+    return EdgeJvm.outputOf(StackEdges.class, ROUNDS, option);
   }
 }
