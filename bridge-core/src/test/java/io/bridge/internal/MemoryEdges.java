@@ -272,7 +272,7 @@ public final class MemoryEdges extends EdgeProgram {
         Coroutine.start(() -> {
           try (CoroutineScope<Object, ?> scope = CoroutineScope.open()) {
             scope.fork(() -> Await.delay(LONG));
-            scope.fork(() -> Coroutine.withTimeout(LONG, () -> Await.await(never())));
+            scope.fork(() -> Coroutine.withTimeout(LONG, () -> Await.awaitSingle(never())));
             waiting = 1;
             scope.join();
           }
