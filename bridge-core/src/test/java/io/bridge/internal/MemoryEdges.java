@@ -62,7 +62,10 @@ public final class MemoryEdges extends EdgeProgram {
 
   /** A link of what fills the heap. */
   private static final class Block {
+    @SuppressWarnings("unused") // it is what keeps the memory
     private final @Nullable Block next;
+
+    @SuppressWarnings("unused") // it is what keeps the memory
     private final byte[] bytes;
 
     Block(@Nullable Block next, int bytes) {
@@ -99,8 +102,13 @@ public final class MemoryEdges extends EdgeProgram {
   }
 
   private final Map<String, Supplier<Attempt>> operations = new LinkedHashMap<>();
+
+  @SuppressWarnings("unused") // it is what keeps the memory
   private @Nullable Block ballast;
+
   private @Nullable Block filling;
+
+  @SuppressWarnings("unused") // it is what keeps the memory
   private byte @Nullable [] fuse;
 
   private MemoryEdges() {
@@ -272,7 +280,7 @@ public final class MemoryEdges extends EdgeProgram {
         Coroutine.start(() -> {
           try (CoroutineScope<Object, ?> scope = CoroutineScope.open()) {
             scope.fork(() -> Await.delay(LONG));
-            scope.fork(() -> Coroutine.withTimeout(LONG, () -> Await.await(never())));
+            scope.fork(() -> Coroutine.withTimeout(LONG, () -> Await.awaitSingle(never())));
             waiting = 1;
             scope.join();
           }
