@@ -53,21 +53,9 @@ final class AwaitSite extends Exception {
   static void addTo(Throwable failure) {
     if (ON) {
       AwaitSite site = new AwaitSite();
-      if (added(failure, site)) {
+      if (ForeignLook.into(failure, false, () -> add(failure, site))) {
         site.callers(Callers.all()); // behind the look: most of many awaits find no room
       }
-    }
-  }
-
-  /** In place where nothing but the JDK's code can hold the monitor, as of most failures. */
-  private static boolean added(Throwable failure, AwaitSite site) {
-    if (ForeignLook.mayHoldMonitor(failure)) {
-      return ForeignLook.into(failure, false, () -> add(failure, site));
-    }
-    try {
-      return add(failure, site);
-    } catch (Throwable noRoom) { // at the end of the stack or of the memory
-      return false;
     }
   }
 

@@ -1,7 +1,5 @@
 package io.bridge.internal;
 
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -77,37 +75,6 @@ public final class ForeignLook<R extends @Nullable Object> implements Runnable {
     } catch (Throwable noThread) { // the failure itself is more important
       return otherwise;
     }
-  }
-
-  /**
-   * Whether foreign code may run while it holds the monitor of {@code failure}: a class outside of
-   * the JDK has a synchronized method. A value of the JDK's, which keeps no class loader (A13).
-   */
-  private static final ClassValue<Boolean> SYNCHRONIZED =
-      new ClassValue<>() {
-        @Override
-        protected Boolean computeValue(Class<?> type) {
-          try {
-            for (Class<?> c = type;
-                c != null && c.getClassLoader() != null;
-                c = c.getSuperclass()) {
-              for (Method method : c.getDeclaredMethods()) {
-                if (Modifier.isSynchronized(method.getModifiers())
-                    && !method.getName().equals("fillInStackTrace")) { // of the constructor
-                  return true;
-                }
-              }
-            }
-            return false;
-          } catch (Throwable unknown) { // a class that cannot be linked
-            return true;
-          }
-        }
-      };
-
-  /** Whether the final methods of {@code failure} may have to wait for foreign code. */
-  static boolean mayHoldMonitor(Throwable failure) {
-    return SYNCHRONIZED.get(failure.getClass());
   }
 
   /** Whether a class outside of the JDK overrides one of these methods. */
