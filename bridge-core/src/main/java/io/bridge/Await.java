@@ -548,7 +548,8 @@ public abstract class Await {
    * is waited for.
    *
    * <p><b>Errors:</b> the first failure, of the code or of the iterator, unchecked as is, checked
-   * as the cause of a {@link CompletionException}; later ones suppressed in it, at most eight.
+   * as the cause of a {@link CompletionException}; later ones suppressed in it, at most eight. The
+   * values that were ready by then, or come late, go to {@link Undeliverable#discard}.
    *
    * <p><b>Memory:</b> keeps the values and a handle for each, until it returns.
    *

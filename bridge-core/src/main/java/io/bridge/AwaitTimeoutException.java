@@ -5,6 +5,8 @@ import java.time.Duration;
 /**
  * Thrown by {@link Coroutine#withTimeout(Duration, Body)} when its time is over. Not a {@link
  * java.util.concurrent.CancellationException}: a timeout is a failure, a cancellation an intent.
+ * What ended the await or the blocking call that was cut off is suppressed in it, and has the place
+ * in its stack trace (contract T1).
  *
  * @since 0.1.0
  */

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * the package}. A body that returns a value in spite of it has succeeded.
  *
  * <p><b>Errors:</b> everything that the body throws, an {@link Error} too, is the coroutine's
- * failure and is thrown by {@link #await()}.
+ * failure and is thrown by {@link #await()}. A failure that the body only awaited is that failure
+ * itself, without the {@link CompletionException} of the await (A7).
  *
  * <p><b>Memory:</b> what the body did happens-before the return of {@code await} and before {@link
  * #onCompletion} actions. A handle keeps the outcome, not the body.
@@ -94,8 +95,9 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
   /**
    * Returns what ended the coroutine, without waiting.
    *
-   * @return what the body threw; a {@link CancellationException} if it was cancelled; null while it
-   *     runs and when it succeeded
+   * @return what the body threw, or the failure of a source that it awaited and did not catch; a
+   *     {@link CancellationException} if it was cancelled, or if a source was; null while it runs
+   *     and when it succeeded
    */
   @Nullable Throwable failure();
 
@@ -159,7 +161,8 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
 
   /**
    * Throws if an await at this point would throw because the code is cancelled or the thread is
-   * interrupted.
+   * interrupted. It belongs into loops that compute, and at the beginning of a {@code catch} that
+   * is about failures only.
    *
    * @throws CancellationException if so
    */
@@ -170,7 +173,8 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
   /**
    * Runs {@code body} in place, hidden from the cancellation of the code around it: cleanup in a
    * {@code finally} can await, even though the coroutine is cancelled. The interrupt flag is
-   * lowered and raised again at the end; interrupts that come meanwhile wait for that.
+   * lowered and raised again at the end; interrupts that come meanwhile wait for that. So a {@code
+   * FileChannel} that others use too, and that an interrupt would close, is used in here.
    *
    * @param body the code that must not be cut short; limit it with a timeout inside
    * @param <T> the type of its value
@@ -201,6 +205,10 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * block throws {@link AwaitTimeoutException}. Of nested blocks, the one whose time is over
    * throws. The clock is the current {@link TimeSource}.
    *
+   * <p>The block is left when its code has ended. A source whose own cancel blocks, or cleanup that
+   * does, delays that; Reactor's {@code cancelOn} and RxJava's {@code unsubscribeOn} cancel such a
+   * source on another thread.
+   *
    * <p><b>Cancellation:</b> of the code around it reaches into the block.
    *
    * @param timeout from now; zero or less times out at once, without running the body
@@ -209,8 +217,8 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * @param <X> the checked exception that it may throw
    * @return its value, if it returned in time
    * @throws X when it fails in time
-   * @throws AwaitTimeoutException when the time is over first; a failure of the body after that is
-   *     suppressed in it
+   * @throws AwaitTimeoutException when the time is over first; what ended the await or the blocking
+   *     call that was cut off is suppressed in it (T1), and a failure of the body after that
    */
   static <T extends @Nullable Object, X extends Exception> T withTimeout(
       Duration timeout, Body<? extends T, ? extends X> body) throws X {

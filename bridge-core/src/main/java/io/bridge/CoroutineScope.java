@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.bridge.internal.Joiners;
 import io.bridge.internal.RunningScope;
 import io.bridge.internal.ScopeConfig;
+import io.bridge.internal.ScopeHandle;
 import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -57,7 +58,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nullable Object>
-    extends AutoCloseable permits RunningScope {
+    extends AutoCloseable permits RunningScope, ScopeHandle {
 
   /**
    * Opens a scope that fails with the first of its coroutines; {@link #join} returns nothing. The
@@ -98,6 +99,108 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
       Joiner<? super T, ? extends R> joiner, UnaryOperator<Config> config) {
     requireNonNull(joiner, "joiner");
     return RunningScope.open(joiner, ScopeConfig.of(config));
+  }
+
+  /**
+   * Opens a scope for a block of code, joins it when the block returns, and closes it: {@code User
+   * user = CoroutineScope.within(scope -> ...)}. Nothing is forgotten, on any thread that may wait.
+   *
+   * <p><b>Cancellation:</b> of the code around, and a failure of a coroutine, end the awaits of the
+   * block, as in a scope of {@link #open()}.
+   *
+   * <p><b>Errors:</b> what the block throws is thrown as itself, when all coroutines have ended,
+   * with their failures suppressed in it, at most eight. If a failure of a coroutine has ended the
+   * block, or the block has returned, that one is thrown, as {@link #join} does. A value that the
+   * block has returned then goes to {@link Undeliverable#discard}. (S4)
+   *
+   * <p><b>Memory:</b> what the coroutines did happens-before the return.
+   *
+   * @param block the code; it may join, and must not keep the scope
+   * @param <R> the type of its value
+   * @param <X> the checked exception that it may throw
+   * @return the block's value
+   * @throws X when the block fails
+   * @throws CompletionException whose cause is a checked failure of a coroutine; an unchecked one
+   *     is thrown as itself
+   */
+  static <R extends @Nullable Object, X extends Exception> R within(
+      ItemBody<? super CoroutineScope<@Nullable Object, @Nullable Void>, ? extends R, ? extends X>
+          block)
+      throws X {
+    return CoroutineScope.<@Nullable Object, @Nullable Void, R, X>within(
+        Joiner.awaitAllSuccessfulOrThrow(), config -> config, block);
+  }
+
+  /**
+   * Opens a scope for a block of code without a value; see {@link #within(ItemBody)}.
+   *
+   * @param block the code
+   * @param <X> the checked exception that it may throw
+   * @throws X when the block fails
+   */
+  static <X extends Exception> void within(
+      VoidItemBody<? super CoroutineScope<@Nullable Object, @Nullable Void>, ? extends X> block)
+      throws X {
+    CoroutineScope.<@Nullable Object, @Nullable Void, X>within(
+        Joiner.awaitAllSuccessfulOrThrow(), config -> config, block);
+  }
+
+  /**
+   * Opens a scope with a policy and settings of its own for a block of code; see {@link
+   * #within(ItemBody)}. What the joiner makes of the coroutines, the block gets from {@link #join}.
+   *
+   * @param joiner the policy, for this scope only
+   * @param config makes the settings from the defaults
+   * @param block the code
+   * @param <T> the type of the coroutines' values
+   * @param <J> what {@link #join} returns
+   * @param <R> the type of the block's value
+   * @param <X> the checked exception that it may throw
+   * @return the block's value
+   * @throws X when the block fails
+   * @throws AwaitTimeoutException if the scope's timeout has passed before this returned
+   */
+  static <
+          T extends @Nullable Object,
+          J extends @Nullable Object,
+          R extends @Nullable Object,
+          X extends Exception>
+      R within(
+          Joiner<? super T, ? extends J> joiner,
+          UnaryOperator<Config> config,
+          ItemBody<? super CoroutineScope<T, J>, ? extends R, ? extends X> block)
+          throws X {
+    requireNonNull(joiner, "joiner");
+    requireNonNull(config, "config");
+    requireNonNull(block, "block");
+    return RunningScope.<T, J, R, X>within(joiner, ScopeConfig.of(config), block);
+  }
+
+  /**
+   * Opens a scope with a policy and settings of its own for a block of code without a value; see
+   * {@link #within(Joiner, UnaryOperator, ItemBody)}.
+   *
+   * @param joiner the policy, for this scope only
+   * @param config makes the settings from the defaults
+   * @param block the code
+   * @param <T> the type of the coroutines' values
+   * @param <J> what {@link #join} returns
+   * @param <X> the checked exception that it may throw
+   * @throws X when the block fails
+   */
+  static <T extends @Nullable Object, J extends @Nullable Object, X extends Exception> void within(
+      Joiner<? super T, ? extends J> joiner,
+      UnaryOperator<Config> config,
+      VoidItemBody<? super CoroutineScope<T, J>, ? extends X> block)
+      throws X {
+    requireNonNull(block, "block");
+    CoroutineScope.<T, J, @Nullable Void, X>within(
+        joiner,
+        config,
+        scope -> {
+          block.run(scope);
+          return null;
+        });
   }
 
   /**
@@ -258,7 +361,9 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
 
     /**
      * Cancels the scope at the first failure, which {@code join} throws. The result is the list of
-     * all values in the order of the forks; a coroutine that was cancelled alone has none.
+     * all values in the order of the forks; a coroutine that was cancelled alone has none. Values
+     * that neither {@code join} nor a handle has given to anybody when the scope is closed go to
+     * {@link Undeliverable#discard}.
      *
      * @param <T> the type of the values
      * @return a new joiner
@@ -269,7 +374,9 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
 
     /**
      * Cancels the rest at the first success, which is the result. If none succeeds, {@code join}
-     * throws the first failure; {@link NoSuchElementException} if there was none of these either.
+     * throws the first failure; {@link NoSuchElementException} if there was none of these either. A
+     * coroutine that succeeds after the first one loses: its value goes to {@link
+     * Undeliverable#discard} when the scope is closed, unless its handle was asked for it.
      *
      * @param <T> the type of the values
      * @return a new joiner

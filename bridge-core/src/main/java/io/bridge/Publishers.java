@@ -126,7 +126,9 @@ public final class Publishers {
    * <p><b>Cancellation:</b> {@code close} cancels the publisher; a read that waits, and each later
    * one, is an {@link IOException} then. A cancellation or interrupt of the code that reads cancels
    * the publisher too; the read throws {@link java.util.concurrent.CancellationException}, unless
-   * it has bytes at hand. A stream that is not closed is treated as a {@link Cursor} is.
+   * it has bytes at hand. In code that is cancelled already, this subscribes and cancels before it
+   * throws: the body of an HTTP response keeps its connection until it has had a subscriber (A3). A
+   * stream that is not closed is treated as a {@link Cursor} is.
    *
    * <p><b>Errors:</b> after the bytes that came before them; an {@link IOException} as itself,
    * unchecked as is, another checked one as the cause of an {@code IOException}.
@@ -204,9 +206,10 @@ public final class Publishers {
    * <p><b>Cancellation:</b> a cancelled subscription cancels the body's coroutine and interrupts
    * what blocks in it; see {@linkplain io.bridge the package}.
    *
-   * <p><b>Errors:</b> what the body throws is the stream's failure, an {@link Error} too; after a
-   * cancellation it goes to {@link Undeliverable}. A request of less than one item fails the stream
-   * with an {@link IllegalArgumentException} (RS 3.9).
+   * <p><b>Errors:</b> what the body throws is the stream's failure, an {@link Error} too; of a
+   * source that it awaits and does not catch, the source's own (A7). After a cancellation it goes
+   * to {@link Undeliverable}. A request of less than one item fails the stream with an {@link
+   * IllegalArgumentException} (RS 3.9).
    *
    * <p><b>Memory:</b> nothing is buffered: {@link Emitter#emit} waits for demand.
    *

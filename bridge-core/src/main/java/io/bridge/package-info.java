@@ -15,7 +15,8 @@
  * <p>On every virtual thread and on every platform thread that no library reserves for its own
  * non-blocking work. It is checked before subscribing, whatever the source holds: on an event loop,
  * a Reactor {@code parallel} thread or an RxJava computation thread an await is an {@link
- * java.lang.IllegalStateException} that names the thread, the caller and the ways out.
+ * java.lang.IllegalStateException} that names the operation, the thread, the caller and the ways
+ * out.
  *
  * <h2>Cancellation</h2>
  *
@@ -37,9 +38,14 @@
  * the code that waits. The layers that stages put around a failure are removed first. A failure or
  * value that nobody can receive any more goes to {@link io.bridge.Undeliverable}.
  *
- * <p>An unchecked failure carries the place where it was awaited as a suppressed entry, "awaited
- * at", with the stack trace of the code that waits. A failure may be shared, so nothing is added to
- * one that has eight suppressed entries; {@code -Dio.bridge.awaitSites=false} adds none at all.
+ * <p>That {@code CompletionException} is for the code around the await. Where it leaves a body or a
+ * started coroutine uncaught, it is taken off again: what is signalled, retried, recorded or
+ * reported is the source's own failure, through any number of bodies, as if the source had failed
+ * there (contract A7). A {@code CompletionException} that somebody else has made stays.
+ *
+ * <p>A failure carries the places where it was awaited as suppressed entries, "awaited at", with
+ * the stack trace of the code that waits. A failure may be shared, so nothing is added to one that
+ * has eight suppressed entries; {@code -Dio.bridge.awaitSites=false} adds none at all.
  *
  * <h2>Empty</h2>
  *
@@ -55,6 +61,11 @@
  * <h2>Memory</h2>
  *
  * <p>Actions before the terminal signal of a source happen-before the return of the await.
+ *
+ * <h2>The contract</h2>
+ *
+ * <p>Each promise has an id, such as A7, which Javadoc, tests and guide name. All of them are in
+ * {@code docs/contract.md} of the project.
  */
 @NullMarked
 package io.bridge;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.testkit.Allocation;
 import io.bridge.testkit.Fork;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -106,6 +107,20 @@ class AllocationTest {
             .await();
 
     assertThat(bytes / (double) ITEMS).isLessThan(65);
+  }
+
+  @Test
+  @DisplayName("A2 (2): rules that are registered cost an await nothing")
+  void await_rules_nothing() {
+    Publisher<Integer> publisher = new OneItem();
+    try (Registration permitting = Await.permitOn(thread -> false);
+        Registration refusing = Await.rejectOn(thread -> false);
+        Registration another = Await.rejectOn(thread -> false)) {
+      double bytes = Fork.platform(() -> Allocation.bytesOf(() -> Await.await(publisher))).join();
+
+      assertThat(bytes).isLessThanOrEqualTo(64);
+      assertThat(List.of(permitting, refusing, another)).doesNotContainNull();
+    }
   }
 
   /** Whose stack is short: how much of it an open cursor notes counts, too. */

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.testkit.Probe;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
@@ -55,7 +59,7 @@ class AwaitFailureTest {
   void checked(Kind kind, Where where, boolean async) {
     IOException failure = new IOException("checked");
     assertThat(failure(kind, where, async, failure))
-        .isExactlyInstanceOf(CompletionException.class)
+        .isInstanceOf(CompletionException.class)
         .cause()
         .isSameAs(failure);
   }
@@ -66,7 +70,7 @@ class AwaitFailureTest {
   void foreignCancellation(Kind kind, Where where, boolean async) {
     CancellationException failure = new CancellationException("somebody else's");
     assertThat(failure(kind, where, async, failure))
-        .isExactlyInstanceOf(CompletionException.class)
+        .isInstanceOf(CompletionException.class)
         .cause()
         .isSameAs(failure);
   }
@@ -100,7 +104,7 @@ class AwaitFailureTest {
     Coroutine<@Nullable String> coroutine =
         Coroutine.start(() -> Await.<String>await(Items.failing(failure)));
     assertThatThrownBy(coroutine::await)
-        .isExactlyInstanceOf(CompletionException.class)
+        .isInstanceOf(CompletionException.class)
         .hasRootCause(failure);
     assertThat(coroutine.state()).isEqualTo(Coroutine.State.FAILED);
   }
@@ -113,12 +117,12 @@ class AwaitFailureTest {
     assertThat(catchThrowable(() -> Await.await(failing))).isSameAs(unchecked);
     IOException checked = new IOException("checked");
     assertThatThrownBy(() -> Await.<String>suspend(s -> s.fail(checked)))
-        .isExactlyInstanceOf(CompletionException.class)
+        .isInstanceOf(CompletionException.class)
         .cause()
         .isSameAs(checked);
     CancellationException foreign = new CancellationException("somebody else's");
     assertThatThrownBy(() -> Await.<String>suspend(s -> s.fail(foreign)))
-        .isExactlyInstanceOf(CompletionException.class)
+        .isInstanceOf(CompletionException.class)
         .cause()
         .isSameAs(foreign);
   }
@@ -131,6 +135,28 @@ class AwaitFailureTest {
     Probe<String> probe = new Probe<String>().onRequest(p -> p.fail(failure));
     for (int i = 0; i < 3; i++) {
       assertThat(catchThrowable(() -> kind.of(probe))).isSameAs(failure);
+    }
+  }
+
+  @Test
+  @DisplayName("A8 (2) the layer of a checked failure is read as a plain CompletionException")
+  void serialised() throws Exception {
+    Throwable thrown = catchThrowable(() -> Await.await(Items.failing(new IOException("disk"))));
+    thrown.addSuppressed(new IllegalStateException("close"));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(thrown);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      assertThat((Throwable) in.readObject())
+          .isExactlyInstanceOf(CompletionException.class)
+          .hasMessage(thrown.getMessage())
+          .satisfies(read -> {
+            assertThat(read.getCause()).isExactlyInstanceOf(IOException.class).hasMessage("disk");
+            assertThat(read.getStackTrace()).isEqualTo(thrown.getStackTrace());
+            assertThat(read.getSuppressed()).hasSameSizeAs(thrown.getSuppressed());
+          });
     }
   }
 }

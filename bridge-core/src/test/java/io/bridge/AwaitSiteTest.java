@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.testkit.Fork;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -168,7 +173,7 @@ class AwaitSiteTest {
   void checked() {
     IOException failure = new IOException("checked");
     assertThatThrownBy(() -> Await.await(Items.failing(failure)))
-        .isExactlyInstanceOf(CompletionException.class)
+        .isInstanceOf(CompletionException.class)
         .satisfies(thrown ->
             assertThat(thrown.getStackTrace())
                 .anySatisfy(frame ->
@@ -206,6 +211,40 @@ class AwaitSiteTest {
   void switchedOff() throws Exception {
     assertThat(outputOf("-Dio.bridge.awaitSites=true")).isEqualTo("added 1");
     assertThat(outputOf("-Dio.bridge.awaitSites=false")).isEqualTo("added 0");
+  }
+
+  /** The loader of a JVM where bridge is not. */
+  private static final class WithoutBridge extends ObjectInputStream {
+
+    WithoutBridge(byte[] bytes) throws IOException {
+      super(new ByteArrayInputStream(bytes));
+    }
+
+    @Override
+    protected Class<?> resolveClass(ObjectStreamClass type) throws ClassNotFoundException {
+      return Class.forName(type.getName(), false, ClassLoader.getPlatformClassLoader());
+    }
+  }
+
+  @Test
+  @DisplayName("A8 (2): what bridge adds is read where bridge is not, with its place")
+  void serialised() throws Exception {
+    IllegalStateException failure = failure();
+    Awaitable<String> failing = s -> s.fail(failure);
+    Awaitable<String> sibling = s -> s.fail(failure());
+    assertThat(catchThrowable(() -> Await.<String>awaitAny(sibling, failing))).isSameAs(failure);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(failure);
+    }
+    try (ObjectInputStream in = new WithoutBridge(bytes.toByteArray())) {
+      Throwable read = (Throwable) in.readObject();
+      assertThat(read.getSuppressed()).hasSize(2);
+      Throwable site = read.getSuppressed()[1];
+      assertThat(site).isExactlyInstanceOf(Exception.class);
+      assertThat(site).hasMessage(failure.getSuppressed()[1].getMessage());
+      assertThat(site.getStackTrace()).isEqualTo(failure.getSuppressed()[1].getStackTrace());
+    }
   }
 
   private static String outputOf(String option) throws Exception {

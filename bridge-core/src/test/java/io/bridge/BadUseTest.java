@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bridge.CoroutineScope.Joiner;
 import io.bridge.testkit.NullArguments;
 import io.bridge.testkit.Nulls;
+import io.bridge.testkit.SmallNumbers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,12 @@ class BadUseTest {
             CoroutineScope.Joiner.class,
             Publishers.class)
         .flatMap(facade -> NullArguments.of(facade, INSTANCES));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> smallNumbers() {
+    return Stream.of(Await.class, Publishers.class)
+        .flatMap(facade -> SmallNumbers.of(facade, INSTANCES));
   }
 
   @Test
@@ -131,32 +138,5 @@ class BadUseTest {
                 .subscribe(Nulls.<java.util.concurrent.Flow.Subscriber<String>>smuggled()))
         .isInstanceOf(NullPointerException.class);
     assertThat(runs).isEmpty();
-  }
-
-  @Test
-  @DisplayName("A12 without a handler a lost failure goes to the thread's exception handler")
-  void uncaughtHandler() throws Exception {
-    IllegalStateException failure = new IllegalStateException("lost");
-    CopyOnWriteArrayList<Throwable> caught = new CopyOnWriteArrayList<>();
-    Thread thread = new Thread(() -> Undeliverable.report(failure));
-    thread.setUncaughtExceptionHandler((t, e) -> caught.add(e));
-    thread.start();
-    assertThat(thread.join(Duration.ofSeconds(30))).isTrue();
-    assertThat(caught).containsExactly(failure);
-  }
-
-  @Test
-  @DisplayName("A12 a throwing handler is passed over, the others get the failure")
-  void throwingHandler() {
-    IllegalStateException failure = new IllegalStateException("lost");
-    try (Registration throwing =
-            Undeliverable.onFailure(t -> {
-              throw new IllegalStateException("handler");
-            });
-        Undelivered lost = new Undelivered()) {
-      Undeliverable.report(failure);
-      assertThat(lost.failures()).containsExactly(failure);
-      assertThat(throwing).isNotNull();
-    }
   }
 }

@@ -197,7 +197,7 @@ class DemandRaceTest {
   }
 
   @Test
-  @DisplayName("B4 B6 cancel against emit: delivered or CancellationException, and no end follows")
+  @DisplayName("B4 B6 cancel against emit: delivered, or given up and thrown, and no end follows")
   void cancelAgainstEmit() throws Exception {
     try (Races.Lost lost = new Races.Lost()) {
       Map<String, Integer> outcomes =
@@ -233,6 +233,7 @@ class DemandRaceTest {
                     if (!thrown) {
                       assertThat(held.counter.items).hasValue(1);
                     }
+                    assertThat(lost.values() + held.counter.items.get()).as("one owner").isOne();
                     return held.counter.items.get() == 1 ? "delivered" : "cancelled";
                   }
                 };
@@ -242,8 +243,9 @@ class DemandRaceTest {
   }
 
   @Test
-  @DisplayName("B4 cancel against an emit without demand: the waiting emitter always ends")
+  @DisplayName("B4 cancel against an emit without demand: it always ends, its item is given up")
   void cancelAgainstWaitingEmit() throws Exception {
+    Races.Lost lost = new Races.Lost();
     Map<String, Integer> outcomes =
         Race.run(
             ROUNDS,
@@ -271,10 +273,12 @@ class DemandRaceTest {
                   held.counter.assertLawful();
                   assertThat(thrown).isTrue();
                   assertThat(held.counter.items).hasValue(0);
+                  assertThat(lost.values()).isOne();
                   return "cancelled";
                 }
               };
             });
+    lost.close();
     assertThat(outcomes).containsOnlyKeys("cancelled");
   }
 

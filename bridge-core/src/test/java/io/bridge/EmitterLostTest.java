@@ -44,7 +44,7 @@ class EmitterLostTest {
 
   private static void subscribe(
       Emitter.Body<String> body, Subscriber<String> subscriber, Consumer<Throwable> lost) {
-    EmitterSubscription.<String>subscribe("test", body, null, subscriber, lost);
+    EmitterSubscription.<String>subscribe("test", body, null, subscriber, lost::accept);
   }
 
   @Test

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Probe;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -161,6 +164,34 @@ class GuardTest {
   }
 
   @Test
+  @DisplayName("A19 (2) the message names the refused operation, and Await.permitOn")
+  void operation() {
+    Coroutine<String> finished = Coroutine.start(() -> "a");
+    Map<String, Fork.Action> operations =
+        Map.of(
+            "Await.await", () -> Await.await(Items.of("a")),
+            "Await.awaitList", () -> Await.awaitList(Items.of("a")),
+            "Await.delay", () -> Await.delay(Duration.ZERO),
+            "Coroutine.await", finished::await,
+            "Coroutine.runOn", () -> Coroutine.runOn(Runnable::run, () -> {}),
+            "CoroutineScope.open", () -> CoroutineScope.open().close(),
+            "Publishers.iterate", () -> Publishers.iterate(Items.of("a")).close(),
+            "Await.mapConcurrent", () -> Await.mapConcurrent(List.of("a"), 1, item -> item));
+    try (Registration rejection = Await.rejectOn(GuardTest::isFork);
+        CoroutineScope<String, ?> background = CoroutineScope.background(config -> config)) {
+      Map<String, Fork.Action> all = new HashMap<>(operations);
+      all.put("CoroutineScope.join", background::join);
+      all.put("CoroutineScope.close", background::close);
+      all.forEach((operation, action) ->
+          assertThat(Fork.platform(action).joinFailure())
+              .as(operation)
+              .hasMessageStartingWith(operation + " on thread \"")
+              .hasMessageContaining("Await.permitOn"));
+      assertThat(rejection).isNotNull();
+    }
+  }
+
+  @Test
   @DisplayName("A2 A19 emit on a refused thread names its caller too")
   void emit() throws Exception {
     Drain drain = new Drain(Long.MAX_VALUE);
@@ -168,7 +199,9 @@ class GuardTest {
             emitter -> {
               try (Registration rejection = Await.rejectOn(GuardTest::isFork)) {
                 Throwable refusal = Fork.platform(() -> emitter.emit("a")).joinFailure();
-                assertThat(refusal).hasMessageContaining("GuardTest.java:");
+                assertThat(refusal)
+                    .hasMessageContaining("GuardTest.java:")
+                    .hasMessageStartingWith("Emitter.emit on thread");
                 assertThat(rejection).isNotNull();
               }
               emitter.emit("b");

@@ -18,11 +18,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("S8 S10 C1 the threads of a scope")
 @Timeout(60)
@@ -167,6 +170,79 @@ class ScopeThreadsTest {
   void nullFromFactory() {
     assertNotStarted(body -> Nulls.<Thread>smuggled(), RejectedExecutionException.class);
     assertNotStarted(body -> Thread.ofVirtual().start(() -> {}), IllegalThreadStateException.class);
+  }
+
+  /** A factory that has started its thread, and what it got was run, when it returns. */
+  private static final class Starting implements ThreadFactory {
+
+    final boolean ended;
+
+    Starting(boolean ended) {
+      this.ended = ended;
+    }
+
+    @Override
+    public Thread newThread(Runnable body) {
+      Thread thread = Thread.startVirtualThread(body);
+      if (ended) {
+        Eventually.until("it ends", () -> !thread.isAlive());
+      }
+      return thread;
+    }
+
+    @Override
+    public String toString() {
+      return "Starting";
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @DisplayName(
+      "S2 (2): a factory that starts its thread: fork says so, no body runs, the scope closes")
+  void startingFactory(boolean ended) {
+    AtomicInteger ran = new AtomicInteger();
+    Starting factory = new Starting(ended);
+    for (int i = 0; i < 100; i++) { // the thread may be anywhere when the factory returns
+      try (var scope = open(factory)) {
+        assertThatThrownBy(() -> scope.fork(ran::incrementAndGet))
+            .isExactlyInstanceOf(IllegalThreadStateException.class)
+            .hasMessageContaining("thread factory Starting has started");
+        assertThat(scope.isCancelled()).isFalse();
+        scope.join();
+      }
+    }
+    assertThat(ran).hasValue(0);
+  }
+
+  @Test
+  @DisplayName("S2 (2): a factory that makes no thread: fork names it")
+  void noThread() {
+    ThreadFactory factory = body -> Nulls.<Thread>smuggled();
+    try (var scope = open(factory)) {
+      assertThatThrownBy(() -> scope.fork(() -> "a"))
+          .isExactlyInstanceOf(RejectedExecutionException.class)
+          .hasMessageContaining("thread factory " + factory);
+      scope.join();
+    }
+  }
+
+  @Test
+  @DisplayName("S2 (2): a factory whose thread runs the body twice: it runs once")
+  void runsTwice() {
+    AtomicInteger ran = new AtomicInteger();
+    ThreadFactory factory =
+        body ->
+            Thread.ofVirtual()
+                .unstarted(() -> {
+                  body.run();
+                  body.run();
+                });
+    try (var scope = open(factory)) {
+      scope.fork(ran::incrementAndGet);
+      scope.join();
+    }
+    assertThat(ran).hasValue(1);
   }
 
   private static void assertNotStarted(ThreadFactory factory, Class<? extends Throwable> type) {

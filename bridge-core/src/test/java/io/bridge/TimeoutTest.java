@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -54,6 +55,17 @@ class TimeoutTest {
     abstract <T extends @Nullable Object> T run(Body<T, Exception> code);
   }
 
+  /** What was cut off is the one thing that is suppressed, and its stack has a line of the test. */
+  static Consumer<Throwable> cutOffIn(Class<?> test) {
+    return timedOut -> {
+      assertThat(timedOut.getSuppressed()).hasSize(1);
+      assertThat(timedOut.getSuppressed()[0])
+          .isInstanceOfAny(CancellationException.class, InterruptedException.class);
+      assertThat(timedOut.getSuppressed()[0].getStackTrace())
+          .anyMatch(frame -> frame.getClassName().startsWith(test.getName()));
+    };
+  }
+
   private static void assertFlagDown() {
     assertThat(Thread.currentThread().isInterrupted()).as("the interrupt flag").isFalse();
   }
@@ -79,7 +91,7 @@ class TimeoutTest {
                           Coroutine.<@Nullable String, RuntimeException>withTimeout(
                               SHORT, () -> Await.await(probe))));
           assertThat(timedOut.timeout()).isEqualTo(SHORT);
-          assertThat(timedOut.getSuppressed()).isEmpty();
+          assertThat(timedOut).satisfies(cutOffIn(TimeoutTest.class));
           assertThat((Throwable) timedOut).isNotInstanceOf(CancellationException.class);
           assertFlagDown();
           return Thread.currentThread();
@@ -96,7 +108,7 @@ class TimeoutTest {
             on.<Boolean>run(() -> {
               assertThatThrownBy(() -> Coroutine.withTimeout(SHORT, () -> Thread.sleep(60_000)))
                   .isExactlyInstanceOf(AwaitTimeoutException.class)
-                  .hasNoSuppressedExceptions();
+                  .satisfies(cutOffIn(TimeoutTest.class));
               assertFlagDown();
               Thread.sleep(1);
               Await.delay(Duration.ofMillis(1));
@@ -151,6 +163,91 @@ class TimeoutTest {
     assertThat(thrown)
         .isExactlyInstanceOf(AwaitTimeoutException.class)
         .hasSuppressedException(failure);
+  }
+
+  private static void awaitsTooLong() {
+    Await.delay(LONG);
+  }
+
+  private static void cutOff() {
+    assertThat(catchThrowable(() -> awaitsTooLong())).isInstanceOf(CancellationException.class);
+  }
+
+  /** Of nested blocks that are both over, either may have cut it off. */
+  private static Stream<Throwable> suppressedIn(Throwable failure) {
+    return Stream.of(failure.getSuppressed())
+        .flatMap(entry -> Stream.concat(Stream.of(entry), suppressedIn(entry)));
+  }
+
+  private static Consumer<Throwable> names(String method) {
+    return timedOut ->
+        assertThat(suppressedIn(timedOut).flatMap(cut -> Stream.of(cut.getStackTrace())))
+            .anyMatch(frame -> frame.getMethodName().equals(method));
+  }
+
+  @ParameterizedTest
+  @EnumSource(On.class)
+  @DisplayName("T1 (2) the timeout says which await it cut off, also where the block hides that")
+  void saysWhere(On on) {
+    IOException other = new IOException("instead");
+    on.run(() -> {
+      assertThatThrownBy(() -> Coroutine.withTimeout(SHORT, () -> awaitsTooLong()))
+          .satisfies(names("awaitsTooLong"));
+      assertThatThrownBy(
+              () -> // swallowed
+              Coroutine.withTimeout(SHORT, () -> cutOff()))
+          .satisfies(names("awaitsTooLong"));
+      assertThatThrownBy(() ->
+              Coroutine.withTimeout(
+                  SHORT,
+                  () -> {
+                    cutOff();
+                    throw other;
+                  }))
+          .satisfies(names("awaitsTooLong"))
+          .hasSuppressedException(other);
+      assertThatThrownBy(
+              () -> // both are over when the blocks are left
+              Coroutine.withTimeout(
+                      SHORT,
+                      () ->
+                          Coroutine.withTimeout(
+                              SHORT.multipliedBy(2),
+                              () -> {
+                                cutOff();
+                                Coroutine.shield(() -> Await.delay(SHORT.multipliedBy(3)));
+                              })))
+          .satisfies(names("awaitsTooLong"));
+      return "done";
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "T1 (2) A12 withTimeoutOrNull reports what the block failed with, not what it cut off")
+  void cutOffIsNotReported() {
+    IOException other = new IOException("instead");
+    try (Undelivered lost = new Undelivered()) {
+      assertThat(
+              Coroutine.<@Nullable String, RuntimeException>withTimeoutOrNull(
+                  SHORT,
+                  () -> {
+                    awaitsTooLong();
+                    return "in vain";
+                  }))
+          .isNull();
+      assertThat(lost.failures()).isEmpty();
+      Throwable thrown =
+          catchThrowable(() ->
+              Coroutine.withTimeoutOrNull(
+                  SHORT,
+                  () -> {
+                    cutOff();
+                    throw other;
+                  }));
+      assertThat(thrown).isNull();
+      assertThat(lost.failures()).containsExactly(other);
+    }
   }
 
   @ParameterizedTest

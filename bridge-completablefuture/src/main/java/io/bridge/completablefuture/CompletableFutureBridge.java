@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.bridge.Await;
 import io.bridge.Awaitable;
 import io.bridge.Body;
+import io.bridge.TriFunction;
 import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
 import io.bridge.internal.Failures;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Memory:</b> actions before the completion happen-before the return. A cancelled await of a
  * {@code CompletableFuture} leaves nothing registered there; other stages keep an empty callback.
+ * What others have registered with a {@code CompletableFuture} never runs in the code that awaits
+ * it (A13).
  *
  * @since 0.1.0
  */
@@ -219,6 +223,69 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
+   * Awaits two stages at once, with no thread for any, and combines their values; for more, see
+   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here. It observes: none of
+   * them is cancelled.
+   *
+   * @param first the first source
+   * @param second the second source
+   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param <A> the type of the first value
+   * @param <B> the type of the second value
+   * @param <R> the type of the result
+   * @return the combiner's result
+   */
+  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      R awaitAll(
+          CompletionStage<? extends A> first,
+          CompletionStage<? extends B> second,
+          BiFunction<? super A, ? super B, ? extends R> combiner) {
+    requireNonNull(first, "first");
+    requireNonNull(second, "second");
+    requireNonNull(combiner, "combiner");
+    return Await.<A, B, R>awaitAll(
+        CompletableFutureBridge.<A>awaitable(first),
+        CompletableFutureBridge.<B>awaitable(second),
+        combiner);
+  }
+
+  /**
+   * Awaits three stages at once, with no thread for any, and combines their values; for more, see
+   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here. It observes: none of
+   * them is cancelled.
+   *
+   * @param first the first source
+   * @param second the second source
+   * @param third the third source
+   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param <A> the type of the first value
+   * @param <B> the type of the second value
+   * @param <C> the type of the third value
+   * @param <R> the type of the result
+   * @return the combiner's result
+   */
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      R awaitAll(
+          CompletionStage<? extends A> first,
+          CompletionStage<? extends B> second,
+          CompletionStage<? extends C> third,
+          TriFunction<? super A, ? super B, ? super C, ? extends R> combiner) {
+    requireNonNull(first, "first");
+    requireNonNull(second, "second");
+    requireNonNull(third, "third");
+    requireNonNull(combiner, "combiner");
+    return Await.<A, B, C, R>awaitAll(
+        CompletableFutureBridge.<A>awaitable(first),
+        CompletableFutureBridge.<B>awaitable(second),
+        CompletableFutureBridge.<C>awaitable(third),
+        combiner);
+  }
+
+  /**
    * Makes {@code stage} awaitable, for {@link Await#awaitAll(java.util.Collection)}; it observes,
    * and cancels nothing.
    *
@@ -280,8 +347,10 @@ public final class CompletableFutureBridge extends Await {
    * cancels the code's coroutine and interrupts what blocks in it. A dependent's cancellation ends
    * the dependent only, as everywhere in the JDK.
    *
-   * <p><b>Errors:</b> what the code throws is the future's failure, an {@link Error} too; once the
-   * future was completed from outside it goes to {@link io.bridge.Undeliverable}.
+   * <p><b>Errors:</b> what the code throws is the future's failure, an {@link Error} too; of a
+   * source that it awaits and does not catch, the source's own (A7). If that is a cancellation,
+   * {@code isCancelled} says so, as of every future that ends by one. Once the future was completed
+   * from outside it goes to {@link io.bridge.Undeliverable}.
    *
    * <p><b>Memory:</b> what happened before this call happens-before the code.
    *

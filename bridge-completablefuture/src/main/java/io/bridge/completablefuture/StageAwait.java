@@ -9,14 +9,14 @@ import io.bridge.internal.ParkedAwait;
 import io.bridge.internal.Receiver;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Awaits a stage by one callback. After a cancelled await, that callback is all the stage keeps; a
- * {@code CompletableFuture} that does not delegate keeps nothing.
+ * {@code CompletableFuture} that does not delegate keeps nothing. What others have registered with
+ * it never runs here (A13): so nobody waits in its {@code get}, and the callback is not its own.
  *
  * @param <T> the type of the value
  */
@@ -64,12 +64,13 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
   }
 
   static <T extends @Nullable Object> T await(CompletionStage<? extends T> stage, boolean owned) {
+    CancelFrame frame = enter(stage, owned);
     if (stage instanceof CompletableFuture<? extends T> future
         && !isMinimal(future)
-        && !(Thread.currentThread() instanceof ForkJoinWorkerThread)) { // its get runs other tasks
-      return FutureAwait.<T>await(future, owned);
+        && future.isDone()) {
+      return FutureAwait.<T>outcome(future);
     }
-    StageAwait<T> await = new StageAwait<>(owned ? stage : null, enter(stage, owned), null);
+    StageAwait<T> await = new StageAwait<>(owned ? stage : null, frame, null);
     await.subscribeTo(stage);
     return await.join();
   }
@@ -85,8 +86,7 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
 
   private void subscribeTo(CompletionStage<? extends T> source) {
     try {
-      if (!owns
-          && source instanceof CompletableFuture<? extends T> future
+      if (source instanceof CompletableFuture<? extends T> future
           && !DELEGATES.get(source.getClass())) {
         subscribeRevocably(future);
       } else {
@@ -98,16 +98,19 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
   }
 
   /**
-   * A callback cannot be taken back from a future, but the JDK's anyOf leaves all its sources when
-   * one of them is complete; so the cancellation is the second source (A13).
+   * A callback cannot be taken back from a future, and the thread that registers it runs those of
+   * others if the future is completed meanwhile. The JDK's anyOf does neither: it leaves all its
+   * sources when one of them is complete, so the cancellation is the second source (A13).
    */
   @SuppressWarnings({"unchecked", "FutureReturnValueIgnored"}) // the second one has no value
   private void subscribeRevocably(CompletableFuture<? extends T> future) {
-    CompletableFuture<?> cancelled = new CompletableFuture<>();
-    stage = cancelled;
-    CompletableFuture.anyOf(future, cancelled)
-        .whenComplete((value, failure) -> accept((T) value, failure));
-    if (hasEnded()) { // a cancel on another thread may have come before the stage was there
+    CompletableFuture<T> cancelled = new CompletableFuture<>();
+    if (!owns) {
+      stage = cancelled;
+    }
+    ((CompletableFuture<T>) CompletableFuture.anyOf(future, cancelled)).whenComplete(this);
+    if (!owns
+        && hasEnded()) { // a cancel on another thread may have come before the stage was there
       cancelUpstream();
     }
   }
@@ -165,13 +168,18 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
   @Override
   @SuppressWarnings("NullAway") // a stage gives null with a failure, which is looked at first
   public void accept(@Nullable T value, @Nullable Throwable failure) {
-    Throwable cause = failure == null ? null : Failures.unwrap(failure);
-    boolean taken = cause == null ? tryResume(value) : tryFail(cause);
-    if (!taken && owns && cause == null) {
+    boolean taken = failure == null ? tryResume(value) : tryFail(failure);
+    if (!taken && owns && failure == null) {
       discard(value); // of a stage that is not ours, somebody else may have it
     } else if (!taken && owns) {
-      reportLost(cause);
+      reportLost(Failures.unwrap(failure));
     }
+  }
+
+  /** Behind the layers that the stage has put around it. */
+  @Override
+  protected Throwable inside(Throwable failure) {
+    return Failures.unwrap(failure);
   }
 
   @Override
@@ -182,9 +190,18 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
       return;
     }
     try {
-      stopSource(() -> futureOf(mine).cancel(true)); // a value that wins comes to accept
+      stopSource(() -> stop(mine)); // a value that wins comes to accept
     } catch (Throwable t) { // a stage may refuse to be a future
       reportLost(t);
+    }
+  }
+
+  private void stop(CompletionStage<?> mine) {
+    Future<?> future = futureOf(mine);
+    if (!owns) {
+      ((CompletableFuture<?>) future).complete(null);
+    } else if (!future.isDone()) { // else its dependents may be on their way, elsewhere
+      future.cancel(true);
     }
   }
 }

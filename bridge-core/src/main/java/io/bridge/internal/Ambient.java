@@ -90,7 +90,7 @@ public record Ambient(CoroutineContext context, @Nullable State states) {
   private static CoroutineContext withThreadState(CoroutineContext context, boolean wins) {
     CoroutineContext with = context;
     for (Ecosystem ecosystem : Ecosystems.CARRYING) {
-      with = ecosystem.capture(with, wins);
+      with = ecosystem.capture(with, wins && !ContextFrame.isOfSubscriber());
     }
     return with;
   }

@@ -57,8 +57,13 @@ public final class AnyAwait<T extends @Nullable Object> extends GroupAwait<T, T>
     if (missing.decrementAndGet() > 0) {
       return true;
     }
-    AwaitSite.addSiblings(failure, failures);
     return tryFail(failure);
+  }
+
+  @Override
+  protected Throwable inside(Throwable failure) {
+    AwaitSite.addSiblings(failure, failures);
+    return failure;
   }
 
   @Override

@@ -2,12 +2,14 @@ package io.bridge.internal;
 
 import java.io.Serial;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Where a failure that another thread made was awaited: a suppressed entry of it, whose stack trace
@@ -21,46 +23,104 @@ final class AwaitSite extends Exception {
   /** All that bridge adds to one failure, sites and siblings. */
   private static final int MAX_ADDED = 8;
 
+  // by the thread that awaits, behind the adding; read by any
+  private transient volatile String place = "awaited";
+
   private static final boolean ON = !"false".equals(System.getProperty("io.bridge.awaitSites"));
 
-  /** Held while causes are read: of the getters of a failure, the only one a source can write. */
-  private static final ReentrantLock SIBLINGS = new ReentrantLock();
+  /** What more a failure with so many others behind it reaches is not looked for. */
+  private static final int MAX_REACHED = 256;
 
-  private AwaitSite(List<StackTraceElement> callers) {
-    super(callers.isEmpty() ? "awaited" : "awaited at " + callers.get(0), null, false, true);
-    setStackTrace(callers.toArray(StackTraceElement[]::new));
+  /** A sibling that is to be added, and to what. */
+  private static final class Link {
+    final Throwable from;
+    final Throwable to;
+
+    Link(Throwable from, Throwable to) {
+      this.from = from;
+      this.to = to;
+    }
+  }
+
+  /** The links that threads are adding now, in their order: each takes those before as there. */
+  private static final Queue<Link> ADDING = new ConcurrentLinkedQueue<>();
+
+  private AwaitSite() {
+    super("awaited", null, false, true);
   }
 
   /** Adds the calling code's place to {@code failure}. */
   static void addTo(Throwable failure) {
-    if (ON && hasRoom(failure)) {
-      add(failure, new AwaitSite(Callers.all()));
+    if (ON) {
+      AwaitSite site = new AwaitSite();
+      if (added(failure, site)) {
+        site.callers(Callers.all()); // behind the look: most of many awaits find no room
+      }
+    }
+  }
+
+  /** In place where nothing but the JDK's code can hold the monitor, as of most failures. */
+  private static boolean added(Throwable failure, AwaitSite site) {
+    if (ForeignLook.mayHoldMonitor(failure)) {
+      return ForeignLook.into(failure, false, () -> add(failure, site));
+    }
+    try {
+      return add(failure, site);
+    } catch (Throwable noRoom) { // at the end of the stack or of the memory
+      return false;
+    }
+  }
+
+  private void callers(List<StackTraceElement> callers) {
+    if (!callers.isEmpty()) {
+      place = "awaited at " + callers.get(0);
+      setStackTrace(callers.toArray(StackTraceElement[]::new));
     }
   }
 
   /**
    * Adds the failures of siblings, as far as there is room and they are not known to it already.
+   *
+   * @return whether it tells of each of them now
    */
-  static void addSiblings(Throwable failure, Iterable<? extends Throwable> siblings) {
-    // Two awaits of the same failures at once, each with another one last, would make a cycle.
-    SIBLINGS.lock();
-    try {
-      for (Throwable sibling : siblings) {
-        if (hasRoom(failure) && !reaches(failure, sibling) && !reaches(sibling, failure)) {
-          add(failure, sibling);
-        }
+  static boolean addSiblings(Throwable failure, Iterable<? extends Throwable> siblings) {
+    List<Throwable> others = new ArrayList<>();
+    for (Throwable sibling : siblings) {
+      if (sibling != failure) {
+        others.add(sibling);
       }
-    } finally {
-      SIBLINGS.unlock();
     }
+    return others.isEmpty() || ForeignLook.into(failure, false, () -> addAll(failure, others));
+  }
+
+  private static boolean addAll(Throwable failure, List<Throwable> siblings) {
+    boolean all = true;
+    for (Throwable sibling : siblings) {
+      if (!hasRoom(failure)) {
+        return false;
+      }
+      // Two awaits of the same failures at once, each with another one last, would make a cycle.
+      Link link = new Link(failure, sibling);
+      ADDING.add(link);
+      try {
+        if (!reaches(failure, sibling, link) && !reaches(sibling, failure, link)) {
+          all &= add(failure, sibling);
+        }
+      } finally {
+        ADDING.remove(link);
+      }
+    }
+    return all;
   }
 
   /** The lock is the one of addSuppressed itself; nothing foreign runs under it. */
-  private static void add(Throwable failure, Throwable suppressed) {
+  private static boolean add(Throwable failure, Throwable suppressed) {
     synchronized (failure) {
-      if (hasRoom(failure)) {
-        failure.addSuppressed(suppressed);
+      if (!hasRoom(failure)) {
+        return false;
       }
+      failure.addSuppressed(suppressed);
+      return failure.getSuppressed().length > 0; // none where suppression is disabled
     }
   }
 
@@ -68,24 +128,39 @@ final class AwaitSite extends Exception {
     return failure.getSuppressed().length < MAX_ADDED;
   }
 
-  /** Whether {@code target} is {@code from}, or can be found from it by cause and suppressed. */
-  private static boolean reaches(Throwable from, Throwable target) {
+  /**
+   * Whether {@code target} is {@code from}, or can be found from it by cause and suppressed, those
+   * included that are added at the same time; or may be, where there is no end of them.
+   */
+  private static boolean reaches(Throwable from, Throwable target, Link own) {
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     Deque<Throwable> next = new ArrayDeque<>(List.of(from));
     while (!next.isEmpty()) {
       Throwable failure = next.pop();
-      if (failure == target) {
+      if (failure == target || seen.size() == MAX_REACHED) {
         return true;
       }
       if (seen.add(failure)) {
+        addLinks(failure, own, next); // first: a link that is gone from there is suppressed now
+        Collections.addAll(next, failure.getSuppressed());
         Throwable cause = Failures.cause(failure);
         if (cause != null) {
           next.push(cause);
         }
-        Collections.addAll(next, failure.getSuppressed());
       }
     }
     return false;
+  }
+
+  private static void addLinks(Throwable from, Link own, Deque<Throwable> to) {
+    for (Link link : ADDING) {
+      if (link == own) {
+        return;
+      }
+      if (link.from == from) {
+        to.push(link.to);
+      }
+    }
   }
 
   /** The stack trace is the callers', not the one of this object's making. */
@@ -94,10 +169,23 @@ final class AwaitSite extends Exception {
     return this;
   }
 
+  @Override
+  public String getMessage() {
+    return place;
+  }
+
+  /** A JVM without bridge reads an exception of its own, which says the same. */
+  @Serial
+  private Object writeReplace() {
+    Exception plain = new Exception(place);
+    plain.setStackTrace(getStackTrace());
+    return plain;
+  }
+
   /** Without the name of this class, which tells a reader of a stack trace nothing. */
   @Override
   @SuppressWarnings("OverrideThrowableToString") // the message is right, the name is in the way
   public String toString() {
-    return String.valueOf(getMessage());
+    return place;
   }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #wake} takes none. A superclass and no field, so that a subscription is one object. Proof:
  * EmitterTurnsTest, EmitterBiasTest, EmitterBiasRaceTest, EmitterStress.
  */
-abstract sealed class BiasedTurn implements ParkLoop.Condition permits EmitterSubscription {
+abstract sealed class BiasedTurn implements ParkLoop.Condition permits SubscriberHold {
 
   private static final int OWN = 0;
   private static final int REVOKING = 1;
@@ -46,7 +46,7 @@ abstract sealed class BiasedTurn implements ParkLoop.Condition permits EmitterSu
 
   // by the owner: set before its window closes, taken back before it opens; read after a look at
   // the window
-  private boolean ownerInside;
+  boolean ownerInside;
 
   // by the holder of the lock; read by the owner after its window has closed or opened
   private volatile int bias;
@@ -208,7 +208,12 @@ abstract sealed class BiasedTurn implements ParkLoop.Condition permits EmitterSu
   final void wake() {
     if (waiting != null) { // announced before the second look
       Thread waiter = (Thread) WAITING.getAndSet(this, (Thread) null);
-      LockSupport.unpark(waiter);
+      try {
+        LockSupport.unpark(waiter);
+      } catch (Throwable tooDeep) { // who wakes next does it again (A11)
+        waiting = waiter;
+        throw tooDeep;
+      }
     }
   }
 

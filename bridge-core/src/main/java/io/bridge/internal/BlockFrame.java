@@ -17,14 +17,15 @@ import org.jspecify.annotations.Nullable;
  * LEFT        left before any cancel, final          -
  * </pre>
  *
- * Proof: TimeoutTest, BlockFrameTest, InterruptRaceTest, ScopeRaceTest.
+ * An owner whose stack ends where it leaves goes to LEFT by a plain write, without a wait. Proof:
+ * TimeoutTest, BlockFrameTest, InterruptRaceTest, ScopeRaceTest.
  */
 abstract sealed class BlockFrame extends CancelFrame permits ScopeFrame, TimeoutFrame {
 
   private static final int RUNNING = 0;
   private static final int CANCELLING = 1;
   private static final int CANCELLED = 2;
-  private static final int LEFT = 3;
+  static final int LEFT = 3;
 
   private static final VarHandle PHASE;
 
@@ -37,7 +38,7 @@ abstract sealed class BlockFrame extends CancelFrame permits ScopeFrame, Timeout
   }
 
   // any thread
-  private volatile int phase;
+  volatile int phase;
 
   /** A block on the calling thread, inside {@code outer}. */
   BlockFrame(@Nullable CancelFrame outer, CoroutineContext context) {
@@ -49,10 +50,10 @@ abstract sealed class BlockFrame extends CancelFrame permits ScopeFrame, Timeout
     if (PHASE.compareAndSet(this, RUNNING, CANCELLING)) {
       try {
         mark(why);
-      } finally { // the owner waits for it, and an interruptible channel may throw
+      } finally { // an Error too: the owner waits for it
         phase = CANCELLED;
-        cancelScopesInside();
       }
+      cancelScopesInside();
     }
   }
 
@@ -66,6 +67,12 @@ abstract sealed class BlockFrame extends CancelFrame permits ScopeFrame, Timeout
       Thread.yield(); // the canceller is between two steps that wait for nobody
     }
     return phase == CANCELLED;
+  }
+
+  /** The owner is gone, and has not left: no cancel reaches it after this. Any thread. */
+  final void abandon() {
+    PHASE.compareAndSet(this, RUNNING, LEFT);
+    markLeft();
   }
 
   /**

@@ -7,6 +7,7 @@ import io.bridge.Emitter;
 import io.bridge.Undeliverable;
 import io.bridge.VoidBody;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,19 +50,14 @@ public final class BlockingSources {
         closeable(items),
         () -> {
           while (items.hasNext()) {
-            emit(items.next(), emitter);
+            emitter.emit(nonNull(items.next()));
           }
         });
   }
 
   /** Pushes, because an iterator of a stream keeps whole inner streams of a flatMap. */
   private static <T> void emitAll(Stream<? extends T> items, Emitter<T> emitter) {
-    items.sequential().forEachOrdered(item -> emit(item, emitter));
-  }
-
-  /** The source has let go of the item, and no code of the user's holds it (A12). */
-  private static <T> void emit(T item, Emitter<T> emitter) {
-    ((EmitterSubscription<T>) emitter).emitOrDiscard(nonNull(item));
+    items.sequential().forEachOrdered(item -> emitter.emit(nonNull(item)));
   }
 
   private static <T> T nonNull(T item) {
@@ -92,10 +88,9 @@ public final class BlockingSources {
       if (failure == null) {
         throw ofClose;
       }
-      if (Coroutine.isCancelled()) {
-        Undeliverable.report(ofClose); // nobody sees what it would be suppressed in (A12)
-      } else if (failure != ofClose) {
-        failure.addSuppressed(ofClose);
+      // of a cancelled body, nobody sees what it would be suppressed in (A12)
+      if (Coroutine.isCancelled() || !AwaitSite.addSiblings(failure, List.of(ofClose))) {
+        Undeliverable.report(ofClose);
       }
     }
   }

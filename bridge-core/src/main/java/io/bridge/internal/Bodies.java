@@ -14,6 +14,9 @@ public final class Bodies {
 
   private Bodies() {}
 
+  /** One that looks for the context of whoever subscribes itself. */
+  interface Source<T extends @Nullable Object> extends Awaitable<T> {}
+
   /**
    * The value form of a body without a value.
    *
@@ -43,13 +46,14 @@ public final class Bodies {
    */
   public static <T extends @Nullable Object> Awaitable<T> awaitable(
       String name, Body<? extends T, ?> body, @Nullable Executor signals) {
-    return suspension ->
-        start(
-            name,
-            Ambient.ofSubscriber(Receiver.of(suspension).context()),
-            body,
-            suspension,
-            signals);
+    return (Source<T>)
+        suspension ->
+            start(
+                name,
+                Ambient.ofSubscriber(Receiver.of(suspension).context()),
+                body,
+                suspension,
+                signals);
   }
 
   /**

@@ -61,7 +61,7 @@ public final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait
     try {
       awaitable.subscribe(suspension);
     } catch (Throwable t) {
-      suspension.sourceThrew(t);
+      suspension.sourceThrew(Failures.bare(t));
     }
     return suspension.join();
   }

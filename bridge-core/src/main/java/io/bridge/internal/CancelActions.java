@@ -23,6 +23,6 @@ record CancelActions(Runnable last, @Nullable CancelActions before) {
 
   /** What a callback API handed to {@code fail}; it may hand null through. */
   static Throwable failure(@Nullable Throwable failure) {
-    return failure == null ? new NullPointerException("failure") : failure;
+    return failure == null ? new NullPointerException("failure") : Failures.bare(failure);
   }
 }

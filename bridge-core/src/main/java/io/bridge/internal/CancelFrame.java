@@ -3,8 +3,6 @@ package io.bridge.internal;
 import io.bridge.CoroutineContext;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +41,11 @@ public abstract sealed class CancelFrame
   // any thread; set once
   private volatile @Nullable String reason;
 
-  // by the owner; read with a reason only
-  private volatile boolean left;
+  // by the owner; read by others with a reason only
+  volatile boolean left;
+
+  // by the owner: what was current when it became that
+  @Nullable CancelFrame previous;
 
   // of a root: the innermost scope that was opened on its thread. Written by the owner
   private volatile @Nullable ScopeFrame scopes;
@@ -68,7 +69,24 @@ public abstract sealed class CancelFrame
   /** The innermost frame whose code the calling thread runs; null outside, and inside signals. */
   public static @Nullable CancelFrame current() {
     CancelFrame frame = CURRENT.get();
+    if (frame != null && frame.left) {
+      frame = leaveLate(frame);
+    }
     return frame != null && frame.window.isOpen() ? frame : null;
+  }
+
+  /**
+   * The stack ended where the calling thread was to leave {@code frame}, which is left therefore
+   * (A11).
+   */
+  private static @Nullable CancelFrame leaveLate(CancelFrame frame) {
+    for (CancelFrame gone = frame; gone != null && gone.left; gone = gone.previous) {
+      if (gone instanceof ShieldFrame shield) {
+        shield.uncover();
+      }
+    }
+    restoreCurrent(frame);
+    return CURRENT.get();
   }
 
   /**
@@ -77,6 +95,15 @@ public abstract sealed class CancelFrame
    */
   static @Nullable CancelFrame ofThread() {
     return CURRENT.get();
+  }
+
+  /**
+   * The code of this frame begins. However its stack ends, a {@link #left} frame is not the current
+   * one any more when somebody looks.
+   */
+  final void becomeCurrent() {
+    previous = CURRENT.get();
+    replaceCurrent(this);
   }
 
   /**
@@ -105,7 +132,16 @@ public abstract sealed class CancelFrame
    * between has joined or closed, which are left for good.
    */
   static void restoreCurrent(@Nullable CancelFrame previous) {
-    replaceCurrent(ScopeFrame.notLeft(previous));
+    replaceCurrent(notLeft(previous));
+  }
+
+  /** {@code frame}, or the first one around it that is not left. Owner only. */
+  static @Nullable CancelFrame notLeft(@Nullable CancelFrame frame) {
+    CancelFrame now = frame;
+    while (now != null && now.left) {
+      now = now.previous;
+    }
+    return now;
   }
 
   /**
@@ -158,13 +194,10 @@ public abstract sealed class CancelFrame
 
   /** Cancels this frame; false if it already was. Never waits, runs no foreign code (A6). */
   final boolean cancelFrame(String why) {
-    boolean marked = true;
-    try {
-      marked = mark(why);
-    } finally { // an interruptible channel may throw
-      if (marked) {
-        cancelScopesInside();
-      }
+    Headroom.check(); // all of it, or nothing
+    boolean marked = mark(why);
+    if (marked) {
+      cancelScopesInside();
     }
     return marked;
   }
@@ -188,30 +221,28 @@ public abstract sealed class CancelFrame
     return this instanceof ShieldFrame shield ? shield.hidden : outer;
   }
 
-  /** A cancel of it means nothing any more to frames that still link to it. Owner only. */
+  /** A cancel of it means nothing any more to frames that still link to it, and the owner. */
   final void markLeft() {
     left = true;
   }
 
   /**
    * The second half: the scopes that its owner has opened inside have coroutines on other threads,
-   * and those may have scopes in turn. Without recursion, at any depth.
+   * and those may have scopes in turn.
    */
   final void cancelScopesInside() {
     if (root().scopes == null) {
       return;
     }
-    Deque<RunningScope<?, ?>> scopes = new ArrayDeque<>();
-    scopesInside(scopes);
     String why = cancelReason();
-    RunningScope.cancelAll(scopes, why == null ? "cancelled" : why);
+    CancelWalk.inside(this, why == null ? "cancelled" : why);
   }
 
   /** The second half for one of a scope's coroutines, whose scopes the caller goes on with. */
-  final void scopesInside(Deque<RunningScope<?, ?>> scopes) {
+  final void scopesInside(CancelWalk walk) {
     ScopeFrame scope = root().scopes;
     while (scope != null && scope != this && scope.isInside(this)) {
-      scopes.add(scope.scope);
+      walk.add(scope.scope);
       scope = scope.enclosingScope();
     }
   }
@@ -276,11 +307,16 @@ public abstract sealed class CancelFrame
 
   private @Nullable CancelFrame cancelledFrame() {
     for (CancelFrame frame = this; frame != null; frame = frame.outer) {
-      if (frame.reason != null && !frame.left) {
+      if (frame.reason != null && !frame.left && !frame.isLeftOpen()) {
         return frame;
       }
     }
     return null;
+  }
+
+  /** Whether its code is gone, although nothing has ended this cancelled frame. */
+  boolean isLeftOpen() {
+    return false;
   }
 
   /** Whether an await in this frame must end. */
@@ -332,13 +368,32 @@ public abstract sealed class CancelFrame
    * Whether a source that ran foreign code on the awaiting thread failed by the cancellation of
    * that thread. An InterruptedException has lowered the flag, which is up again if so.
    */
-  static boolean isCancellation(Throwable failure, @Nullable CancelFrame frame) {
-    if (frame != null && frame.isCancelled()) {
-      return Failures.isCancelEcho(failure) && endsAfterInterrupt(frame);
+  static boolean isCancellation(Throwable thrown, @Nullable CancelFrame frame) {
+    Throwable failure = Ecosystems.inLayer(thrown);
+    boolean cancelled = frame != null && frame.isCancelled();
+    boolean own =
+        cancelled ? Failures.isCancelEcho(failure) : Interruptions.isOfThisThread(failure);
+    boolean ends = own && endsAfterInterrupt(frame);
+    if (ends) {
+      Interruptions.remember(failure);
     }
-    return failure instanceof InterruptedException
-        && Failures.isThrownInsideAwait(failure)
-        && endsAfterInterrupt(frame);
+    return ends;
+  }
+
+  /** Whether an interruption is not that of the calling thread, which waited in {@code frame}. */
+  static boolean isKept(InterruptedException failure, @Nullable CancelFrame frame) {
+    return (frame == null || !frame.isCancelled()) && !Interruptions.isOfThisThread(failure);
+  }
+
+  /**
+   * Whether {@code failure} says that the calling thread was interrupted in what it does now; not
+   * one that was kept.
+   *
+   * @param failure what code on this thread threw
+   * @return whether it is the thread's own interruption
+   */
+  public static boolean isInterruption(Throwable failure) {
+    return Interruptions.isOfThisThread(failure);
   }
 
   /**

@@ -2,13 +2,25 @@ package io.bridge.internal;
 
 import io.bridge.Body;
 import io.bridge.CoroutineContext;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Gives its code a context of its own; all cancellation is that of the code around it. */
 public final class ContextFrame extends CancelFrame {
 
-  private ContextFrame(@Nullable CancelFrame outer, CoroutineContext context) {
+  /** Whether the context is that of whoever subscribes: the thread may hold another's state. */
+  private final boolean ofSubscriber;
+
+  private final Thread thread = Thread.currentThread();
+
+  private ContextFrame(CoroutineContext context, boolean ofSubscriber) {
+    this(current(), context, ofSubscriber);
+  }
+
+  private ContextFrame(
+      @Nullable CancelFrame outer, CoroutineContext context, boolean ofSubscriber) {
     super(outer, outer != null ? outer.window : new InterruptWindow(), context);
+    this.ofSubscriber = ofSubscriber;
   }
 
   /**
@@ -23,20 +35,69 @@ public final class ContextFrame extends CancelFrame {
    */
   public static <T extends @Nullable Object, X extends Exception> T run(
       CoroutineContext context, Body<? extends T, ? extends X> body) throws X {
-    ContextFrame frame = new ContextFrame(current(), context);
-    CancelFrame previous = replaceCurrent(frame);
-    if (frame.outer == null) {
-      frame.window.begin(); // nobody sends anything to it; it only says that this is user code
+    return new ContextFrame(context, false).<T, X>call(body);
+  }
+
+  /** The frame of a conversion that subscribes to its source for somebody with {@code context}. */
+  static ContextFrame ofSubscriber(CoroutineContext context) {
+    return new ContextFrame(context, true);
+  }
+
+  /**
+   * Whether the calling code subscribes for somebody else, whose context comes before the state of
+   * the thread (C3).
+   *
+   * @return whether it runs in the frame of a conversion
+   */
+  public static boolean isOfSubscriber() {
+    CancelFrame frame = current();
+    while (frame instanceof ContextFrame inner && !inner.ofSubscriber) {
+      frame = inner.outer;
     }
+    return frame instanceof ContextFrame;
+  }
+
+  /** Runs {@code body} inside. Once. */
+  <T extends @Nullable Object, X extends Exception> T call(Body<? extends T, ? extends X> body)
+      throws X {
     try {
+      enter();
       return body.call();
     } finally {
-      frame.leaveScopesInside();
-      if (frame.outer == null) {
-        frame.window.close();
+      try {
+        leave();
+      } finally { // where the stack ends there, the rest comes late
+        left = true;
       }
-      restoreCurrent(previous);
     }
+  }
+
+  /** Sends a signal, whose receiver is no code of this frame, from inside it or any thread. */
+  boolean outside(BooleanSupplier signal) {
+    if (thread != Thread.currentThread()) {
+      return signal.getAsBoolean();
+    }
+    CancelFrame inside = replaceCurrent(previous);
+    try {
+      return signal.getAsBoolean();
+    } finally {
+      restoreCurrent(inside);
+    }
+  }
+
+  private void enter() {
+    becomeCurrent();
+    if (outer == null) {
+      window.begin(); // nobody sends anything to it; it only says that this is user code
+    }
+  }
+
+  private void leave() {
+    leaveScopesInside();
+    if (outer == null) {
+      window.close();
+    }
+    restoreCurrent(previous);
   }
 
   @Override

@@ -8,7 +8,6 @@ import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +46,9 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
 
   // any thread
   private volatile @Nullable CancelActions cell;
+
+  // by the thread that subscribes, while it does; another thread that sees it passes it by
+  private @Nullable ContextFrame inside;
 
   /** Creates a pending sink. */
   protected ConversionSink() {}
@@ -97,9 +99,32 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
       return;
     }
     try {
-      source.subscribe(this);
+      subscribeInContext(source);
     } catch (Throwable t) {
-      sourceThrew(t);
+      sourceThrew(Failures.bare(t));
+    }
+  }
+
+  /** The source finds the context of whoever wants its value as its own (B9). */
+  private void subscribeInContext(Awaitable<? extends T> source) throws Exception {
+    if (source instanceof Bodies.Source) { // asks for it itself
+      source.subscribe(this);
+      return;
+    }
+    CoroutineContext context = context();
+    if (context == CoroutineContext.current()) {
+      source.subscribe(this);
+      return;
+    }
+    ContextFrame frame = ContextFrame.ofSubscriber(context);
+    inside = frame;
+    try {
+      frame.<@Nullable Void, Exception>call(() -> {
+        source.subscribe(this);
+        return null;
+      });
+    } finally {
+      inside = null;
     }
   }
 
@@ -114,8 +139,18 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     if (registered != null) {
       run(registered);
     }
-    if (!passOn(failure)) {
+    if (!passOn(failure, null)) {
       report(failure);
+    }
+  }
+
+  /** Where the stack ends nothing else can be done; it is as if the outcome had not come (A11). */
+  private void throwIfTooDeep(Throwable ofReceiver, @Nullable CancelActions before) {
+    try {
+      Headroom.throwIfTooDeep(ofReceiver);
+    } catch (StackOverflowError tooDeep) {
+      cell = before;
+      throw tooDeep;
     }
   }
 
@@ -164,7 +199,7 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
 
   private void runReporting(Runnable action) {
     try {
-      stop(action);
+      OwnCancel.run(this, () -> stop(action));
     } catch (Throwable t) {
       report(t);
     }
@@ -172,12 +207,15 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
 
   @Override
   public final boolean receive(T value) {
-    if (isEnd(settle(ENDED))) {
+    CancelActions before = settle(ENDED);
+    if (isEnd(before)) {
       return false;
     }
+    ContextFrame frame = inside;
     try {
-      return succeeded(value);
+      return frame == null ? succeeded(value) : frame.outside(() -> succeeded(value));
     } catch (Throwable ofReceiver) { // nothing is thrown into the source (A11)
+      throwIfTooDeep(ofReceiver, before);
       report(ofReceiver);
       return true;
     }
@@ -185,13 +223,17 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
 
   @Override
   public final boolean receiveFailure(Throwable failure) {
-    return !isEnd(settle(ENDED)) && passOn(failure);
+    CancelActions before = settle(ENDED);
+    return !isEnd(before) && passOn(failure, before);
   }
 
-  private boolean passOn(Throwable failure) {
+  private boolean passOn(Throwable failure, @Nullable CancelActions before) {
+    ContextFrame frame = inside;
     try {
-      return failed(failure);
+      Throwable bare = Failures.bare(failure);
+      return frame == null ? failed(bare) : frame.outside(() -> failed(bare));
     } catch (Throwable ofReceiver) { // as above
+      throwIfTooDeep(ofReceiver, before);
       report(ofReceiver);
       return true;
     }
@@ -214,13 +256,14 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
 
   /** A failure that nobody waits for, unless it is the echo of our own cancel. */
   private void reportLost(Throwable failure) {
-    if (cell != CANCELLED || !(failure instanceof CancellationException)) {
+    if (!OwnCancel.isEcho(failure, this, cell == CANCELLED)) {
       report(failure);
     }
   }
 
   /** Sends a lost failure to its channel, whatever that throws. */
-  final void report(Throwable failure) {
+  final void report(Throwable lost) {
+    Throwable failure = Failures.bare(lost);
     try {
       undeliverable(failure);
     } catch (Throwable ofHook) { // nothing is thrown into the source (A11)

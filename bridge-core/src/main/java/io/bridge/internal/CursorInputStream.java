@@ -2,6 +2,7 @@ package io.bridge.internal;
 
 import static java.util.Objects.requireNonNull;
 
+import io.bridge.Coroutine;
 import io.bridge.Cursor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,13 +47,27 @@ public final class CursorInputStream<T> extends InputStream {
   /** See {@link io.bridge.Publishers#asInputStream(Publisher)}. */
   public static InputStream ofBuffers(Publisher<? extends ByteBuffer> publisher) {
     return new CursorInputStream<>(
-        Ecosystems.<ByteBuffer>iterate(publisher, PREFETCH), Collections::singleton);
+        CursorInputStream.<ByteBuffer>open(publisher), Collections::singleton);
   }
 
   /** See {@link io.bridge.Publishers#asInputStream(java.util.concurrent.Flow.Publisher)}. */
   public static InputStream ofLists(Publisher<? extends List<? extends ByteBuffer>> publisher) {
     return new CursorInputStream<List<? extends ByteBuffer>>(
-        Ecosystems.<List<? extends ByteBuffer>>iterate(publisher, PREFETCH), Function.identity());
+        CursorInputStream.<List<? extends ByteBuffer>>open(publisher), Function.identity());
+  }
+
+  /**
+   * The body of an HTTP response holds its connection until it has had a subscriber, so cancelled
+   * code subscribes and cancels before it throws (A3).
+   */
+  private static <T> Cursor<T> open(Publisher<? extends T> publisher) {
+    CancelFrame.checkThread(); // a refused thread subscribes to nothing (A2)
+    try {
+      return Ecosystems.iterate(publisher, PREFETCH);
+    } catch (Throwable cancelled) { // in the block of a failed scope, its failure
+      Coroutine.<RuntimeException>shield(() -> Ecosystems.<T>iterate(publisher, 1).close());
+      throw cancelled;
+    }
   }
 
   @Override
@@ -109,7 +124,7 @@ public final class CursorInputStream<T> extends InputStream {
     } catch (CompletionException e) {
       Throwable failure = e.getCause();
       if (failure instanceof Exception && !(failure instanceof RuntimeException)) {
-        throw new IOException(failure);
+        throw new IOException(Failures.text(failure), failure);
       }
       throw e; // the source's own, or a cancellation of it, which is none of ours (A7)
     }

@@ -1,6 +1,5 @@
 package io.bridge.internal;
 
-import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Cleaner;
@@ -20,49 +19,29 @@ import org.jspecify.annotations.Nullable;
  *               removed by its bringer
  * </pre>
  *
- * <p>Proof: CursorLeakTest.
+ * <p>Proof: CursorLeakTest, CleanupThreadTest.
  */
 final class CursorWatch {
 
   /** What the cleaner runs; knows the iteration, not the shell. */
-  private record Abandoned(CursorWatch watch, Iteration<?> iteration, @Nullable Opened opened)
+  private record Abandoned(
+      CursorWatch watch, Iteration<?> iteration, LostHandles.@Nullable Opened opened)
       implements Runnable {
 
     @Override
     public void run() {
-      if (watch.isOver()) {
-        return; // it was over before its shell was gone
+      if (!watch.isOver()) { // else it was over before its shell was gone
+        LostHandles.cleanUp(this::cancel);
       }
+    }
+
+    private void cancel() {
       boolean lost = !iteration.isOver();
       iteration.abandoned();
       if (lost && opened != null) {
-        opened.leaveToCaller();
-        Undeliverable.report(new IllegalStateException("a cursor was not closed", opened));
+        opened.reportNotClosed("a cursor");
       }
     }
-  }
-
-  /**
-   * Where a cursor was opened. The JVM notes the stack in a form of its own, much cheaper than its
-   * elements, which nobody needs but a report.
-   */
-  private static final class Opened extends Exception {
-
-    private static final long serialVersionUID = 1L;
-
-    Opened() {
-      super("opened here", null, false, true);
-    }
-
-    void leaveToCaller() {
-      setStackTrace(Callers.of(getStackTrace()));
-    }
-  }
-
-  /** Starts its thread with the first cursor. */
-  private static final class Lazily {
-    private static final Cleaner CLEANER =
-        Cleaner.create(Thread.ofPlatform().name("bridge-cursors").daemon().factory());
   }
 
   private static final Cleaner.Cleanable OVER = () -> {};
@@ -86,8 +65,9 @@ final class CursorWatch {
    * closes.
    */
   void begin(Object shell, Iteration<?> iteration) {
-    Opened opened = iteration.isOver() ? null : new Opened(); // over, it is never reported
-    registered(Lazily.CLEANER.register(shell, new Abandoned(this, iteration, opened)));
+    // over, it is never reported
+    LostHandles.Opened opened = iteration.isOver() ? null : new LostHandles.Opened();
+    registered(LostHandles.watch(shell, new Abandoned(this, iteration, opened)));
   }
 
   /** The shell has a registration, which is removed when it is over. */

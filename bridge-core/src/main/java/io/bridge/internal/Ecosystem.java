@@ -60,6 +60,22 @@ public interface Ecosystem {
   boolean refuses(Thread thread);
 
   /**
+   * The way of this library with publishers that no library owns, which then get its context as its
+   * own do (C2); null if it has none.
+   */
+  default @Nullable Ecosystem ofOthers() {
+    return null;
+  }
+
+  /**
+   * What code sees of a failure of this library's sources (A7): without a layer around a checked
+   * one that the library's users put there, to throw it where they may not.
+   */
+  default Throwable inLayer(Throwable failure) {
+    return failure;
+  }
+
+  /**
    * The context of code that runs for a subscriber: what a subscriber of this library brings along
    * wins over {@code around}, the context of the code that subscribes (C2).
    */

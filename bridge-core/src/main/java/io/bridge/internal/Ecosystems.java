@@ -5,6 +5,7 @@ import io.bridge.CoroutineContext;
 import io.bridge.Cursor;
 import io.bridge.Suspension;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -23,17 +24,37 @@ public final class Ecosystems {
   static final Ecosystem[] CARRYING =
       Arrays.stream(PRESENT).filter(Ecosystem::carriesThreadState).toArray(Ecosystem[]::new);
 
-  private static final Ecosystem PLAIN = new PlainPublishers();
+  /** For publishers that none of them owns. */
+  private static final Ecosystem PLAIN =
+      Arrays.stream(PRESENT)
+          .map(Ecosystem::ofOthers)
+          .filter(Objects::nonNull)
+          .findFirst()
+          .orElse(new PlainPublishers());
 
-  private static final ClassValue<Ecosystem> OF_CLASS =
+  /**
+   * The place of a class's library in {@link #PRESENT}, {@code PRESENT.length} for none. A number:
+   * an object of ours would keep our class loader for as long as the class lives, which may be one
+   * of the JDK's or of a library that outlives us (A13).
+   */
+  private static final ClassValue<Integer> OF_CLASS =
       new ClassValue<>() {
         @Override
-        protected Ecosystem computeValue(Class<?> type) {
-          return Arrays.stream(PRESENT).filter(e -> e.owns(type)).findFirst().orElse(PLAIN);
+        protected Integer computeValue(Class<?> type) {
+          int place = 0;
+          while (place < PRESENT.length && !PRESENT[place].owns(type)) {
+            place++;
+          }
+          return place;
         }
       };
 
   private Ecosystems() {}
+
+  private static Ecosystem of(Publisher<?> publisher) {
+    int place = OF_CLASS.get(publisher.getClass());
+    return place < PRESENT.length ? PRESENT[place] : PLAIN;
+  }
 
   /**
    * Awaits any publisher in the way of the library that owns its class.
@@ -47,7 +68,16 @@ public final class Ecosystems {
   public static <T, R extends @Nullable Object> R await(
       Publisher<? extends T> publisher, Fold<T, R> fold) {
     CancelFrame frame = CancelFrame.enterAwait();
-    return OF_CLASS.get(publisher.getClass()).await(publisher, fold, frame);
+    return of(publisher).await(publisher, fold, frame);
+  }
+
+  /** What code sees of {@code failure}; see {@link Ecosystem#inLayer}. */
+  static Throwable inLayer(Throwable failure) {
+    Throwable inner = failure;
+    for (Ecosystem ecosystem : PRESENT) {
+      inner = ecosystem.inLayer(inner);
+    }
+    return inner;
   }
 
   /**
@@ -61,7 +91,7 @@ public final class Ecosystems {
    */
   public static <T, R extends @Nullable Object> Awaitable<R> awaitable(
       Publisher<? extends T> publisher, Fold<T, R> fold) {
-    Ecosystem owner = OF_CLASS.get(publisher.getClass());
+    Ecosystem owner = of(publisher);
     return suspension -> owner.pass(publisher, fold, suspension);
   }
 
@@ -75,13 +105,13 @@ public final class Ecosystems {
    */
   public static <T> Cursor<T> iterate(Publisher<? extends T> publisher, int prefetch) {
     Iteration<T> iteration = Iteration.open(prefetch);
-    OF_CLASS.get(publisher.getClass()).iterate(publisher, iteration);
+    of(publisher).iterate(publisher, iteration);
     return new IterationCursor<>(iteration);
   }
 
   /** Makes a feed's subscriber in the way of the library that owns the class of its publisher. */
   static <T> FeedSubscriber<T> feed(Publisher<?> publisher, Feed<T> feed) {
-    return OF_CLASS.get(publisher.getClass()).feed(feed);
+    return of(publisher).feed(feed);
   }
 
   /** The context of code that runs for {@code subscriber}, who subscribes on this thread. */

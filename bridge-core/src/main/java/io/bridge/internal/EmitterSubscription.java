@@ -10,10 +10,8 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 
 /**
  * The one demand gate of bridge: a stream body on one side, a subscriber on the other. Demand is
@@ -36,8 +34,8 @@ import org.reactivestreams.Subscription;
  *
  * @param <T> the type of the items
  */
-public final class EmitterSubscription<T> extends BiasedTurn
-    implements Subscription, Emitter<T>, Completion<@Nullable Void> {
+public final class EmitterSubscription<T> extends SubscriberHold<T>
+    implements Emitter<T>, Completion<@Nullable Void> {
 
   private static final int ACTIVE = 0;
   private static final int REJECTED = 1;
@@ -57,7 +55,7 @@ public final class EmitterSubscription<T> extends BiasedTurn
     }
   }
 
-  private final Consumer<? super Throwable> lost;
+  private final LostSignals lost;
 
   /** Delivers the signals; null for the threads that emit and end. */
   private final @Nullable Executor signals;
@@ -70,15 +68,9 @@ public final class EmitterSubscription<T> extends BiasedTurn
   private volatile long requested;
   private volatile @Nullable HandOver handOver;
 
-  // null after a cancel, so that the subscriber is not kept (RS 3.13)
-  private volatile @Nullable Subscriber<? super T> downstream;
-
   EmitterSubscription(
-      Subscriber<? super T> downstream,
-      @Nullable Executor signals,
-      Consumer<? super Throwable> lost) {
-    super(signals == null); // with a hand-over there is nothing to gain
-    this.downstream = downstream;
+      Subscriber<? super T> downstream, @Nullable Executor signals, LostSignals lost) {
+    super(signals == null, downstream); // with a hand-over there is nothing to gain
     this.signals = signals;
     this.lost = lost;
   }
@@ -90,7 +82,7 @@ public final class EmitterSubscription<T> extends BiasedTurn
    * @param body the code that emits
    * @param signals delivers all signals but onSubscribe; null for the threads that emit and end
    * @param subscriber takes the signals
-   * @param lost takes a failure after the subscriber has cancelled
+   * @param lost takes what the subscriber does not get
    * @param <T> the type of the items
    * @return the coroutine; null if there is none, because the subscriber did not want one or no
    *     thread could be started
@@ -100,11 +92,11 @@ public final class EmitterSubscription<T> extends BiasedTurn
       Emitter.Body<T> body,
       @Nullable Executor signals,
       Subscriber<? super T> subscriber,
-      Consumer<? super Throwable> lost) {
+      LostSignals lost) {
     requireNonNull(subscriber, "subscriber"); // RS 1.9
-    EmitterSubscription<T> subscription = new EmitterSubscription<>(subscriber, signals, lost);
-    subscriber.onSubscribe(subscription);
-    return subscription.start(name, body, subscriber);
+    EmitterSubscription<T> gate = new EmitterSubscription<>(subscriber, signals, lost);
+    subscriber.onSubscribe(new StreamHandle<>(gate, subscriber));
+    return gate.start(name, body, subscriber);
   }
 
   private @Nullable Coroutine<?> start(
@@ -129,6 +121,7 @@ public final class EmitterSubscription<T> extends BiasedTurn
               },
               this);
     } catch (Throwable noThread) { // after onSubscribe, only a signal tells (RS 1.9, B11)
+      Headroom.throwIfTooDeep(noThread); // but if that would be cut short as well
       finish(noThread);
       return null;
     }
@@ -142,9 +135,9 @@ public final class EmitterSubscription<T> extends BiasedTurn
   @Override
   public void emit(T item) {
     requireNonNull(item, "item"); // RS 2.13: null is never a signal
-    CancelFrame own = enterAsOwner();
+    CancelFrame own = frameOfOwner();
     if (own == null || !emitAsOwner(item, own)) {
-      emitInTurn(item, own == null ? CancelFrame.enterAwait() : own);
+      emitInTurn(item, own);
     }
     if (phase == CANCELLED || phase == REJECTED) {
       throw cancelled(); // a subscriber that cancelled from onNext wants the body to stop here
@@ -152,78 +145,116 @@ public final class EmitterSubscription<T> extends BiasedTurn
   }
 
   /**
-   * {@link #emit} for the only thread that emits; an item that the subscriber has not received is
-   * discarded.
+   * Without the lock, if no other thread has emitted and there is demand; false if not so, or if
+   * the body is cancelled (A3).
    */
-  void emitOrDiscard(T item) {
-    long before = emitted;
-    try {
-      emit(item);
-    } catch (Throwable t) {
-      if (emitted == before) { // else it was cancelled by who received it
-        Undeliverable.discard(item);
-      }
-      throw t;
-    }
-  }
-
-  /**
-   * {@link CancelFrame#enterAwait} for the coroutine's thread, which may wait (A2), without a
-   * thread-local; null for others.
-   */
-  private @Nullable CancelFrame enterAsOwner() {
-    CancelFrame frame = frameOfOwner();
-    if (frame != null) {
-      CancelFrame.throwIfCancelled(frame, Thread.currentThread());
-    }
-    return frame;
-  }
-
-  /** Without the lock, if no other thread has emitted and there is demand; false if not so. */
   private boolean emitAsOwner(T item, CancelFrame frame) {
-    Subscriber<? super T> receiver = downstream;
+    Subscriber<? super T> receiver = held();
     if (!isBiased() || emitted == requested || phase != ACTIVE || receiver == null) {
       return false;
     }
-    if (!tryBeginOwn(frame)) {
+    if (frame.isCancelled() || Thread.currentThread().isInterrupted()) {
       return false;
     }
+    boolean ended = false;
     try {
-      pass(item, receiver);
+      if (!tryBeginOwn(frame)) {
+        ended = true;
+        return false;
+      }
+      try {
+        pass(item, receiver);
+      } finally {
+        endOwn(frame);
+        ended = true;
+      }
       return true;
     } finally {
-      endOwn(frame);
+      if (!ended) { // the stack ended in there: plain writes, for which there always is some (A11)
+        ownerInside = false;
+        InterruptWindow window = frame.window;
+        int now = window.state;
+        if (now == InterruptWindow.CLOSED || now == InterruptWindow.OWED) {
+          window.state = InterruptWindow.OPEN; // a cancel that is due is found by the next wait
+        }
+      }
     }
   }
 
-  private void emitInTurn(T item, @Nullable CancelFrame frame) {
+  /** With the lock. Whatever ends it, an item that was not passed on is given up (B4). */
+  private void emitInTurn(T item, @Nullable CancelFrame own) {
+    boolean passed = false;
+    try {
+      CancelFrame frame = enterEmit(own);
+      long before = emitted;
+      try {
+        awaitDemand(frame); // RS 1.1: no onNext without a request
+        if (signals == null) {
+          deliver(item, frame);
+        } else {
+          handOver(item, signals, frame);
+        }
+      } finally {
+        passed = emitted != before;
+        leave();
+      }
+    } finally {
+      if (!passed) {
+        giveUp(item);
+      }
+    }
+  }
+
+  /** Takes the turn, in the frame that is returned. */
+  private @Nullable CancelFrame enterEmit(@Nullable CancelFrame own) {
+    CancelFrame frame = own == null ? CancelFrame.enterAwait() : own;
+    CancelFrame.throwIfCancelled(frame, Thread.currentThread());
     HandOver received = handOver;
     if (isInside() || (received != null && received.isReceivedHere())) {
       throw new IllegalStateException("emit called from inside the subscriber's onNext");
     }
     enter(frame);
-    try {
-      awaitDemand(frame); // RS 1.1: no onNext without a request
-      if (signals == null) {
-        deliver(item, frame);
-      } else {
-        handOver(item, signals, frame);
-      }
-    } finally {
-      leave();
-    }
+    return frame;
+  }
+
+  /** Foreign code, so without the turn and outside of the window. */
+  private void giveUp(T item) {
+    CancelFrame.outsideWindow(
+        CancelFrame.current(),
+        () -> {
+          try {
+            lost.item(item);
+          } catch (Throwable ofHook) { // emit throws what has ended it
+            Undeliverable.report(ofHook);
+          }
+        });
   }
 
   private void awaitDemand(@Nullable CancelFrame frame) {
     requireActive();
     while (emitted == requested) {
       announceWait();
-      waitIf(emitted == requested, frame);
+      boolean notYet = mustWaitForDemand();
+      try {
+        waitIf(notYet, frame);
+      } finally {
+        takeBack(receiver());
+      }
     }
   }
 
+  /** Without a frame that still has the subscriber; whether there is no demand. */
+  boolean mustWaitForDemand() {
+    Subscriber<? super T> held = letGo();
+    boolean notYet = emitted == requested;
+    if (!notYet) {
+      takeBack(held);
+    }
+    return notYet;
+  }
+
   private void deliver(T item, @Nullable CancelFrame frame) {
-    Subscriber<? super T> receiver = downstream;
+    Subscriber<? super T> receiver = held();
     if (receiver == null) {
       throw cancelled();
     }
@@ -270,7 +301,7 @@ public final class EmitterSubscription<T> extends BiasedTurn
   }
 
   private void receive(T item) {
-    Subscriber<? super T> receiver = downstream;
+    Subscriber<? super T> receiver = held();
     if (receiver != null) {
       emitted++;
       receiver.onNext(item);
@@ -280,6 +311,16 @@ public final class EmitterSubscription<T> extends BiasedTurn
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // onNext declares none
   private static <X extends Throwable> void rethrow(Throwable failure) throws X {
     throw (X) failure;
+  }
+
+  @Override
+  boolean isOpen() {
+    return phase < ENDED;
+  }
+
+  @Override
+  boolean isCancelled() {
+    return phase == CANCELLED;
   }
 
   @Override
@@ -305,8 +346,13 @@ public final class EmitterSubscription<T> extends BiasedTurn
     return new CancellationException("the subscriber has cancelled");
   }
 
-  @Override
-  public void request(long n) {
+  /**
+   * More demand.
+   *
+   * @param n at least 1, or RS 3.9 is broken
+   * @param subscriber the one that asks, in case it was let go; null after its cancel
+   */
+  void request(long n, @Nullable Subscriber<? super T> subscriber) {
     if (n <= 0) {
       stop(REJECTED); // RS 3.9
       return;
@@ -315,13 +361,16 @@ public final class EmitterSubscription<T> extends BiasedTurn
     do {
       now = requested;
     } while (!REQUESTED.compareAndSet(this, now, Demand.sum(now, n)));
+    if (held() == null) { // after the change of the demand
+      takeBack(subscriber);
+    }
     wake();
   }
 
   @Override
-  public void cancel() {
+  void cancel() {
     stop(CANCELLED);
-    downstream = null;
+    drop();
     dropHandOver(); // also behind the end of the body, which waits for it
   }
 
@@ -366,11 +415,13 @@ public final class EmitterSubscription<T> extends BiasedTurn
 
   /** The body has ended: the terminal signal, for which no demand is needed. */
   private void finish(@Nullable Throwable failure) {
-    Subscriber<? super T> receiver = downstream;
+    Subscriber<? super T> receiver = receiver();
+    takeBack(receiver); // a stray emitter may wait
     int before;
     do {
       before = phase;
       if (before >= ENDED || receiver == null) {
+        drop();
         reportLost(failure);
         return;
       }
@@ -378,7 +429,7 @@ public final class EmitterSubscription<T> extends BiasedTurn
     wake();
     enterAtEnd(); // RS 1.3: a stray emitter may still be inside onNext
     try {
-      if (downstream == null) { // cancelled meanwhile
+      if (receiver() == null) { // cancelled meanwhile
         reportLost(failure);
       } else if (before == REJECTED) {
         reportLost(failure);
@@ -396,7 +447,12 @@ public final class EmitterSubscription<T> extends BiasedTurn
       terminate(failure, ofBody);
       return;
     }
-    Throwable rejection = SignalTask.deliver(signals, () -> terminate(failure, ofBody));
+    Throwable rejection;
+    try {
+      rejection = SignalTask.deliver(signals, () -> terminate(failure, ofBody));
+    } catch (OutOfMemoryError noMemory) { // to make the task, which the executor has not got
+      rejection = noMemory;
+    }
     if (rejection == null) {
       return;
     }
@@ -411,8 +467,8 @@ public final class EmitterSubscription<T> extends BiasedTurn
   }
 
   private void terminate(@Nullable Throwable failure, boolean ofBody) {
-    Subscriber<? super T> receiver = downstream;
-    downstream = null;
+    Subscriber<? super T> receiver = receiver();
+    drop();
     if (receiver == null) { // cancelled while the executor had the signal
       if (ofBody) {
         reportLost(failure);
@@ -426,6 +482,7 @@ public final class EmitterSubscription<T> extends BiasedTurn
         receiver.onError(failure);
       }
     } catch (Throwable t) { // RS 2.13 is broken; of an executor that runs it at once, no rejection
+      Headroom.throwIfTooDeep(t); // it has not got the signal
       report(t);
     }
   }
@@ -437,9 +494,10 @@ public final class EmitterSubscription<T> extends BiasedTurn
   }
 
   /** Sends a lost failure to its library's channel (A12), whatever that throws. */
-  private void report(Throwable failure) {
+  private void report(Throwable undelivered) {
+    Throwable failure = Failures.bare(undelivered); // what a subscriber's own await threw, too
     try {
-      lost.accept(failure);
+      lost.failure(failure);
     } catch (Throwable ofHook) { // the terminal signal may still be due
       Undeliverable.report(failure);
       Undeliverable.report(ofHook);

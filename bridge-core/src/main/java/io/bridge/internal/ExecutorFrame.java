@@ -1,7 +1,6 @@
 package io.bridge.internal;
 
 import io.bridge.Body;
-import io.bridge.Undeliverable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -118,12 +117,8 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
 
   /** Passes a cancel or an interrupt of the caller on to the body's thread. Caller only. */
   void cancelWithCaller() {
-    try {
-      if (!cancelFrame(why(outer))) {
-        window.interrupt(); // one more: the body may have used up the first
-      }
-    } catch (Throwable ofInterrupt) { // of an interruptible channel: the wait goes on
-      Undeliverable.report(ofInterrupt);
+    if (!cancelFrame(why(outer))) {
+      window.interrupt(); // one more: the body may have used up the first
     }
   }
 

@@ -24,11 +24,13 @@ public final class Failures {
   /**
    * What an await of a source that failed with {@code failure} throws.
    *
-   * @param failure of the source
+   * @param signalled the failure of the source
    * @return the failure itself if it is unchecked, with the place of the await (A8); else a layer
    *     around it, whose stack trace is that place
    */
-  static RuntimeException thrown(Throwable failure) {
+  static RuntimeException thrown(Throwable signalled) {
+    Throwable bare = bare(signalled);
+    Throwable failure = Ecosystems.inLayer(bare);
     if (failure instanceof Error error) {
       AwaitSite.addTo(error);
       throw error;
@@ -39,7 +41,33 @@ public final class Failures {
       AwaitSite.addTo(unchecked);
       return unchecked;
     }
-    return new CompletionException(failure);
+    Interruptions.remember(failure);
+    return new AwaitFailure(failure, bare);
+  }
+
+  /**
+   * What a body has failed with, without the layer of an await that it only passed through: at each
+   * edge of a body, and wherever a failure is signalled, recorded or reported (A7). Layers of the
+   * user's making stay.
+   *
+   * @param failure what was thrown
+   * @return the source's own failure; {@code failure} itself if no await has wrapped it
+   */
+  public static Throwable bare(Throwable failure) {
+    Throwable inner = failure;
+    while (inner instanceof AwaitFailure layer) {
+      inner = layer.takeOff();
+    }
+    return inner;
+  }
+
+  /** As an exception asks it of its cause, where it may throw or hang (A8). */
+  static String text(Throwable failure) {
+    boolean foreign =
+        ForeignLook.isOverridden(failure, "toString", "getLocalizedMessage", "getMessage");
+    return foreign
+        ? ForeignLook.into(failure, failure.getClass().getName(), failure::toString)
+        : failure.toString();
   }
 
   /**
@@ -77,7 +105,7 @@ public final class Failures {
   public static Throwable unwrap(Throwable failure) {
     Throwable inner = failure;
     for (int depth = 0; depth < MAX_DEPTH && isLayer(inner); depth++) {
-      Throwable cause = inner.getCause();
+      Throwable cause = causeOfLayer(inner);
       if (cause == null) {
         break;
       }
@@ -86,12 +114,24 @@ public final class Failures {
     return inner;
   }
 
+  private static @Nullable Throwable causeOfLayer(Throwable layer) {
+    return ForeignLook.isOverridden(layer, "getCause")
+        ? ForeignLook.<@Nullable Throwable>into(layer, null, layer::getCause)
+        : layer.getCause();
+  }
+
   private static boolean isLayer(Throwable failure) {
     return failure instanceof CompletionException || failure instanceof ExecutionException;
   }
 
   /** Whether {@code failure} only says that a cancelled body was interrupted or cancelled (B6). */
   static boolean isCancelEcho(Throwable failure) {
+    return failure instanceof CancellationException
+        || failure instanceof InterruptedException
+        || ForeignLook.into(failure, false, () -> hasCancelEcho(failure));
+  }
+
+  private static boolean hasCancelEcho(Throwable failure) {
     @Nullable Throwable cause = failure;
     for (int depth = 0; depth < MAX_DEPTH && cause != null; depth++) {
       if (isInterruption(cause) || cause instanceof CancellationException) {
@@ -102,7 +142,7 @@ public final class Failures {
     return false;
   }
 
-  /** The cause of a failure, none if the getter that its class may override throws (A11). */
+  /** The cause of a failure, none if its getter throws (A11). To be called inside a look. */
   static @Nullable Throwable cause(Throwable failure) {
     try {
       return failure.getCause();
@@ -117,20 +157,6 @@ public final class Failures {
     } catch (Throwable hostile) { // as above
       return null;
     }
-  }
-
-  /**
-   * Whether {@code failure} was made by code that one of our awaits runs on its thread; not one
-   * that a source had kept from before.
-   */
-  static boolean isThrownInsideAwait(Throwable failure) {
-    for (StackTraceElement frame : failure.getStackTrace()) {
-      String type = frame.getClassName();
-      if (type.startsWith("io.bridge.") && (type.endsWith("Await") || type.endsWith("Ecosystem"))) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** The ways in which blocking calls of the JDK say that they were interrupted. */

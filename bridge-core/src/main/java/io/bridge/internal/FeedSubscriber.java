@@ -120,10 +120,10 @@ public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
     if (failure == null) {
       throw nullSignal("failure");
     }
-    failed(unwrap(failure));
+    failed(failure);
   }
 
-  /** Removes a layer that a library puts around checked failures; none by default. */
+  /** Removes a layer that a library's queue puts around what its operators throw. */
   public Throwable unwrap(Throwable failure) {
     return failure;
   }
@@ -136,7 +136,12 @@ public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
   /** The end of upstream, by its signal or as its shared queue tells. */
   public final void completed() {
     if (unlink()) {
-      tryResume(null);
+      try {
+        tryResume(null);
+      } catch (Throwable t) { // as in failed
+        link = LINKED;
+        throw t;
+      }
     }
   }
 

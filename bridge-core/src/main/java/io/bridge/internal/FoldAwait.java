@@ -14,14 +14,17 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * turn    meaning                                   left by
  * IDLE    nobody folds                              item -> BUSY, end or cancel -> TAKEN
- * BUSY    a signal folds an item; a cancel that     the signal -> IDLE, then it looks at the end;
- *         comes now leaves the rest to it           completed -> ENDING
- * ENDING  BUSY, and the end came meanwhile          the signal -> TAKEN, it finishes
+ * BUSY    a signal folds an item; an end or cancel  the signal -> IDLE, then it looks at both
+ *         that comes now leaves the rest to it
  * TAKEN   the folded items went to the outcome or
  *         were given up, final
  * </pre>
  *
- * Proof: AwaitRaceTest, AwaitCancellationTest, HostileScriptsTest.
+ * <p>BUSY is left by a plain write, for which there is stack and memory after any Error (A11), and
+ * an end that meets one is as if it had not come. What a signal could not say then, being too deep,
+ * the next one says ({@link #broken}).
+ *
+ * <p>Proof: AwaitRaceTest, AwaitCancellationTest, HostileScriptsTest.
  *
  * @param <U> subscription or disposable
  * @param <T> the type of the items
@@ -32,7 +35,6 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
   private static final int IDLE = 0;
   private static final int BUSY = 1;
   private static final int TAKEN = 2;
-  private static final int ENDING = 3;
 
   private static final VarHandle TURN;
 
@@ -47,6 +49,12 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
   // any thread
   @SuppressWarnings("unused") // read by TURN
   private volatile int turn;
+
+  // any thread: the items have ended; read behind IDLE
+  private volatile boolean completed;
+
+  // by the signals: one was too deep, and the next one is to say so
+  private boolean broken;
 
   // by whoever holds the turn; null when it is TAKEN: a source that keeps this object keeps neither
   // the items nor the collector of the user's (A13)
@@ -80,34 +88,62 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
       discard(item);
       return;
     }
+    Throwable failure = null;
     try {
       folded = requireNonNull(fold).next(this, folded, item);
-    } catch (Throwable t) { // a collector of the user's
-      failAndCancel(t);
+    } catch (Throwable t) { // a collector of the user's, or there is no stack or memory
+      failure = t;
+      broken = true;
+    } finally {
+      turn = IDLE;
     }
-    if (!TURN.compareAndSet(this, BUSY, IDLE)) { // ENDING
-      turn = TAKEN;
-      finish();
+    if (broken) {
+      failBroken(failure);
+    } else if (completed) {
+      finishWhole();
     } else if (hasEnded()) {
       discardPartial();
     }
   }
 
-  /** The end of the items. */
-  protected final void completed() {
-    if (!unlink()) {
-      return;
+  /** Ends the await by what a signal has met; one that is too deep leaves that to the next. */
+  private void failBroken(@Nullable Throwable failure) {
+    if (failure == null) {
+      failAndCancel(new StackOverflowError("a signal of the source came too deep in the stack"));
+    } else {
+      Headroom.throwIfTooDeep(failure); // into the source, which is as deep
+      failAndCancel(failure);
     }
-    while (!TURN.compareAndSet(this, IDLE, TAKEN)) {
-      int now = turn;
-      if (now == TAKEN || now == ENDING || TURN.compareAndSet(this, BUSY, ENDING)) {
-        return; // another end may have been here at the same time
-      }
-    }
-    finish();
+    broken = false;
   }
 
+  /** The end of the items. */
+  protected final void completed() {
+    if (broken) {
+      failBroken(null);
+    }
+    if (unlink()) {
+      completed = true;
+      finishWhole();
+    }
+  }
+
+  /** What is too deep for the end leaves it to the next signal, or to a cancel. */
+  private void finishWhole() {
+    try {
+      finish();
+    } catch (Throwable t) {
+      broken = true;
+      link = LINKED;
+      throw t;
+    }
+  }
+
+  /** Makes the outcome, unless an item is being folded: then its signal comes here. */
   private void finish() {
+    if (!TURN.compareAndSet(this, IDLE, TAKEN)) {
+      return;
+    }
     if (hasEnded()) {
       giveUp();
       return;
@@ -117,6 +153,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     try {
       result = of.finish(folded);
     } catch (Throwable t) { // a collector of the user's
+      Headroom.throwIfTooDeep(t);
       giveUp();
       failOrReport(t);
       return;
@@ -130,7 +167,11 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
 
   /** The failure of the source; what came before it is given up. */
   protected final void failedAfterItems(Throwable failure) {
-    failed(failure);
+    if (broken) {
+      failBroken(failure);
+    } else {
+      failed(failure);
+    }
     if (hasEnded()) {
       discardPartial();
     }

@@ -3,15 +3,17 @@ package io.bridge.internal;
 import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Awaits a future by its own {@code get}, which an interrupt ends: our cancellations arrive as one.
- * A {@code CompletableFuture} then forgets the waiter by itself, which it does for no callback
- * (A13).
+ * Awaits a plain future by its own {@code get}, which an interrupt ends: our cancellations arrive
+ * as one. That of a task of a ForkJoinPool would run other tasks on a worker, in the context and
+ * under the interrupts of the code that waits (A13); so on a worker another thread calls it.
  */
 public final class FutureAwait {
 
@@ -39,7 +41,7 @@ public final class FutureAwait {
 
   private static void giveUp(Future<?> owned) {
     try {
-      if (owned.cancel(true)) {
+      if (!owned.isDone() && owned.cancel(true)) {
         return;
       }
       switch (owned.state()) {
@@ -78,7 +80,7 @@ public final class FutureAwait {
   public static <T extends @Nullable Object> void pass(
       Future<? extends T> future, Suspension<? super T> suspension) {
     switch (future.state()) {
-      case SUCCESS -> suspension.resume(future.resultNow());
+      case SUCCESS -> Receiver.of(suspension).receive(future.resultNow()); // else it stays there
       case FAILED -> suspension.fail(Failures.unwrap(future.exceptionNow()));
       case CANCELLED -> suspension.fail(new CancellationException());
       case RUNNING -> {
@@ -103,29 +105,81 @@ public final class FutureAwait {
   /**
    * Waits for {@code future}.
    *
-   * @param future the source
-   * @param owned whether a cancelled wait cancels the future (A14, A15)
+   * @param future the source, which is no stage
+   * @param owned whether a cancelled wait cancels the future (A15)
    * @param <T> the type of the value
    * @return its value
    */
   public static <T extends @Nullable Object> T await(Future<? extends T> future, boolean owned) {
     CancelFrame frame = owned ? enterOrCancel(future) : CancelFrame.enterAwait();
+    boolean waits = !future.isDone();
+    if (waits && Thread.currentThread() instanceof ForkJoinWorkerThread) {
+      return FutureAwait.<T>awaitElsewhere(future, owned);
+    }
     while (true) {
       try {
-        return future.get();
-      } catch (InterruptedException e) {
-        if (CancelFrame.endsAfterInterrupt(frame)) {
-          if (owned) {
-            cancelOwned(future);
-          }
-          throw CancelFrame.cancellation(frame);
+        T value = future.get();
+        if (!waits || !isCancelled(frame)) {
+          return value;
         }
-      } catch (ExecutionException e) {
-        throw Failures.thrown(Failures.unwrap(e));
-      } catch (CancellationException e) {
-        throw Failures.thrown(
-            GET_WRAPS && e.getCause() instanceof CancellationException own ? own : e);
+      } catch (InterruptedException e) {
+        if (CancelFrame.isKept(e, frame)) { // by a future of the user's
+          throw Failures.thrown(e);
+        }
+        if (!CancelFrame.endsAfterInterrupt(frame)) {
+          continue;
+        }
+      } catch (ExecutionException | CancellationException e) {
+        if (!waits || !isCancelled(frame)) {
+          throw thrown(e);
+        }
       }
+      if (owned) {
+        cancelOwned(future);
+      }
+      throw CancelFrame.cancellation(frame);
     }
+  }
+
+  /** Nobody knows what came first, so it was the cancel (A7); what is not ours is not lost. */
+  private static boolean isCancelled(@Nullable CancelFrame frame) {
+    return frame != null && frame.isCancelled();
+  }
+
+  private static <T extends @Nullable Object> T awaitElsewhere(
+      Future<? extends T> future, boolean owned) {
+    return CallbackAwait.<T>await(suspension -> {
+      if (owned) {
+        suspension.onCancel(() -> cancelOwned(future));
+      }
+      FutureAwait.<T>pass(future, suspension);
+    });
+  }
+
+  /**
+   * What an await of a complete {@code CompletableFuture} returns or throws. Its {@code get} is
+   * called only now: one that waits runs what others have registered (A13).
+   *
+   * @param future is done
+   * @param <T> the type of the value
+   * @return its value
+   */
+  public static <T extends @Nullable Object> T outcome(CompletableFuture<? extends T> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException | CancellationException e) {
+      throw thrown(e);
+    } catch (InterruptedException e) { // of a subclass
+      throw Failures.thrown(e);
+    }
+  }
+
+  /** What an await throws for what {@code get} has thrown. */
+  private static RuntimeException thrown(Exception ofGet) {
+    Throwable failure =
+        ofGet instanceof CancellationException
+            ? GET_WRAPS && ofGet.getCause() instanceof CancellationException own ? own : ofGet
+            : Failures.unwrap(ofGet);
+    return Failures.thrown(failure);
   }
 }

@@ -29,7 +29,12 @@ abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object
 
     @Override
     protected boolean succeeded(T value) {
-      return partSucceeded(index, value);
+      try {
+        return partSucceeded(index, value);
+      } catch (Throwable tooDeep) { // or there is no memory for the result
+        Headroom.throwIfTooDeep(tooDeep);
+        return partFailed(tooDeep);
+      }
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.bridge.Registration;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +26,15 @@ public final class Guard {
   private static final Registry<Predicate<? super Thread>> PERMITTED = new Registry<>();
   private static final Registry<Predicate<? super Thread>> REFUSED = new Registry<>();
 
-  /** What the class of a thread says about its threads. */
-  private static final ClassValue<ClassRule> RULES =
+  /**
+   * What the class of a thread says about its threads: whether they are refused, or which method of
+   * theirs permits them. Objects of the JDK: one of ours would keep our class loader for as long as
+   * the class lives, as {@link Thread} does (A13).
+   */
+  private static final ClassValue<Object> RULES =
       new ClassValue<>() {
         @Override
-        protected ClassRule computeValue(Class<?> type) {
+        protected Object computeValue(Class<?> type) {
           return ClassRule.of(type);
         }
       };
@@ -69,37 +74,39 @@ public final class Guard {
   }
 
   private static boolean isRefused(Thread thread) {
-    return RULES.get(thread.getClass()).refuses(thread)
+    return ClassRule.refuses(RULES.get(thread.getClass()), thread)
         || Ecosystems.anyRefuses(thread)
         || matches(REFUSED, thread);
   }
 
   private static boolean matches(Registry<Predicate<? super Thread>> registry, Thread thread) {
-    if (registry.isEmpty()) {
-      return false;
-    }
-    for (Predicate<? super Thread> threads : registry) {
-      if (threads.test(thread)) {
+    List<Registry.Slot<Predicate<? super Thread>>> rules = registry.slots();
+    for (int i = 0; i < rules.size(); i++) { // without an iterator for each await
+      if (rules.get(i).entry.test(thread)) {
         return true;
       }
     }
     return false;
   }
 
-  /** The one message of the guard (A19): the thread, the caller's line, the ways out. */
+  /** The one message of the guard (A19): the operation, the thread, the caller, the ways out. */
   private static String message(Thread thread) {
-    return "await on thread \""
+    return Callers.operation()
+        + " on thread \""
         + thread.getName()
         + "\", which must not block, at "
         + Callers.nearest()
         + "; instead return a builder such as mono(() -> ...) or future(() -> ...), or use"
-        + " Coroutine.start(...) and react to its completion";
+        + " Coroutine.start(...) and react to its completion; a pool whose threads may block is"
+        + " permitted by Await.permitOn(...)";
   }
 
   /** Decided once for each class of threads. */
-  private record ClassRule(boolean refused, @Nullable MethodHandle permitsBlocking) {
+  private static final class ClassRule {
 
-    static ClassRule of(Class<?> type) {
+    private ClassRule() {}
+
+    static Object of(Class<?> type) {
       boolean refused = false;
       MethodHandle permitsBlocking = null;
       for (Class<?> c = type; c != null; c = c.getSuperclass()) {
@@ -108,7 +115,7 @@ public final class Guard {
           permitsBlocking = permitsBlocking(c);
         }
       }
-      return new ClassRule(refused, permitsBlocking);
+      return refused || permitsBlocking == null ? refused : permitsBlocking;
     }
 
     private static boolean implementsRefusedType(Class<?> type) {
@@ -130,12 +137,12 @@ public final class Guard {
       }
     }
 
-    boolean refuses(Thread thread) {
-      if (refused || permitsBlocking == null) {
+    static boolean refuses(Object rule, Thread thread) {
+      if (rule instanceof Boolean refused) {
         return refused;
       }
       try {
-        return !(boolean) permitsBlocking.invokeExact(thread);
+        return !(boolean) ((MethodHandle) rule).invokeExact(thread);
       } catch (Throwable t) {
         throw new IllegalStateException("permitBlockingCalls of " + thread, t);
       }

@@ -78,7 +78,12 @@ final class HandOver implements Runnable, ParkLoop.Condition {
         frame.endSignal();
       }
     }
-    ParkLoop.await(this, frame);
+    try {
+      ParkLoop.await(this, frame);
+    } catch (Throwable tooDeep) { // to park: the body ends, the item must not come behind that
+      drop();
+      throw tooDeep;
+    }
     if (state == RUNNING) { // and cancelled: RS 1.3, the next signal waits for the end of this one
       ParkLoop.await(new ToTheEnd(), null);
     }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * OWED     closed, and an interrupt is due            open -> SENT (raises the flag), forget -> CLOSED
  * </pre>
  *
- * Only the worker leaves OWED. While the window is lent, who finds it closed asks the guest's, too.
+ * A worker whose stack ends before it opens goes from CLOSED or OWED to OPEN by a plain write. Only
+ * the worker leaves OWED. While the window is lent, who finds it closed asks the guest's, too.
  *
  * <p>The window also mirrors the worker's current frame, so that who has the window in hand finds
  * the frame without the thread-local. Proof: InterruptWindowTest, InterruptRaceTest,
@@ -31,11 +32,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InterruptWindow {
 
-  private static final int CLOSED = 0;
-  private static final int OPEN = 1;
+  static final int CLOSED = 0;
+  static final int OPEN = 1;
   private static final int SENDING = 2;
   private static final int SENT = 3;
-  private static final int OWED = 4;
+  static final int OWED = 4;
   private static final int AGAIN = 5;
 
   private static final VarHandle STATE;
@@ -49,7 +50,7 @@ public final class InterruptWindow {
   }
 
   // any thread
-  private volatile int state;
+  volatile int state;
 
   // written by the worker before it opens, read by a sender after it saw OPEN
   private @Nullable Thread worker;
@@ -94,7 +95,7 @@ public final class InterruptWindow {
     return Thread.currentThread() == worker && isOpen() ? current : null;
   }
 
-  /** Interrupts the worker now, or owes it until the window opens. Never waits. */
+  /** Interrupts the worker now, or owes it until the window opens. Never waits, never throws. */
   void interrupt() {
     while (true) {
       int now = state;
@@ -134,22 +135,21 @@ public final class InterruptWindow {
 
   private void send() {
     Thread target = worker;
+    Throwable thrown = null;
     do {
-      boolean threw = true;
       try {
         if (target != null) {
           target.interrupt();
         }
-        threw = false;
-      } finally { // an interruptible channel may throw, and close() waits for SENT
-        if (threw) {
-          state = SENT;
-          LockSupport.unpark(target);
-        }
+      } catch (Throwable ofChannel) { // an interruptible channel whose close threw
+        thrown = ofChannel;
       }
     } while (!STATE.compareAndSet(this, SENDING, SENT)
         && STATE.compareAndSet(this, AGAIN, SENDING));
     LockSupport.unpark(target);
+    if (thrown != null) {
+      Timers.report(thrown); // the canceller has others to cancel (A5)
+    }
   }
 
   /** Opens the window; raises the flag if an interrupt is due. Worker only. */

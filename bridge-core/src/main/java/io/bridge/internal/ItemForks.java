@@ -6,7 +6,6 @@ import io.bridge.Await;
 import io.bridge.Awaitable;
 import io.bridge.Coroutine;
 import io.bridge.Coroutine.State;
-import io.bridge.CoroutineScope;
 import io.bridge.CoroutineScope.Joiner;
 import io.bridge.ItemBody;
 import io.bridge.Suspension;
@@ -63,12 +62,26 @@ public final class ItemForks<B extends @Nullable Object> implements Joiner<B, Li
     if (limit < 1) {
       throw new IllegalArgumentException("limit: " + limit);
     }
-    CancelFrame.enterAwait(); // whatever there is to iterate (A2, A3)
+    CancelFrame frame = CancelFrame.enterAwait(); // whatever there is to iterate (A2, A3)
     ItemForks<B> forks = new ItemForks<>(limit, ordered);
-    try (CoroutineScope<B, List<B>> scope =
-        CoroutineScope.open(forks, config -> config.withName("bridge-mapConcurrent"))) {
+    boolean returned = false;
+    try {
+      List<B> values = forks.mapped(items, body);
+      returned = true;
+      return values;
+    } finally {
+      if (!returned) {
+        CancelFrame.outsideWindow(frame, forks::giveUp);
+      }
+    }
+  }
+
+  private <A> List<B> mapped(
+      Iterable<? extends A> items, ItemBody<? super A, ? extends B, ? extends Exception> body) {
+    ScopeConfig config = ScopeConfig.of(defaults -> defaults.withName("bridge-mapConcurrent"));
+    try (RunningScope<B, List<B>> scope = RunningScope.<B, List<B>>open(this, config, null)) {
       try {
-        forks.forkAll(items, body, scope);
+        forkAll(items, body, scope);
       } catch (Throwable failure) {
         if (!scope.isCancelled() || !Failures.isCancelEcho(failure)) {
           throw failure;
@@ -79,10 +92,15 @@ public final class ItemForks<B extends @Nullable Object> implements Joiner<B, Li
     }
   }
 
+  /** All coroutines have ended, and nobody else has their handles (A12). */
+  private void giveUp() {
+    handles.forEach(Joiners::discard);
+  }
+
   private <A> void forkAll(
       Iterable<? extends A> items,
       ItemBody<? super A, ? extends B, ? extends Exception> body,
-      CoroutineScope<B, List<B>> scope) {
+      RunningScope<B, List<B>> scope) {
     int index = 0;
     for (A item : items) {
       requireNonNull(item, "items[" + index++ + "]");

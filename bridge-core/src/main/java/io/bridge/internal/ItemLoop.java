@@ -68,9 +68,8 @@ public final class ItemLoop<B> implements Subscriber<B>, Iteration.Source {
 
   @Override
   public void onError(Throwable failure) {
-    Throwable unwrapped = runs().source().unwrap(failure);
-    if (!iteration.fail(unwrapped)) {
-      lost(unwrapped);
+    if (!iteration.fail(failure)) {
+      lost(failure);
     }
   }
 

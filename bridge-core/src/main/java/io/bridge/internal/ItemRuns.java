@@ -370,13 +370,14 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
 
   /** The first failure ends the stream; false if it came too late. */
   private boolean fail(Throwable failure) {
-    return fail(new Failed(failure, false));
+    return fail(new Failed(Failures.bare(failure), false));
   }
 
   private boolean fail(Failed failed) {
     while (true) {
       Object now = end;
       if (now != null && now != Mark.COMPLETED) {
+        drain(); // who failed first may have been cut short before this (A11)
         return false;
       }
       if (END.compareAndSet(this, now, failed)) {
@@ -399,13 +400,26 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
     int missed = 1;
     do {
       try {
-        deliver();
-      } catch (Throwable ofSubscriber) { // RS 2.13 is broken: it gets nothing more
-        cancel();
+        deliverOrCancel();
+        missed = drains.addAndGet(-missed);
+      } catch (Throwable tooDeep) { // for the rest, too: the next signal drains (A11)
+        drains.set(0);
+        throw tooDeep;
+      }
+    } while (missed != 0);
+  }
+
+  private void deliverOrCancel() {
+    try {
+      deliver();
+    } catch (Throwable ofSubscriber) { // RS 2.13 is broken: it gets nothing more
+      Headroom.throwIfTooDeep(ofSubscriber);
+      boolean told = loop != null && loop.fail(ofSubscriber); // first: it waits for that
+      cancel();
+      if (!told) {
         source().reportLost(ofSubscriber);
       }
-      missed = drains.addAndGet(-missed);
-    } while (missed != 0);
+    }
   }
 
   private void deliver() {
@@ -462,10 +476,18 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
     if (receiver == null) {
       return;
     }
-    if (failure == null) {
-      receiver.onComplete();
-    } else {
-      receiver.onError(failure);
+    try {
+      if (failure == null) {
+        receiver.onComplete();
+      } else {
+        receiver.onError(failure);
+      }
+    } catch (Throwable t) {
+      if (loop != null) { // there was no stack or memory: it has not been told
+        downstream = receiver;
+        end = how;
+      }
+      throw t;
     }
   }
 

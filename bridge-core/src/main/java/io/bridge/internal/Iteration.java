@@ -50,7 +50,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     /** Reports a failure that nobody gets (A12). */
     void lost(Throwable failure);
 
-    /** Removes a layer that the library puts around checked failures. */
+    /** Removes a layer that the library's queue puts around what its operators throw. */
     default Throwable unwrap(Throwable failure) {
       return failure;
     }
@@ -109,6 +109,9 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   // written inside onSubscribe, before any item
   private volatile @Nullable ItemQueue<T> fused;
   private volatile boolean polled;
+
+  // written there, too: whether the queue holds items that are made, and makes none
+  private boolean pollable;
 
   // any thread
   private volatile boolean closed;
@@ -200,6 +203,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
    */
   public void fuse(ItemQueue<T> queue, boolean pulled) {
     polled = pulled;
+    pollable = !pulled && queue.isEmpty(); // what makes its items is not empty before the first
     fused = queue;
     wake();
   }
@@ -242,7 +246,12 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   private void wake() {
     if (waiting != null) {
       Thread waiter = (Thread) WAITING.getAndSet(this, (Thread) null);
-      LockSupport.unpark(waiter);
+      try {
+        LockSupport.unpark(waiter);
+      } catch (Throwable tooDeep) { // who wakes next does it again (A11)
+        waiting = waiter;
+        throw tooDeep;
+      }
     }
   }
 
@@ -272,10 +281,11 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
 
   /** False if nobody gets to know of it, and it is lost. */
   private boolean endWith(Object how) {
-    if (!end.trySet(how)) {
+    boolean first = end.trySet(how);
+    wake(); // the first one may have been cut short before this
+    if (!first) {
       return false;
     }
-    wake();
     return !closed || (how instanceof IterationEnd.Failure failure && !failure.take());
   }
 
@@ -424,7 +434,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
       Source from = requireNonNull(source);
       Throwable failure = from.unwrap(thrown);
       CancelFrame frame = CancelFrame.current();
-      if (UpstreamCall.isCancellation(failure, frame)) {
+      if (CancelFrame.isCancellation(failure, frame)) {
         throw CancelFrame.cancellation(frame);
       }
       queueThrew = true;
@@ -598,6 +608,11 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     ItemQueue<T> queue = fused;
     if (queue != null) {
       try {
+        if (pollable) {
+          for (T item = queue.poll(); item != null; item = queue.poll()) {
+            from.giveUp(item);
+          }
+        }
         queue.clear();
       } catch (Throwable ofOperator) { // close throws nothing
         from.lost(ofOperator);

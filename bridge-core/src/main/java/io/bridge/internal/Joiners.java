@@ -3,6 +3,7 @@ package io.bridge.internal;
 import io.bridge.Coroutine;
 import io.bridge.Coroutine.State;
 import io.bridge.CoroutineScope.Joiner;
+import io.bridge.Undeliverable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -52,6 +53,9 @@ public final class Joiners {
         throw failure;
       }
     }
+
+    /** The scope is closed: gives up the values that this has collected for nobody (A12). */
+    void giveUp() {}
   }
 
   private static final class AllSuccessful<T extends @Nullable Object>
@@ -81,6 +85,11 @@ public final class Joiners {
       }
       return Collections.unmodifiableList(values);
     }
+
+    @Override
+    void giveUp() {
+      Joiners.giveUp(forked);
+    }
   }
 
   private static final class AnySuccessful<T extends @Nullable Object> extends OfOneScope<T, T> {
@@ -88,10 +97,13 @@ public final class Joiners {
     private final AtomicReference<@Nullable Coroutine<? extends T>> winner =
         new AtomicReference<>();
 
+    private final Queue<Coroutine<? extends T>> succeeded = new ConcurrentLinkedQueue<>();
+
     @Override
     public boolean onComplete(Coroutine<? extends T> child) {
       if (child.state() == State.SUCCEEDED) {
         winner.compareAndSet(null, child);
+        succeeded.add(child);
         return true;
       }
       hasFailed(child);
@@ -106,6 +118,11 @@ public final class Joiners {
         throw new NoSuchElementException("no coroutine of the scope has succeeded or failed");
       }
       return child.get();
+    }
+
+    @Override
+    void giveUp() {
+      Joiners.giveUp(succeeded);
     }
   }
 
@@ -166,6 +183,25 @@ public final class Joiners {
     @SuppressWarnings("unchecked") // a handle only gives values
     private static <T extends @Nullable Object> Coroutine<T> plain(Coroutine<? extends T> child) {
       return (Coroutine<T>) child;
+    }
+  }
+
+  /**
+   * Gives up the values of {@code children} that nobody has taken, by join or by a handle of the
+   * user's (A12). Several threads may do it at once: each child is given up by one of them.
+   */
+  private static <T extends @Nullable Object> void giveUp(Queue<Coroutine<? extends T>> children) {
+    for (Coroutine<? extends T> c = children.poll(); c != null; c = children.poll()) {
+      if (!((RunningCoroutine<?>) c).isTaken()) {
+        discard(c);
+      }
+    }
+  }
+
+  /** Gives up the value of {@code child}, which has ended, if it has one. */
+  static void discard(Coroutine<?> child) {
+    if (child.state() == State.SUCCEEDED) {
+      Undeliverable.discard(child.get());
     }
   }
 

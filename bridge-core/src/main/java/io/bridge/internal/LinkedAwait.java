@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * All arrows but unlink are one compare-and-set; unlink is a plain write of the final state, which
- * may also hide an OWED that came since its look: the source has ended, so nothing is owed.
+ * may also hide an OWED that came since its look: the source has ended, so nothing is owed. What is
+ * cut short by an Error behind UNLINKED, and threw it, takes that back to LINKED by a plain write,
+ * for which there is always stack: the signal or cancel has not come (A11).
  *
  * <p>Proof: AwaitRaceTest, AwaitCancellationTest, HostileScriptsTest.
  *
@@ -34,7 +36,7 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
 
   private static final int NONE = 0;
   private static final int BUSY = 1;
-  private static final int LINKED = 2;
+  static final int LINKED = 2;
   private static final int OWED = 3;
   private static final int UNLINKED = 4;
 
@@ -49,7 +51,7 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   }
 
   // any thread
-  private volatile int link;
+  volatile int link;
 
   // written by the thread that won BUSY, read after LINKED or by that same thread
   private @Nullable U upstream;
@@ -77,6 +79,7 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
    */
   protected final boolean link(U newUpstream) {
     cancelIfRequested(); // the owner is cancelled inside subscribe: no request any more
+    Thread me = Thread.currentThread(); // first: behind BUSY there is nothing that could fail
     if (!LINK.compareAndSet(this, NONE, BUSY)) {
       if (newUpstream == upstream) { // RS 2.12 is broken; cancelling the one we have would hang
         reportLost(new IllegalStateException("onSubscribe twice with one subscription"));
@@ -86,7 +89,7 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
       return false;
     }
     upstream = newUpstream;
-    bringer = Thread.currentThread();
+    bringer = me;
     return true;
   }
 
@@ -96,7 +99,14 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
     if (link == UNLINKED) { // it ended inside request, as a source that answers in place does
       return;
     }
-    if (!LINK.compareAndSet(this, BUSY, LINKED) && LINK.compareAndSet(this, OWED, UNLINKED)) {
+    boolean owed;
+    try {
+      owed = !LINK.compareAndSet(this, BUSY, LINKED) && LINK.compareAndSet(this, OWED, UNLINKED);
+    } catch (Throwable tooDeep) {
+      link = LINKED;
+      throw tooDeep;
+    }
+    if (owed) {
       cancelTaken();
     }
   }
@@ -106,10 +116,11 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
    * it; null if there is none, or somebody is with it.
    */
   protected final @Nullable U occupy() {
+    Thread me = Thread.currentThread(); // as in link
     if (!LINK.compareAndSet(this, LINKED, BUSY)) {
       return null;
     }
-    bringer = Thread.currentThread();
+    bringer = me;
     return upstream;
   }
 
@@ -133,7 +144,12 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   /** The failure of the source. */
   protected final void failed(Throwable failure) {
     if (unlink()) {
-      failOrReport(failure);
+      try {
+        failOrReport(failure);
+      } catch (Throwable t) {
+        link = LINKED;
+        throw t;
+      }
     } else if (hasEnded() || !(failure instanceof CancellationException)) {
       reportLost(failure);
     }
@@ -177,7 +193,13 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
     U taken = upstream;
     upstream = null;
     if (taken != null) {
-      cancelReporting(taken);
+      try {
+        cancelReporting(taken);
+      } catch (Throwable t) {
+        upstream = taken;
+        link = LINKED;
+        throw t;
+      }
     }
   }
 
@@ -185,6 +207,7 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
     try {
       stopSource(() -> cancel(target));
     } catch (Throwable t) { // RS 3.15 forbids it; the await must not suffer
+      Headroom.throwIfTooDeep(t);
       reportLost(t);
     }
   }

@@ -1,5 +1,6 @@
 package io.bridge.internal;
 
+import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Set;
@@ -56,11 +57,20 @@ final class OpenIterations {
     }
   }
 
+  /** One that fails keeps no other from being cancelled (A5). */
+  private static void close(Iteration<?> iteration) {
+    try {
+      iteration.close();
+    } catch (Throwable t) {
+      Undeliverable.report(t);
+    }
+  }
+
   void close() {
     Set<Iteration<?>> set = open;
     if (set != null) {
       open = null;
-      set.forEach(Iteration::close);
+      set.forEach(OpenIterations::close);
     }
   }
 }

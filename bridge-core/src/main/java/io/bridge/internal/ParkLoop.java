@@ -1,11 +1,15 @@
 package io.bridge.internal;
 
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one park loop of bridge. The state decides, never the wake-up: a stray unpark, a left-over
- * permit or an interrupt costs one more look at the state (A10).
+ * permit or an interrupt costs one more look at the state (A10). A worker of a ForkJoinPool says so
+ * to its pool, which runs its other tasks meanwhile on a spare thread, as for join (A2).
  */
 final class ParkLoop {
 
@@ -46,12 +50,51 @@ final class ParkLoop {
         condition.abandon();
         continue;
       }
-      LockSupport.park(condition);
+      park(condition);
       if (Thread.interrupted() && CancelFrame.interruptEndsWait(frame)) {
         interrupted = true;
         condition.abandon();
       }
     }
     return interrupted;
+  }
+
+  private static void park(Condition condition) {
+    // what is awaited may be a task of this pool; a coroutine's carrier is a worker as well, but
+    // the current thread is the coroutine's
+    if (Thread.currentThread() instanceof ForkJoinWorkerThread) {
+      parkWorker(condition);
+    } else {
+      parkThread(condition);
+    }
+  }
+
+  private static void parkThread(Condition condition) {
+    LockSupport.park(condition);
+  }
+
+  private static void parkWorker(Condition condition) {
+    try {
+      ForkJoinPool.managedBlock(new Blocker(condition));
+    } catch (RejectedExecutionException e) { // no more spare threads
+      parkThread(condition);
+    } catch (InterruptedException e) { // not of this blocker
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** One park of a worker: whoever wakes it, the loop looks at the state. */
+  private record Blocker(Condition condition) implements ForkJoinPool.ManagedBlocker {
+
+    @Override
+    public boolean block() {
+      parkThread(condition);
+      return true;
+    }
+
+    @Override
+    public boolean isReleasable() {
+      return !condition.mustWait() || Thread.currentThread().isInterrupted();
+    }
   }
 }

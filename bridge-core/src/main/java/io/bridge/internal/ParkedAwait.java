@@ -38,6 +38,9 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
 
   private record Failure(Throwable cause) {}
 
+  /** In place of a failure for which there is no memory. */
+  private static final Failure NO_MEMORY = new Failure(new OutOfMemoryError("in a signal"));
+
   private static final VarHandle CELL;
 
   static {
@@ -75,11 +78,32 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   protected final T join() {
     CancelFrame enclosing = frame;
     if (cell == null && CELL.compareAndSet(this, (Object) null, Mark.PARKED)) {
-      ParkLoop.await(this, enclosing);
+      try {
+        ParkLoop.await(this, enclosing);
+      } catch (Throwable t) { // too deep to park, for one
+        waitThrew();
+        throw t;
+      }
+    }
+    if (cell == Mark.CANCELLED) { // perhaps by an outcome that came after the cancel
+      stop();
     }
     owner = null;
     frame = null;
     return outcome(enclosing);
+  }
+
+  /** An Error has cut the wait short: nobody gets the outcome, and the source is stopped (A5). */
+  private void waitThrew() {
+    tryCancel();
+    Object result = cell;
+    owner = null;
+    frame = null;
+    if (result instanceof Failure failure) {
+      reportLost(failure.cause);
+    } else if (!(result instanceof Mark)) {
+      discard(result);
+    }
   }
 
   @SuppressWarnings({"unchecked", "NullAway"}) // the cell holds a T, a Failure or a Mark
@@ -89,11 +113,20 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
       throw CancelFrame.cancellation(enclosing);
     }
     if (result instanceof Failure failure) {
-      boolean both = failure.cause instanceof CancellationException && isCancelled(enclosing);
-      throw both ? CancelFrame.cancellation(enclosing) : Failures.thrown(failure.cause);
+      Throwable cause = inside(failure.cause);
+      boolean both = cause instanceof CancellationException && isCancelled(enclosing);
+      throw both ? CancelFrame.cancellation(enclosing) : Failures.thrown(cause);
     }
     cell = Mark.NULL; // a source that keeps this object does not keep the value
     return (T) (result == Mark.NULL ? null : result);
+  }
+
+  /**
+   * What the failure of the source stands for. Asked when the cell is settled, because it may ask
+   * getters of the failure (A8): by the owner, or by the thread that passes on.
+   */
+  protected Throwable inside(Throwable failure) {
+    return failure;
   }
 
   /** Then a source that was cancelled, with us or by us, says nothing new. */
@@ -114,7 +147,13 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
 
   /** Ends the await with a failure; false if it has ended already. Any thread. */
   protected final boolean tryFail(Throwable failure) {
-    return settle(new Failure(failure));
+    Failure outcome;
+    try {
+      outcome = new Failure(failure);
+    } catch (OutOfMemoryError noMemory) {
+      outcome = NO_MEMORY;
+    }
+    return settle(outcome);
   }
 
   /** Ends the await with a value, or gives it up to where nothing is lost (A12). Any thread. */
@@ -129,6 +168,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     if (isOwnCancellation(failure)) {
       tryCancel();
     } else if (!tryFail(failure)) {
+      LockSupport.unpark(owner); // who has ended the await may have been cut short before this
       reportLost(failure);
     }
   }
@@ -146,18 +186,22 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   /** Runs what stops the source, on the owner's thread as {@link CancelFrame#outsideWindow}. */
   protected final void stopSource(Runnable cleanup) {
     if (isOwner()) {
-      CancelFrame.outsideWindow(frame, cleanup);
+      CancelFrame.outsideWindow(frame, () -> OwnCancel.run(this, cleanup));
     } else {
-      cleanup.run();
+      OwnCancel.run(this, cleanup);
     }
   }
 
   /** Cancels the await and then its source; nothing if it has ended already. Any thread. */
   protected final void tryCancel() {
     if (settle(Mark.CANCELLED)) {
-      cancelUpstream();
-      discardPartial();
+      stop();
     }
+  }
+
+  private void stop() {
+    cancelUpstream();
+    discardPartial();
   }
 
   private boolean settle(Object result) {
@@ -167,28 +211,45 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
       if (now != null && now != Mark.PARKED) {
         return false;
       }
-      if (CELL.compareAndSet(this, now, result)) {
+      // a cancel that came first wins, though the owner has not noticed it yet (A7)
+      Object outcome = isCancelledBefore(now) ? Mark.CANCELLED : result;
+      if (CELL.compareAndSet(this, now, outcome)) {
         if (now == Mark.PARKED) {
           LockSupport.unpark(waiting);
         }
         Receiver<? super T> to = receiver;
-        return to == null || passOn(result, to);
+        return outcome == result && (to == null || passOn(result, to));
       }
     }
+  }
+
+  /** Of a conversion, the receiver decides. */
+  private boolean isCancelledBefore(@Nullable Object now) {
+    CancelFrame enclosing = frame;
+    return now == Mark.PARKED
+        ? CancelFrame.cancelRequested(enclosing, owner)
+        : enclosing != null && enclosing.isCancelled();
   }
 
   /** The winner of the cell ends a conversion; false if nobody wants the outcome any more. */
   @SuppressWarnings({"unchecked", "NullAway"}) // as in outcome
   private boolean passOn(Object result, Receiver<? super T> to) {
     receiver = null;
-    if (result == Mark.CANCELLED) {
-      return true; // it is the receiver that cancelled
+    try {
+      if (result == Mark.CANCELLED) {
+        return true; // it is the receiver that cancelled
+      }
+      if (result instanceof Failure failure) {
+        return to.receiveFailure(inside(failure.cause));
+      }
+      boolean received = to.receive((T) (result == Mark.NULL ? null : result));
+      cell = Mark.NULL;
+      return received;
+    } catch (Throwable tooDeep) { // for the receiver: as if the outcome had not come (A11)
+      receiver = to;
+      cell = null;
+      throw tooDeep;
     }
-    if (result instanceof Failure failure) {
-      return to.receiveFailure(failure.cause);
-    }
-    cell = Mark.NULL;
-    return to.receive((T) (result == Mark.NULL ? null : result));
   }
 
   /** The context of the code that waits, or of whom a conversion is for; empty after the end. */
@@ -221,7 +282,10 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     return to == null ? CancelFrame.cancelRequested(frame, owner) : to.cancelIfRequested();
   }
 
-  /** Stops the source, once. Called after a cancellation, by the thread that won it. */
+  /**
+   * Stops the source, once. Called after a cancellation, by the thread that won it and by the
+   * owner.
+   */
   protected abstract void cancelUpstream();
 
   /** Gives up what has been received of an outcome that nobody gets. After the end. */
@@ -243,14 +307,15 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   }
 
   private static void raiseAgain(Throwable failure) {
-    if (failure instanceof InterruptedException && Failures.isThrownInsideAwait(failure)) {
+    if (CancelFrame.isInterruption(failure)) {
       Thread.currentThread().interrupt();
     }
   }
 
   /** A failure that nobody waits for, unless it is the echo of our own cancel. */
-  protected final void reportLost(Throwable failure) {
-    if (cell == Mark.CANCELLED && failure instanceof CancellationException) {
+  protected final void reportLost(Throwable lost) {
+    Throwable failure = Failures.bare(lost);
+    if (OwnCancel.isEcho(failure, this, cell == Mark.CANCELLED)) {
       return;
     }
     try {

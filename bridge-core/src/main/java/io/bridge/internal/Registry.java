@@ -3,7 +3,8 @@ package io.bridge.internal;
 import io.bridge.Registration;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /**
  * What users have registered for the whole JVM: read often, changed rarely. Each registration is
@@ -14,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class Registry<E> implements Iterable<E> {
 
   /** Has the identity that an entry may lack. */
-  private static final class Slot<E> {
+  static final class Slot<E> {
     final E entry;
 
     Slot(E entry) {
@@ -22,7 +23,7 @@ public final class Registry<E> implements Iterable<E> {
     }
   }
 
-  private final List<Slot<E>> slots = new CopyOnWriteArrayList<>();
+  private final AtomicReference<List<Slot<E>>> slots = new AtomicReference<>(List.of());
 
   /** Creates an empty registry. */
   public Registry() {}
@@ -35,8 +36,8 @@ public final class Registry<E> implements Iterable<E> {
    */
   public Registration add(E entry) {
     Slot<E> slot = new Slot<>(entry);
-    slots.add(slot);
-    return () -> slots.remove(slot);
+    slots.updateAndGet(now -> Stream.concat(now.stream(), Stream.of(slot)).toList());
+    return () -> slots.updateAndGet(now -> now.stream().filter(s -> s != slot).toList());
   }
 
   /**
@@ -45,11 +46,16 @@ public final class Registry<E> implements Iterable<E> {
    * @return whether it is empty
    */
   public boolean isEmpty() {
-    return slots.isEmpty();
+    return slots.get().isEmpty();
+  }
+
+  /** What is registered now, unmodifiable: an await looks through it without an iterator (A2). */
+  List<Slot<E>> slots() {
+    return slots.get();
   }
 
   @Override
   public Iterator<E> iterator() {
-    return slots.stream().map(slot -> slot.entry).iterator();
+    return slots.get().stream().map(slot -> slot.entry).iterator();
   }
 }

@@ -168,7 +168,7 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
     while (isUnderWay()) {
       noticed = false;
       // once passed on, no cancel ends the wait
-      boolean byFlag = ParkLoop.awaitTakingFlag(this, cancelled ? null : frame);
+      boolean byFlag = awaitNews(frame);
       if (stage instanceof ExecutorFrame inside) {
         inside.serveGuest();
       }
@@ -178,6 +178,15 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean awaitNews(@Nullable CancelFrame frame) {
+    try {
+      return ParkLoop.awaitTakingFlag(this, cancelled ? null : frame);
+    } catch (Throwable tooDeep) { // to park: nobody waits for the body, which is cancelled
+      abandon();
+      throw tooDeep;
     }
   }
 
@@ -226,7 +235,7 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
   }
 
   @SuppressWarnings("unchecked") // what the body throws is an X, or unchecked
-  private static <E extends Throwable> void rethrow(Throwable failure) throws E {
+  static <E extends Throwable> void rethrow(Throwable failure) throws E {
     throw (E) failure;
   }
 }

@@ -20,30 +20,31 @@ import org.jspecify.annotations.Nullable;
  * docs/design/coroutine.md.
  *
  * <pre>
- * end    meaning                                        left by
- * null   the body has not ended (a cancel is the        run -> an End
- *        frame's matter, see CancelFrame)
- * End    the one outcome, final                         -
+ * end      meaning                                      left by
+ * null     the body has not ended (a cancel is the      run -> a State
+ *          frame's matter, see CancelFrame)
+ * a State  how the body has ended, final; the result    -
+ *          was written before
  * </pre>
  *
- * Proof: CoroutineTest, RunningCoroutineTest, SuspendRaceTest, InterruptRaceTest.
+ * <p>An end needs no memory, and whatever fails behind the body stops none of those that wait for
+ * the end (B11). Proof: CoroutineTest, RunningCoroutineTest, SuspendRaceTest, InterruptRaceTest.
  *
  * @param <T> the type of the value
  */
 public final class RunningCoroutine<T extends @Nullable Object> extends CancelFrame
     implements Coroutine<T>, Runnable {
 
-  private record End<T extends @Nullable Object>(
-      State state, @Nullable T value, @Nullable Throwable failure) {}
-
   private static final VarHandle WAITERS;
   private static final VarHandle REPORTED;
+  private static final VarHandle TAKERS;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       WAITERS =
           lookup.findVarHandle(RunningCoroutine.class, "waiters", ConcurrentLinkedQueue.class);
+      TAKERS = lookup.findVarHandle(RunningCoroutine.class, "takers", int.class);
       REPORTED = lookup.findVarHandle(RunningCoroutine.class, "reported", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -63,16 +64,20 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   private @Nullable Ambient ambient;
   private @Nullable Completion<? super T> completion;
 
-  // written by the coroutine's thread, once
-  private volatile @Nullable End<T> end;
+  // by the coroutine's thread, before the state: the value, or the failure
+  private @Nullable Object result;
+
+  // by the coroutine's thread, once
+  private volatile @Nullable State end;
 
   // any thread; made by the first waiter
   private volatile @Nullable ConcurrentLinkedQueue<Consumer<? super Coroutine<T>>> waiters;
 
   final OpenIterations iterations = new OpenIterations();
 
-  // any thread
-  private volatile boolean failureTaken;
+  // any thread; whether somebody has asked for the outcome, or awaited the coroutine
+  @SuppressWarnings("unused") // written by TAKERS
+  private volatile int takers;
 
   // any thread that waits for its scope
   private volatile boolean reported;
@@ -124,7 +129,12 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   /** Starts it on a thread of its own. */
   void startThread() {
-    thread(name, this).start();
+    startThread(name, this);
+  }
+
+  /** Starts a thread, which may be no coroutine's. */
+  static void startThread(String name, Runnable code) {
+    thread(name, code).start();
   }
 
   /** A new thread for {@code coroutine}, not started. */
@@ -155,13 +165,18 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   /** The body of the thread; not for callers. */
   @Override
   public void run() {
-    replaceCurrent(this);
     Completion<? super T> receiver = completion;
     completion = null;
-    End<T> outcome = execute();
-    end = outcome;
+    State how;
+    try {
+      replaceCurrent(this);
+      how = execute();
+    } catch (Throwable noMemory) { // for what is around the body
+      how = failed(noMemory);
+    }
+    end = how;
     if (receiver != null) {
-      signal(outcome, receiver);
+      signal(how, receiver);
     }
     runWaiters();
     if (home != null) {
@@ -173,29 +188,60 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   void neverStarted(Throwable failure) {
     body = null;
     ambient = null;
-    end = new End<>(State.FAILED, null, failure);
+    end = failed(failure);
     runWaiters();
   }
 
-  private End<T> execute() {
+  private State failed(Throwable failure) {
+    result = Failures.bare(failure);
+    return State.FAILED;
+  }
+
+  private State cancelled() {
+    result = cancellation(this);
+    return State.CANCELLED;
+  }
+
+  private State execute() {
     Body<? extends T, ?> code = requireNonNull(body);
     Ambient around = requireNonNull(ambient);
     body = null;
     ambient = null;
     if (isCancelled()) {
-      return new End<>(State.CANCELLED, null, cancellation(this));
+      return cancelled();
     }
     window.begin();
     try {
-      T value = around.call(code); // first: an End that is made around the call lives as long as it
-      return new End<>(State.SUCCEEDED, value, null);
+      result = around.<T, Exception>call(code);
+      return State.SUCCEEDED;
     } catch (Throwable failure) { // an Error too: nobody may wait for ever (B11)
-      return ended(failure);
+      return isCancelled() && Failures.isCancelEcho(failure) ? cancelled() : failed(failure);
     } finally {
+      leaveBody();
+    }
+  }
+
+  private void leaveBody() {
+    try {
       closeScopes();
-      window.close();
-      Thread.interrupted(); // somebody else's: the signals that follow are not theirs to disturb
+    } catch (Throwable noMemory) {
+      report(noMemory);
+    }
+    window.close();
+    Thread.interrupted(); // somebody else's: the signals that follow are not theirs to disturb
+    try {
       iterations.close();
+    } catch (Throwable noMemory) {
+      report(noMemory);
+    }
+  }
+
+  /** Reports a failure of what is behind the body, if there is memory for that. */
+  private static void report(Throwable failure) {
+    try {
+      Undeliverable.report(failure);
+    } catch (Throwable noMemory) {
+      // the ends that follow come first
     }
   }
 
@@ -215,24 +261,21 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     }
   }
 
-  private End<T> ended(Throwable failure) {
-    if (isCancelled() && Failures.isCancelEcho(failure)) {
-      return new End<>(State.CANCELLED, null, cancellation(this));
-    }
-    return new End<>(State.FAILED, null, failure);
+  @SuppressWarnings({"unchecked", "NullAway"}) // of SUCCEEDED, which may be a nullable type
+  private T value() {
+    return (T) result;
   }
 
-  @SuppressWarnings("NullAway") // the value of a SUCCEEDED end is a T, which may be a nullable type
-  private static <T extends @Nullable Object> void signal(
-      End<T> outcome, Completion<? super T> receiver) {
+  @SuppressWarnings("NullAway") // cancelled() has written the failure
+  private void signal(State how, Completion<? super T> receiver) {
     try {
-      switch (outcome.state) {
-        case SUCCEEDED -> receiver.succeeded(outcome.value);
-        case CANCELLED -> receiver.cancelled((CancellationException) outcome.failure);
-        default -> receiver.failed(outcome.failure);
+      switch (how) {
+        case SUCCEEDED -> receiver.succeeded(value());
+        case CANCELLED -> receiver.cancelled((CancellationException) result);
+        default -> receiver.failed(requireNonNull(failureOf(this)));
       }
     } catch (Throwable t) {
-      Undeliverable.report(t);
+      report(t);
     }
   }
 
@@ -249,7 +292,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     try {
       waiter.accept(this);
     } catch (Throwable t) {
-      Undeliverable.report(t);
+      report(t);
     }
   }
 
@@ -285,20 +328,19 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     suspension.onCancel(() -> removeWaiter(waiter));
   }
 
-  @SuppressWarnings("NullAway") // as in signal
   private void deliver(Suspension<? super T> suspension) {
-    End<T> outcome = end;
-    if (outcome.state == State.SUCCEEDED) {
-      suspension.resume(outcome.value);
-    } else {
-      failureTaken = true;
-      suspension.fail(outcome.failure);
+    Throwable failure = failureOf(this);
+    take(1); // first: what the suspension takes is not given up or reported as well (A12)
+    Receiver<? super T> receiver = Receiver.of(suspension);
+    if (!(failure == null ? receiver.receive(value()) : receiver.receiveFailure(failure))) {
+      take(-1); // too late for that await, it is not lost: the handle has it
     }
   }
 
   @Override
   public void onCompletion(Consumer<? super Coroutine<T>> action) {
-    addWaiter(requireNonNull(action, "action"));
+    requireNonNull(action, "action");
+    addWaiter(ended -> action.accept(ended)); // whose equals is not the action's
   }
 
   @Override
@@ -319,8 +361,8 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   @Override
   public State state() {
-    End<T> outcome = end;
-    return outcome == null ? State.RUNNING : outcome.state;
+    State how = end;
+    return how == null ? State.RUNNING : how;
   }
 
   @Override
@@ -329,35 +371,42 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   }
 
   @Override
-  @SuppressWarnings("NullAway") // as in signal
   public T get() {
-    End<T> outcome = end;
-    if (outcome == null || outcome.state != State.SUCCEEDED) {
+    if (end != State.SUCCEEDED) {
       throw new IllegalStateException("coroutine " + name + " has no value: " + state());
     }
-    return outcome.value;
+    take(1);
+    return value();
   }
 
   @Override
   public @Nullable Throwable failure() {
     Throwable failure = failureOf(this);
-    failureTaken |= failure != null;
+    if (failure != null) {
+      take(1);
+    }
     return failure;
   }
 
   /** What ended {@code coroutine}, for code of ours: the user has not seen it by that. */
   static @Nullable Throwable failureOf(Coroutine<?> coroutine) {
-    End<?> outcome = ((RunningCoroutine<?>) coroutine).end;
-    return outcome == null ? null : outcome.failure;
+    RunningCoroutine<?> known = (RunningCoroutine<?>) coroutine;
+    State how = known.end; // before the result
+    boolean failed = how == State.FAILED || how == State.CANCELLED;
+    return failed ? (Throwable) known.result : null;
+  }
+
+  private void take(int more) {
+    TAKERS.getAndAdd(this, more);
   }
 
   /** It was thrown by something else than an await of the coroutine. */
   void takeFailure() {
-    failureTaken = true;
+    take(1);
   }
 
   void giveBackFailure() {
-    failureTaken = false;
+    take(-1);
   }
 
   /** Whether nobody has reported yet that it goes on; several threads may wait for it. */
@@ -375,9 +424,9 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     return report;
   }
 
-  /** Whether somebody has asked for the failure, or awaited the coroutine. */
-  boolean isFailureTaken() {
-    return failureTaken;
+  /** Whether somebody has asked for the failure or the value, or awaited the coroutine. */
+  boolean isTaken() {
+    return takers > 0;
   }
 
   @Override

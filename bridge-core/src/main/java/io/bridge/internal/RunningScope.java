@@ -6,15 +6,15 @@ import io.bridge.AwaitTimeoutException;
 import io.bridge.Body;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
+import io.bridge.ItemBody;
 import io.bridge.Registration;
 import io.bridge.TimeSource;
 import io.bridge.Undeliverable;
 import io.bridge.VoidBody;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Cleaner;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,6 +54,10 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     WITH_OUTER,
     CLOSED
   }
+
+  /** In place of an end for which there is no memory. */
+  private static final End NO_MEMORY =
+      new End(How.JOINER_FAILED, "no memory", new OutOfMemoryError("at the end of a coroutine"));
 
   private record End(How how, String reason, @Nullable Throwable failure) {
 
@@ -100,6 +104,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
 
   // set before the scope is handed out
   private @Nullable Registration timer;
+  private Cleaner.@Nullable Cleanable watch;
 
   // by the opener, when the timer may be running already; null in the background
   private volatile @Nullable ScopeFrame block;
@@ -120,16 +125,27 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   }
 
   /**
-   * Opens a scope on the calling thread.
+   * Opens a scope on the calling thread, for code that closes it or has it watched.
    *
    * @param joiner the policy
    * @param config the settings
    * @param <T> the type of the coroutines' values
    * @param <R> what join returns
-   * @return a new scope
+   * @return what the user gets: watched where no end of a coroutine closes it (S3)
    */
   public static <T extends @Nullable Object, R extends @Nullable Object> CoroutineScope<T, R> open(
       Joiner<? super T, ? extends R> joiner, ScopeConfig config) {
+    boolean ends = RunningCoroutine.running(CancelFrame.ofThread()) != null;
+    LostHandles.Opened opened = ends ? null : new LostHandles.Opened();
+    RunningScope<T, R> scope = RunningScope.<T, R>open(joiner, config, opened);
+    return opened == null ? scope : new ScopeHandle<>(scope, opened);
+  }
+
+  /** Opens a scope on the calling thread, which certainly closes it if {@code opened} is null. */
+  static <T extends @Nullable Object, R extends @Nullable Object> RunningScope<T, R> open(
+      Joiner<? super T, ? extends R> joiner,
+      ScopeConfig config,
+      LostHandles.@Nullable Opened opened) {
     Thread thread = Thread.currentThread();
     if (!thread.isVirtual()) {
       Guard.check(thread); // it could not wait in close (A2)
@@ -139,13 +155,74 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     RunningScope<T, R> scope =
         new RunningScope<>(joiner, config, RunningCoroutine.running(CancelFrame.ofThread()));
     scope.startTimer(); // first: a time source may throw
-    scope.block = ScopeFrame.enter(scope);
+    scope.block = ScopeFrame.enter(scope, opened);
     String reason = outer == null ? null : outer.cancelReason();
     if (reason != null) {
       scope.end(new End(How.WITH_OUTER, reason));
     }
     scope.endBlock();
     return scope;
+  }
+
+  /**
+   * Opens a scope for {@code block}, joins and closes it.
+   *
+   * @param joiner the policy
+   * @param config the settings
+   * @param block the code
+   * @param <T> the type of the coroutines' values
+   * @param <R> what join returns
+   * @param <V> the type of the block's value
+   * @param <X> the checked exception that the block may throw
+   * @return the block's value
+   * @throws X when the block fails
+   */
+  public static <
+          T extends @Nullable Object,
+          R extends @Nullable Object,
+          V extends @Nullable Object,
+          X extends Exception>
+      V within(
+          Joiner<? super T, ? extends R> joiner,
+          ScopeConfig config,
+          ItemBody<? super CoroutineScope<T, R>, ? extends V, ? extends X> block)
+          throws X {
+    RunningScope<T, R> scope = RunningScope.<T, R>open(joiner, config, null);
+    @Nullable Object made = null;
+    try {
+      V value = block.call(scope);
+      made = value;
+      var unused = scope.join();
+      return value;
+    } catch (Throwable failure) {
+      Undeliverable.discard(made); // it lost against the failure (A12)
+      RunOn.<X>rethrow(scope.failedBy(failure));
+      throw new AssertionError(failure);
+    } finally {
+      scope.close();
+    }
+  }
+
+  /**
+   * What a block throws that failed: what join throws, if it only says that the scope has ended;
+   * with the failures of all coroutines, which have ended then.
+   */
+  private Throwable failedBy(Throwable failure) {
+    Throwable thrown = failure;
+    End how = end;
+    if (how != null && how.cancelsBlock() && Failures.isCancelEcho(failure)) {
+      try {
+        var unused = join();
+      } catch (Throwable ofScope) {
+        thrown = ofScope;
+      }
+    }
+    endAll();
+    Throwable ofJoiner = requireNonNull(end).ofJoiner();
+    if (ofJoiner != null && !joinerFailureTaken.getAndSet(true)) {
+      AwaitSite.addSiblings(thrown, List.of(ofJoiner));
+    }
+    return withFailures(thrown);
   }
 
   /**
@@ -253,10 +330,28 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     return new End(How.FAILED, "a coroutine of the scope has failed", first);
   }
 
-  private void joinerThrew(Throwable thrown) {
-    if (!end(new End(How.JOINER_FAILED, "the scope's joiner has failed", thrown))) {
-      Undeliverable.report(thrown);
+  private void joinerThrew(Throwable failure) {
+    Throwable thrown = Failures.bare(failure);
+    try {
+      if (!end(new End(How.JOINER_FAILED, "the scope's joiner has failed", thrown))) {
+        Undeliverable.report(thrown);
+      }
+    } catch (OutOfMemoryError noMemory) {
+      endWithoutMemory();
     }
+  }
+
+  /** Once more, as far as it goes without memory: inner scopes end with their coroutines. */
+  private void endWithoutMemory() {
+    boolean first = tryEnd(NO_MEMORY);
+    String why = first ? NO_MEMORY.reason : requireNonNull(end).reason;
+    for (Siblings.Link at = coroutines.newest(); at != null; at = at.older()) {
+      RunningCoroutine<?> coroutine = at.coroutine();
+      if (coroutine != null) {
+        coroutine.mark(why);
+      }
+    }
+    wakeWaiters();
   }
 
   private void childFailed(RunningCoroutine<?> child, Throwable failure) {
@@ -287,35 +382,36 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     end(new End(How.CANCELLED, requireNonNull(reason, "reason")));
   }
 
-  /**
-   * The code around the blocks of {@code scopes} was cancelled: cancels them, and the scopes of
-   * their coroutines, and so on; without recursion, at any depth.
-   */
-  static void cancelAll(Deque<RunningScope<?, ?>> scopes, String reason) {
-    End how = new End(How.WITH_OUTER, reason);
-    for (RunningScope<?, ?> scope = scopes.poll(); scope != null; scope = scopes.poll()) {
-      scope.tryEnd(how, scopes);
-    }
-  }
-
   private boolean end(End how) {
-    Deque<RunningScope<?, ?>> inner = new ArrayDeque<>();
-    boolean ended = tryEnd(how, inner);
-    cancelAll(inner, how.reason);
+    Headroom.check(); // all of it, or nothing
+    boolean ended = tryEnd(how);
+    if (ended) {
+      CancelWalk.of(this, how.reason);
+    }
     return ended;
   }
 
-  private boolean tryEnd(End how, Deque<RunningScope<?, ?>> inner) {
+  /** The code around the block was cancelled; the caller goes on with the coroutines. */
+  boolean tryEndWithOuter(String reason) {
+    return tryEnd(new End(How.WITH_OUTER, reason));
+  }
+
+  private boolean tryEnd(End how) {
     if (!END.compareAndSet(this, null, how)) {
       return false;
     }
-    try {
-      endBlock();
-    } catch (Throwable ofInterrupt) { // of an interruptible channel
-      Undeliverable.report(ofInterrupt);
-    }
-    coroutines.cancel(how.reason, inner);
+    endBlock();
     return true;
+  }
+
+  /** Where a cancel of all coroutines begins, behind the end: who forks later looks at that. */
+  Siblings.@Nullable Link newestCoroutine() {
+    return coroutines.newest();
+  }
+
+  /** Who waits for the coroutines looks at the end. */
+  void wakeWaiters() {
+    coroutines.wake();
   }
 
   /** A scope that has failed does not let its block go on. */
@@ -323,7 +419,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     End how = end;
     ScopeFrame frame = block;
     if (frame != null && how != null && how.cancelsBlock()) {
-      frame.cancelBlock(how.reason);
+      frame.cancelUnlessLeft(how.reason);
     }
   }
 
@@ -400,7 +496,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       }
       return joiner.result();
     } catch (Throwable failure) {
-      throw Failures.thrown(withFailures(failure));
+      throw Failures.thrown(withFailures(Failures.bare(failure)));
     }
   }
 
@@ -448,6 +544,9 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (config.failureHandler() == null) {
       failures.reportUntaken();
     }
+    if (joiner instanceof Joiners.OfOneScope<?, ?> own) {
+      CancelFrame.outsideWindow(CancelFrame.current(), own::giveUp);
+    }
   }
 
   // closing
@@ -456,6 +555,21 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   public void close() {
     refuseOwnChild("close");
     refuseThread();
+    try {
+      endAll();
+    } finally { // too deep to wait, for one
+      threads.close();
+      closeTimer();
+    }
+    reportUntaken();
+    Cleaner.Cleanable watching = watch;
+    if (watching != null) {
+      watching.clean(); // which finds that it is closed
+    }
+  }
+
+  /** Nobody forks any more, and no coroutine runs any more. */
+  private void endAll() {
     coroutines.close();
     ScopeFrame frame = block;
     if (frame != null && frame.isOwner()) {
@@ -471,9 +585,28 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       end(closed);
       Coroutine.<RuntimeException>shield(coroutines::awaitStragglers);
     }
-    threads.close();
-    closeTimer();
-    reportUntaken();
+  }
+
+  /** Has {@code handle}, which the user holds, watched until the scope is closed. */
+  void watch(ScopeHandle<T, R> handle, LostHandles.Opened opened) {
+    watch =
+        LostHandles.watch(
+            handle,
+            () -> {
+              if (!isClosed()) {
+                LostHandles.cleanUp(() -> lost(opened));
+              }
+            });
+  }
+
+  /** Nobody can close it any more. Its owner's thread does something else, or has ended. */
+  private void lost(LostHandles.Opened opened) {
+    ScopeFrame frame = block;
+    if (frame != null) {
+      frame.abandon();
+    }
+    opened.reportNotClosed(toString());
+    close();
   }
 
   private void closeTimer() {

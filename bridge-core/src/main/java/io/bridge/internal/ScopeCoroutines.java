@@ -6,7 +6,6 @@ import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Deque;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -105,23 +104,9 @@ final class ScopeCoroutines {
     return count() == 0;
   }
 
-  /**
-   * Cancels all, and wakes who waits for that. The scope's end is set: who enters now looks at it.
-   *
-   * @param inner gets the scopes that the coroutines have opened, to be cancelled next
-   */
-  void cancel(String reason, Deque<RunningScope<?, ?>> inner) {
-    for (RunningCoroutine<?> coroutine : running) {
-      try {
-        if (!coroutine.mark(reason)) {
-          continue;
-        }
-      } catch (Throwable ofInterrupt) { // of an interruptible channel: the others' turn comes
-        Undeliverable.report(ofInterrupt);
-      }
-      coroutine.scopesInside(inner);
-    }
-    wake();
+  /** The newest of the coroutines that have not ended, or a link that leads to them. */
+  Siblings.@Nullable Link newest() {
+    return running.newest();
   }
 
   /** Waits until no coroutine runs, or the scope has {@code ended}. */
@@ -191,7 +176,8 @@ final class ScopeCoroutines {
     });
   }
 
-  private void wake() {
+  /** Who waits looks again. */
+  void wake() {
     for (Suspension<? super @Nullable Void> w = waiters.poll(); w != null; w = waiters.poll()) {
       resume(w);
     }

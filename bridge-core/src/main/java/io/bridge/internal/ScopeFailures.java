@@ -64,7 +64,7 @@ final class ScopeFailures {
     }
     for (RunningCoroutine<?> coroutine : failed) {
       Throwable failure = RunningCoroutine.failureOf(coroutine);
-      if (failure != null && !coroutine.isFailureTaken()) {
+      if (failure != null && !coroutine.isTaken()) {
         Undeliverable.report(failure);
       }
     }

@@ -16,29 +16,42 @@ final class ScopeFrame extends BlockFrame {
 
   private final Thread owner = Thread.currentThread();
 
+  /** Of a scope that may be left open on a plain thread; null if its end is certain. */
+  private final LostHandles.@Nullable Opened opened;
+
   // by the owner
-  private @Nullable CancelFrame previous;
   private boolean blockLeft;
 
   // by the owner; read by whoever cancels a frame around it
   private volatile @Nullable ScopeFrame enclosing;
 
-  private ScopeFrame(RunningScope<?, ?> scope, @Nullable CancelFrame outer) {
+  private ScopeFrame(
+      RunningScope<?, ?> scope, @Nullable CancelFrame outer, LostHandles.@Nullable Opened opened) {
     super(outer, contextOf(outer));
     this.scope = scope;
+    this.opened = opened;
   }
 
   /** Begins the block on the calling thread. */
-  static ScopeFrame enter(RunningScope<?, ?> scope) {
-    ScopeFrame frame = new ScopeFrame(scope, current());
-    frame.previous = replaceCurrent(frame);
-    if (frame.outer == null) {
-      frame.window.begin();
+  static ScopeFrame enter(RunningScope<?, ?> scope, LostHandles.@Nullable Opened opened) {
+    ScopeFrame frame = new ScopeFrame(scope, current(), opened);
+    try {
+      frame.begin();
+    } catch (Throwable tooDeep) { // a plain write, for which there is stack
+      frame.left = true;
+      throw tooDeep;
     }
-    CancelFrame root = frame.root();
-    frame.enclosing = open(root.innermostScope());
-    root.innermostScope(frame);
     return frame;
+  }
+
+  private void begin() {
+    becomeCurrent();
+    if (outer == null) {
+      window.begin();
+    }
+    CancelFrame root = root();
+    enclosing = open(root.innermostScope());
+    root.innermostScope(this);
   }
 
   boolean isOwner() {
@@ -58,6 +71,16 @@ final class ScopeFrame extends BlockFrame {
       return;
     }
     blockLeft = true;
+    try {
+      leaveNow();
+    } catch (Throwable tooDeep) { // plain writes, as above
+      phase = LEFT;
+      left = true;
+      throw tooDeep;
+    }
+  }
+
+  private void leaveNow() {
     boolean cancelled = leave();
     markLeft();
     CancelFrame now = ofThread();
@@ -68,15 +91,6 @@ final class ScopeFrame extends BlockFrame {
     if (cancelled || outer == null) {
       windowTo(now);
     }
-  }
-
-  /** {@code frame}, or the first one around it if that is a block that was left. Owner only. */
-  static @Nullable CancelFrame notLeft(@Nullable CancelFrame frame) {
-    CancelFrame now = frame;
-    while (now instanceof ScopeFrame block && block.blockLeft) {
-      now = block.previous;
-    }
-    return now;
   }
 
   /** Takes the closed scope out of the chain. Owner only. */
@@ -98,6 +112,34 @@ final class ScopeFrame extends BlockFrame {
       frame = frame.enclosing;
     }
     return frame;
+  }
+
+  /** The scope has ended for a reason that cancels its block, unless that was left open. */
+  void cancelUnlessLeft(String why) {
+    if (!isLeftOpenBy(owner)) {
+      cancelBlock(why);
+    }
+  }
+
+  /** The owner's looks at its cancelled frames end at one of a task before. */
+  @Override
+  boolean isLeftOpen() {
+    return isOwner() && isLeftOpenBy(owner);
+  }
+
+  /**
+   * A pool's thread that goes on with another task was not told, and is not to be touched: the
+   * block is given up (S3). Inside another frame it is left with that one, and a virtual thread has
+   * one task.
+   */
+  private boolean isLeftOpenBy(Thread thread) {
+    LostHandles.Opened at = opened;
+    if (at == null || outer != null || thread.isVirtual() || !at.isLeftBy(thread)) {
+      return false;
+    }
+    abandon();
+    LostHandles.cleanUp(() -> at.reportNotClosed(scope.toString()));
+    return true;
   }
 
   @Override

@@ -2,7 +2,9 @@ package io.bridge.internal;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,38 @@ import org.jspecify.annotations.Nullable;
  * neither, for which nobody could look in a dump, has none.
  */
 final class ScopeThreads {
+
+  /**
+   * What a user's factory gets: it lets the body through when the thread that the factory made is
+   * about to be started by the scope, once. Else a factory that starts its thread itself would have
+   * the body run although the fork throws (S2).
+   */
+  private static final class Gate extends AtomicReference<@Nullable Runnable> implements Runnable {
+
+    private static final long serialVersionUID = 1L;
+
+    static Thread threadOf(ThreadFactory factory, Runnable body) {
+      Gate gate = new Gate();
+      Thread thread = factory.newThread(gate);
+      if (thread == null) {
+        throw new RejectedExecutionException("thread factory " + factory + " has made no thread");
+      }
+      if (thread.getState() != Thread.State.NEW) {
+        throw new IllegalThreadStateException(
+            "thread factory " + factory + " has started its thread, which the scope is to start");
+      }
+      gate.set(body);
+      return thread;
+    }
+
+    @Override
+    public void run() {
+      Runnable body = getAndSet(null);
+      if (body != null) {
+        body.run();
+      }
+    }
+  }
 
   private final ScopeConfig config;
 
@@ -37,7 +71,9 @@ final class ScopeThreads {
       ThreadFactory own = config.factory();
       made =
           Executors.newThreadPerTaskExecutor(
-              own != null ? own : body -> RunningCoroutine.thread(config.name(), body));
+              own != null
+                  ? body -> Gate.threadOf(own, body)
+                  : body -> RunningCoroutine.thread(config.name(), body));
       group = made;
     }
     return made;

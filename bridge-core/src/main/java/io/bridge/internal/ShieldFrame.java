@@ -32,34 +32,46 @@ public final class ShieldFrame extends CancelFrame {
   public static <T extends @Nullable Object, X extends Exception> T run(
       Body<? extends T, ? extends X> body) throws X {
     ShieldFrame shield = new ShieldFrame(current());
-    CancelFrame previous = shield.enter();
     try {
+      shield.enter();
       return body.call();
     } finally {
-      shield.leave(previous);
+      try {
+        shield.leave();
+      } finally { // where the stack ends there, the rest comes late
+        shield.left = true;
+      }
     }
   }
 
-  private @Nullable CancelFrame enter() {
+  private void enter() {
+    becomeCurrent(); // first: what finds it left uncovers what it hides
     if (hidden != null) {
       hidden.window.close();
     }
     owed = Thread.interrupted();
-    CancelFrame previous = replaceCurrent(this);
     window.begin();
-    return previous;
   }
 
-  private void leave(@Nullable CancelFrame previous) {
+  private void leave() {
     leaveScopesInside();
     window.close();
     restoreCurrent(previous);
+    uncover();
+  }
+
+  /** What is around the shield may be interrupted again. Owner only. */
+  void uncover() {
+    if (hidden != null && hidden.window.isOpen()) {
+      return; // it was not covered yet
+    }
     if (hidden != null && hidden.isCancelled()) {
       hidden.window.openInterrupted();
     } else if (hidden != null) {
       hidden.window.open();
     }
     if (owed) {
+      owed = false;
       Thread.currentThread().interrupt();
     }
   }

@@ -60,6 +60,16 @@ final class Siblings implements Iterable<RunningCoroutine<?>> {
     Link(RunningCoroutine<?> coroutine) {
       this.coroutine = coroutine;
     }
+
+    /** The coroutine that has this place; null if it has left. */
+    @Nullable RunningCoroutine<?> coroutine() {
+      return coroutine;
+    }
+
+    /** The next place of those that were taken before. */
+    @Nullable Link older() {
+      return older;
+    }
   }
 
   // any thread
@@ -68,6 +78,11 @@ final class Siblings implements Iterable<RunningCoroutine<?>> {
 
   // by who sweeps: how many were cut out; wraps around
   private volatile int cut;
+
+  /** The place that was taken last; null if there was none. */
+  @Nullable Link newest() {
+    return newest;
+  }
 
   /** Adds a coroutine; any thread. */
   Link add(RunningCoroutine<?> coroutine) {
@@ -100,12 +115,15 @@ final class Siblings implements Iterable<RunningCoroutine<?>> {
     if (sweeping || !SWEEPING.compareAndSet(this, false, true)) {
       return false;
     }
-    Link first = newest;
-    if (first != null) {
-      int before = cut;
-      cut = before + cutBehind(first);
+    try {
+      Link first = newest;
+      if (first != null) {
+        int before = cut;
+        cut = before + cutBehind(first);
+      }
+    } finally { // each step of a sweep leaves the links whole, and the next sweep does the rest
+      sweeping = false;
     }
-    sweeping = false;
     return true;
   }
 

@@ -76,12 +76,7 @@ public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Su
   @Override
   public final void onError(Throwable failure) {
     requireSignal(failure, "failure");
-    failedAfterItems(unwrap(failure));
-  }
-
-  /** Removes a layer that a library puts around checked failures; none by default. */
-  protected Throwable unwrap(Throwable failure) {
-    return failure;
+    failedAfterItems(failure);
   }
 
   @Override

@@ -24,6 +24,10 @@ public final class TimeoutFrame extends BlockFrame {
 
   // by the owner
   private @Nullable AwaitTimeoutException thrown;
+  private boolean outside;
+
+  // by the owner, or by the thread that runs its code meanwhile (S9): of the first await cut off
+  private @Nullable RuntimeException cutOff;
 
   private TimeoutFrame(@Nullable CancelFrame outer, Duration timeout) {
     super(outer, contextOf(outer));
@@ -73,8 +77,10 @@ public final class TimeoutFrame extends BlockFrame {
       if (e != frame.thrown) {
         throw e; // of another block
       }
-      for (Throwable lost : e.getSuppressed()) {
-        Undeliverable.report(lost);
+      for (Throwable suppressed : e.getSuppressed()) {
+        if (!Failures.isCancelEcho(suppressed)) {
+          Undeliverable.report(suppressed);
+        }
       }
       return null;
     }
@@ -88,17 +94,29 @@ public final class TimeoutFrame extends BlockFrame {
       Body<? extends T, ? extends X> body) throws X {
     TimeSource time = TimeSource.current();
     Registration timer = requireNonNull(time.schedule(timeout, this::expire), "schedule");
-    CancelFrame previous = enter();
+    try {
+      return this.<T, X>call(body, timer);
+    } finally {
+      if (!outside) { // the stack ended where it was left; these are plain writes
+        phase = LEFT;
+        left = true;
+      }
+    }
+  }
+
+  private <T extends @Nullable Object, X extends Exception> T call(
+      Body<? extends T, ? extends X> body, Registration timer) throws X {
+    enter();
     T value;
     try {
       value = body.call();
     } catch (Throwable failure) {
-      if (leave(timer, previous) && !isEndOfOuter(failure)) {
+      if (leave(timer) && !isEndOfOuter(failure)) {
         throw timedOut(failure);
       }
       throw failure;
     }
-    if (leave(timer, previous)) {
+    if (leave(timer)) {
       Undeliverable.discard(value); // it lost against the deadline (A12)
       throw timedOut(null);
     }
@@ -114,21 +132,33 @@ public final class TimeoutFrame extends BlockFrame {
         && !(failure instanceof AwaitTimeoutException);
   }
 
+  /** With what says where the block was cut off, and what it failed with after that (T1). */
   private AwaitTimeoutException timedOut(@Nullable Throwable failure) {
     AwaitTimeoutException timedOut = new AwaitTimeoutException(timeout);
-    if (failure != null && !Failures.isCancelEcho(failure)) {
-      timedOut.addSuppressed(failure);
+    if (failure != null) {
+      timedOut.addSuppressed(Failures.bare(failure));
+    }
+    if (cutOff != null && (failure == null || !Failures.isCancelEcho(failure))) {
+      timedOut.addSuppressed(cutOff); // the block has kept it to itself
     }
     thrown = timedOut;
     return timedOut;
   }
 
-  private @Nullable CancelFrame enter() {
-    CancelFrame previous = replaceCurrent(this);
+  private void enter() {
+    becomeCurrent();
     if (outer == null) {
       window.begin();
     }
-    return previous;
+  }
+
+  @Override
+  RuntimeException ending() {
+    RuntimeException thrownByAwait = super.ending();
+    if (cutOff == null) {
+      cutOff = thrownByAwait;
+    }
+    return thrownByAwait;
   }
 
   private void expire() {
@@ -136,7 +166,7 @@ public final class TimeoutFrame extends BlockFrame {
   }
 
   /** Leaves the block; true if its deadline has passed. No interrupt of the timer comes later. */
-  private boolean leave(Registration timer, @Nullable CancelFrame previous) {
+  private boolean leave(Registration timer) {
     leaveScopesInside();
     boolean expired = leave();
     if (outer == null && !expired) {
@@ -146,6 +176,7 @@ public final class TimeoutFrame extends BlockFrame {
     if (expired) {
       windowTo(outer);
     }
+    outside = true;
     close(timer);
     return expired;
   }

@@ -39,7 +39,7 @@ final class UpstreamCall {
 
   /** Whether {@code failure}, which came while inside, only says that the thread was cancelled. */
   boolean endedBy(Throwable failure) {
-    return isHere() && isCancellation(failure, CancelFrame.current());
+    return isHere() && CancelFrame.isCancellation(failure, CancelFrame.current());
   }
 
   /** Runs what cancels upstream; from inside of it as {@link CancelFrame#outsideWindow}. */
@@ -49,22 +49,5 @@ final class UpstreamCall {
     } else {
       cancel.run();
     }
-  }
-
-  /** Whether what an operator threw only says that the calling thread was cancelled. */
-  static boolean isCancellation(Throwable failure, @Nullable CancelFrame frame) {
-    return CancelFrame.isCancellation(failure, frame)
-        || (failure instanceof InterruptedException
-            && isThrownInLoop(failure)
-            && CancelFrame.endsAfterInterrupt(frame));
-  }
-
-  private static boolean isThrownInLoop(Throwable failure) {
-    for (StackTraceElement element : failure.getStackTrace()) {
-      if (element.getClassName().equals(Iteration.class.getName())) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -23,13 +23,13 @@ import org.reactivestreams.Subscription;
 @Timeout(60)
 class EmitterEchoTest {
 
-  /** Keeps its subscription, which is also what receives the body's end. */
+  /** Keeps what receives the body's end. */
   private static final class Keeping implements Subscriber<String> {
     private final List<EmitterSubscription<?>> kept = new ArrayList<>();
 
     @Override
     public void onSubscribe(Subscription subscription) {
-      kept.add((EmitterSubscription<?>) subscription);
+      kept.add(((StreamHandle<?>) subscription).gate);
     }
 
     @Override

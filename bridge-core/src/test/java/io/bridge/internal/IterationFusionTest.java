@@ -201,6 +201,32 @@ class IterationFusionTest {
   }
 
   @Test
+  @DisplayName("I6 A12 a queue that was empty holds made items: each is given up, also later ones")
+  void givenUp() {
+    Shared queue = new Shared();
+    Fusing subscriber = begin(iteration, queue, false);
+    queue.items.addAll(List.of("a", "b", "c"));
+    assertThat(iteration.next()).isEqualTo("a");
+    iteration.close();
+    assertThat(subscriber.discarded).containsExactly("b", "c");
+    queue.items.add("d");
+    probe.next("d");
+    assertThat(subscriber.discarded).containsExactly("b", "c", "d");
+    assertThat(queue.cleared).isEmpty();
+  }
+
+  @Test
+  @DisplayName("I6 A12 a queue that is pulled makes its items: none is made to be given up")
+  void pulledMakesNone() {
+    Shared queue = new Shared();
+    Fusing subscriber = begin(iteration, queue, true);
+    queue.items.add("a");
+    iteration.close();
+    assertThat(queue.polls).hasValue(0);
+    assertThat(subscriber.discarded).isEmpty();
+  }
+
+  @Test
   @DisplayName("I6 A12 a promised item is given up by the close, with those in the queue")
   void promised() {
     Shared queue = new Shared("a", "b");

@@ -1,5 +1,7 @@
 package io.bridge.examples;
 
+import io.bridge.Registration;
+import io.bridge.Undeliverable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.util.concurrent.atomic.LongAdder;
@@ -7,12 +9,13 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Hooks;
 
 /**
- * Counts the errors that reach nobody: what Reactor and RxJava drop, and what a thread throws. A
- * cancelled checkout must not make any such noise.
+ * Counts the errors that reach nobody: what Reactor, RxJava and bridge drop, and what a thread
+ * throws. A cancelled checkout must not make any such noise.
  */
 final class StrayErrors implements AutoCloseable {
 
   private final LongAdder count = new LongAdder();
+  private final Registration ofBridge = Undeliverable.onFailure(error -> count.increment());
   private final @Nullable UncaughtExceptionHandler before =
       Thread.getDefaultUncaughtExceptionHandler();
 
@@ -28,6 +31,7 @@ final class StrayErrors implements AutoCloseable {
 
   @Override
   public void close() {
+    ofBridge.close();
     Hooks.resetOnErrorDropped();
     RxJavaPlugins.setErrorHandler(null);
     Thread.setDefaultUncaughtExceptionHandler(before);

@@ -88,30 +88,37 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName("one park loop: beside it, only the interrupt window parks")
+  @DisplayName("one park loop: beside it, only the interrupt window and the timer thread park")
   void onePark() {
     noClasses()
         .that()
         .doNotHaveFullyQualifiedName("io.bridge.internal.ParkLoop")
         .and()
         .doNotHaveFullyQualifiedName("io.bridge.internal.InterruptWindow")
+        .and()
+        .doNotHaveFullyQualifiedName("io.bridge.internal.Timers")
         .should()
         .callCodeUnitWhere(parks())
         .check(PUBLISHED);
   }
 
   @Test
-  @DisplayName("one thread start; the timers and the cleaner of cursors have a daemon each (T3)")
+  @DisplayName(
+      "one thread start, and that of looks; the timers have a daemon of their own (T3)")
   void oneStart() {
     noClasses()
         .that()
         .doNotHaveFullyQualifiedName("io.bridge.internal.RunningCoroutine")
+        .and()
+        .doNotHaveFullyQualifiedName("io.bridge.internal.ForeignLook$Lookers")
+        .and()
+        .doNotHaveFullyQualifiedName("io.bridge.internal.Timers")
         .should()
         .callCodeUnitWhere(startsThread())
         .check(PUBLISHED);
     noClasses()
         .that()
-        .haveNameNotMatching("io\\.bridge\\.internal\\.(Timers|CursorWatch)(\\$.*)?")
+        .haveNameNotMatching("io\\.bridge\\.internal\\.(Timers|ForeignLook)(\\$.*)?")
         .should()
         .callCodeUnitWhere(calls(Thread.class, "ofPlatform"))
         .check(PUBLISHED);

@@ -12,6 +12,7 @@ import dev.failsafe.RetryPolicy;
 import io.bridge.Awaitable;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineContext;
+import io.bridge.CoroutineScope;
 import io.bridge.Registration;
 import io.bridge.Suspension;
 import io.bridge.TimeSource;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +40,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
@@ -59,6 +62,50 @@ class AwaitingTest {
   }
 
   @Test
+  @DisplayName("awaitAll of one library's type, without awaitable")
+  void alike() {
+    CompletableFuture<Long> price = CompletableFuture.completedFuture(300L);
+    CompletableFuture<Integer> stock = CompletableFuture.completedFuture(7);
+    // tag::alike[]
+    Offer offer = awaitAll(price, stock, Offer::new); // two or three Monos, Singles or stages
+    // end::alike[]
+    assertThat(offer).isEqualTo(new Offer(300, 7));
+  }
+
+  @Test
+  @DisplayName("awaitAll of any number of one type")
+  void many() {
+    List<Single<Long>> offers = List.of(Single.just(300L), Single.just(200L), Single.just(250L));
+    // tag::many[]
+    List<Long> prices = awaitAll(offers.stream().map(offer -> awaitable(offer)).toList());
+    // end::many[]
+    assertThat(prices).containsExactly(300L, 200L, 250L);
+  }
+
+  record Product(String name, long price, int stock, List<String> reviews) {}
+
+  @Test
+  @DisplayName("four sources of different types: a scope")
+  void four() {
+    Single<String> name = Single.just("lamp");
+    Single<Long> price = Single.just(300L);
+    CompletableFuture<Integer> stock = CompletableFuture.completedFuture(7);
+    Flux<String> reviews = Flux.just("bright");
+    // tag::four[]
+    Product product;
+    try (var scope = CoroutineScope.open()) {
+      var named = scope.fork(() -> await(name));
+      var priced = scope.fork(() -> await(price));
+      var stocked = scope.fork(() -> await(stock));
+      var reviewed = scope.fork(() -> awaitList(reviews));
+      scope.join();
+      product = new Product(named.get(), priced.get(), stocked.get(), reviewed.get());
+    }
+    // end::four[]
+    assertThat(product).isEqualTo(new Product("lamp", 300, 7, List.of("bright")));
+  }
+
+  @Test
   @DisplayName("awaitAny of mirrors")
   void any() {
     Single<String> near = Single.error(new IOException("down"));
@@ -76,6 +123,32 @@ class AwaitingTest {
   }
 
   // end::orthrow[]
+
+  // tag::catch[]
+  String readOrEmpty(Mono<String> file) {
+    try {
+      return awaitSingle(file);
+    } catch (CompletionException e) { // a checked failure of the source is the cause
+      if (e.getCause() instanceof FileNotFoundException) {
+        return "";
+      }
+      throw e; // leaves a body as the source's own failure
+    }
+  }
+
+  // end::catch[]
+
+  @Test
+  @DisplayName("A7 (2): a catch in a body, and what the body's subscriber sees of the rest")
+  void caught() {
+    assertThat(readOrEmpty(Mono.error(new FileNotFoundException("gone")))).isEmpty();
+    IOException busy = new IOException("busy");
+    assertThat(
+            mono(() -> readOrEmpty(Mono.error(busy)))
+                .onErrorResume(IOException.class, e -> Mono.just(e == busy ? "busy" : "other"))
+                .block())
+        .isEqualTo("busy");
+  }
 
   @Test
   @DisplayName("awaitOrThrow")

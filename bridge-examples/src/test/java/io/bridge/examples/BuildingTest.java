@@ -19,6 +19,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,12 +35,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /** The code of docs/guide/building.md. */
 @Timeout(60)
@@ -100,6 +103,28 @@ class BuildingTest {
 
   private static String outcome(Mono<Account> mono) {
     return awaitSingle(mono.map(Account::toString).onErrorResume(e -> Mono.just(e.toString())));
+  }
+
+  // tag::passes[]
+  Mono<String> cached(Mono<String> load) {
+    return mono(() -> awaitSingle(load))
+        .retryWhen(Retry.max(2).filter(e -> e instanceof SocketException)) // as on load itself
+        .onErrorResume(IOException.class, e -> Mono.just("from the cache"));
+  }
+
+  // end::passes[]
+
+  @Test
+  @DisplayName("A7 (2): operators around a body see the type of a failure that they always saw")
+  void passes() {
+    AtomicInteger loads = new AtomicInteger();
+    Mono<String> load =
+        Mono.defer(() -> {
+          boolean again = loads.incrementAndGet() < 3;
+          return Mono.error(again ? new SocketException("reset") : new IOException("gone"));
+        });
+    assertThat(cached(load).block()).isEqualTo("from the cache");
+    assertThat(loads).hasValue(3);
   }
 
   // tag::stream[]

@@ -25,6 +25,8 @@ class DocumentsTest {
   private static final Pattern BLOCK =
       Pattern.compile("(?:<!-- region: (\\S+)#(\\S+) -->\n)?```java\n(.*?)```", Pattern.DOTALL);
 
+  private static final Pattern VERSION = Pattern.compile("<version>([^<]+)</version>");
+
   private final Path root = root();
 
   private record Block(String file, String tag, String code) {}
@@ -45,6 +47,16 @@ class DocumentsTest {
   @DisplayName("the README has such blocks")
   void notVacuous() {
     assertThat(blocksOf(root.resolve("README.md"))).isNotEmpty();
+  }
+
+  @Test
+  @DisplayName("the README's dependencies have the version of this build")
+  void version() {
+    Matcher version = VERSION.matcher(read(root.resolve("pom.xml")));
+    assertThat(version.find()).isTrue();
+    assertThat(read(root.resolve("README.md")))
+        .contains("<version>" + version.group(1) + "</version>")
+        .contains("\"io.bridge:bridge-reactor:" + version.group(1) + "\"");
   }
 
   private List<Path> documents() throws IOException {

@@ -80,7 +80,19 @@ class StructuredTest {
         return new Page(user.get(), orders.get());
       }
     }
+
     // end::page[]
+
+    // tag::within[]
+    Page pageWithin(String id) {
+      return CoroutineScope.within(scope -> {
+        Coroutine<List<String>> orders =
+            scope.fork(() -> awaitList(findOrders(await(findAccount(id)))));
+        User user = awaitSingle(findUser(id)); // ends at once when the orders fail
+        return new Page(user, orders.await());
+      }); // joined and closed; a failure of the block has those of the coroutines suppressed
+    }
+    // end::within[]
   }
 
   @Test
@@ -90,6 +102,25 @@ class StructuredTest {
         .isEqualTo(
             new Page(
                 new User("ann"), List.of("book for account of ann", "lamp for account of ann")));
+  }
+
+  @Test
+  @DisplayName("S4 (2): a scope in one call")
+  void pageWithin() {
+    assertThat(new Shop().pageWithin("ann")).isEqualTo(new Shop().page("ann"));
+    Shop shop =
+        new Shop() {
+          @Override
+          Mono<User> findUser(String id) {
+            return Mono.never();
+          }
+
+          @Override
+          Single<String> findAccount(String id) {
+            return Single.error(broken);
+          }
+        };
+    assertThatThrownBy(() -> shop.pageWithin("ann")).isSameAs(broken);
   }
 
   @Test

@@ -6,8 +6,11 @@ import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
 /** The MDC as context-propagation knows it; not loaded where that library is absent. */
 final class Mdc {
 
-  /** The name under which a Reactor Context has a whole MDC. */
+  // tag::key[]
+  /** The key under which a Reactor Context has a whole MDC, a map. */
   static final String KEY = Slf4jThreadLocalAccessor.KEY;
+
+  // end::key[]
 
   private Mdc() {}
 

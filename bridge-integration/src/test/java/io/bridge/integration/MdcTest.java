@@ -111,7 +111,11 @@ class MdcTest {
   @DisplayName("C3: the MDC in a subscriber's Context wins over that of its thread")
   void contextWins() {
     Mono<Void> ours = mono(() -> LOG.info("ours"));
-    ours.contextWrite(context -> context.put(Mdc.KEY, Map.of("user", "grace"))).block();
+    // tag::context[]
+    Mono<Void> asGrace =
+        ours.contextWrite(context -> context.put(Mdc.KEY, Map.of("user", "grace")));
+    // end::context[]
+    asGrace.block();
     assertThat(lines()).containsExactly("ours=grace");
     assertThat(MDC.get("user")).isEqualTo("ada");
   }

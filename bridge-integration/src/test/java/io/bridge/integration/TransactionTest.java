@@ -11,6 +11,7 @@ import io.bridge.CoroutineScope;
 import io.bridge.Cursor;
 import io.bridge.Emitter;
 import io.bridge.Publishers;
+import io.bridge.completablefuture.CompletableFutureBridge;
 import io.bridge.testkit.Eventually;
 import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
@@ -58,6 +59,11 @@ class TransactionTest {
 
   /** What a failing body throws. */
   private static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** What a failing source signals. */
+  private static final class Checked extends Exception {
     private static final long serialVersionUID = 1;
   }
 
@@ -147,6 +153,27 @@ class TransactionTest {
     }
 
     // end::ours[]
+
+    /** The chain, then a body, then bodies of two libraries. */
+    private List<Mono<Void>> failing(Throwable failure) {
+      Mono<Void> chain = ledger.add("debit").then(Mono.error(failure));
+      return List.of(
+          chain,
+          mono(() -> await(chain)),
+          mono(() ->
+              CompletableFutureBridge.<@Nullable Void>await(
+                  CompletableFutureBridge.<@Nullable Void>future(() -> await(chain)))));
+    }
+
+    @Transactional(rollbackFor = Exception.class, noRollbackFor = Checked.class)
+    public Mono<Void> noRollbackFor(int form, Throwable failure) {
+      return failing(failure).get(form);
+    }
+
+    @Transactional
+    public Mono<Void> byDefault(int form, Throwable failure) {
+      return failing(failure).get(form);
+    }
 
     @Transactional
     public Mono<List<String>> committing(AtomicBoolean seenOutside) {
@@ -322,6 +349,27 @@ class TransactionTest {
 
     refused(transfers.ours());
     assertThat(ledger.committed()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("A7 (2): the rules of @Transactional see the source's failure, as in the chain")
+  void rollbackRules() {
+    for (int form = 0; form < 3; form++) {
+      int body = form;
+      assertThat(rows(transfers.noRollbackFor(body, new Checked()))).containsExactly("debit");
+      assertThat(rows(transfers.noRollbackFor(body, new Exception()))).isEmpty();
+      assertThat(rows(transfers.noRollbackFor(body, new Refused()))).isEmpty();
+      assertThat(rows(transfers.byDefault(body, new Checked()))).containsExactly("debit");
+      assertThat(rows(transfers.byDefault(body, new Refused()))).isEmpty();
+    }
+  }
+
+  /** What a failing method has committed; the table is empty afterwards. */
+  private List<String> rows(Mono<Void> failing) {
+    assertThatThrownBy(failing::block).isNotNull();
+    List<String> rows = ledger.committed();
+    ledger.clear().block();
+    return rows;
   }
 
   @Test

@@ -29,8 +29,8 @@ final class AwaitableMono<T> extends Mono<T> {
   }
 
   static <T> Mono<T> of(Awaitable<? extends @Nullable T> source, @Nullable Executor signals) {
-    return onAssembly(
-        new AwaitableMono<T>(source, signals)); // Reactor's hooks see it as any other Mono
+    Mono<T> mono = new AwaitableMono<>(source, signals);
+    return AssemblyTrace.of(mono, onAssembly(mono)); // Reactor's hooks see it as any other
   }
 
   @Override

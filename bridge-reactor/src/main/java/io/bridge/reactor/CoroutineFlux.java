@@ -2,6 +2,7 @@ package io.bridge.reactor;
 
 import io.bridge.Emitter;
 import io.bridge.internal.EmitterSubscription;
+import io.bridge.internal.LostSignals;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -25,18 +26,32 @@ final class CoroutineFlux<T> extends Flux<T> {
   }
 
   static <T> Flux<T> of(Emitter.Body<T> body, @Nullable Executor signals) {
-    return onAssembly(
-        new CoroutineFlux<>(body, signals)); // Reactor's hooks see it as any other Flux
+    Flux<T> flux = new CoroutineFlux<>(body, signals);
+    return AssemblyTrace.of(flux, onAssembly(flux)); // Reactor's hooks see it as any other
   }
 
   @Override
   public void subscribe(CoreSubscriber<? super T> actual) {
-    Context context = actual.currentContext(); // a cancelled subscriber is not kept (RS 3.13)
     EmitterSubscription.subscribe(
-        "bridge-flux",
-        body,
-        signals,
-        actual,
-        failure -> Operators.onErrorDropped(failure, context));
+        "bridge-flux", body, signals, actual, new Hooks(actual.currentContext()));
+  }
+
+  /**
+   * Reactor's, for what is lost.
+   *
+   * @param context of a subscriber which, once cancelled, is not kept (RS 3.13)
+   */
+  private record Hooks(Context context) implements LostSignals {
+
+    @Override
+    public void failure(Throwable failure) {
+      Operators.onErrorDropped(failure, context);
+    }
+
+    @Override
+    public void item(Object item) {
+      Operators.onDiscard(item, context);
+      LostSignals.super.item(item);
+    }
   }
 }

@@ -23,12 +23,13 @@ final class MapAwaitFlux<A, B> extends Flux<B> {
   }
 
   static <A, B> Flux<B> of(Flux<A> items, ItemRuns.Settings<A, B> settings) {
-    return onAssembly(new MapAwaitFlux<>(items, settings)); // Reactor's hooks see it as any other
+    Flux<B> flux = new MapAwaitFlux<>(items, settings);
+    return AssemblyTrace.of(flux, onAssembly(flux)); // Reactor's hooks see it as any other
   }
 
   @Override
   public void subscribe(CoreSubscriber<? super B> actual) {
     Context context = actual.currentContext(); // a cancelled subscriber is not kept (RS 3.13)
-    settings.subscribe(items, actual, runs -> new CoreFeedSubscriber<>(runs, context));
+    settings.subscribe(items, actual, runs -> new CoreFeedSubscriber.OfReactor<>(runs, context));
   }
 }

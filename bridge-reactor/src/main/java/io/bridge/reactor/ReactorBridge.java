@@ -7,6 +7,7 @@ import io.bridge.Awaitable;
 import io.bridge.Body;
 import io.bridge.Emitter;
 import io.bridge.ItemBody;
+import io.bridge.TriFunction;
 import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
 import io.bridge.internal.ItemRuns;
@@ -14,6 +15,7 @@ import io.bridge.reactor.internal.ReactorEcosystem;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,9 @@ import reactor.util.retry.Retry;
 /**
  * bridge for Reactor, for {@code import static io.bridge.reactor.ReactorBridge.*}, which brings
  * every await of {@link Await} along: a {@code Flux} is awaited as the {@code Publisher} it is.
+ *
+ * <p>Under {@code Hooks.onOperatorDebug()} what a builder, {@link #mapAwait} or a conversion makes
+ * shows the line that has called it, as {@code checkpoint ⇢ mono at ...}.
  *
  * @since 0.1.0
  */
@@ -69,6 +74,59 @@ public final class ReactorBridge extends Await {
   }
 
   /**
+   * Awaits two Monos at once, with no thread for any, and combines their values; for more, see
+   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here.
+   *
+   * @param first the first source
+   * @param second the second source
+   * @param combiner gets the values, null for a Mono that completes empty, on the calling thread;
+   *     what it throws is thrown as is
+   * @param <A> the type of the first value
+   * @param <B> the type of the second value
+   * @param <R> the type of the result
+   * @return the combiner's result
+   */
+  public static <A, B, R extends @Nullable Object> R awaitAll(
+      Mono<? extends A> first,
+      Mono<? extends B> second,
+      BiFunction<? super @Nullable A, ? super @Nullable B, ? extends R> combiner) {
+    requireNonNull(first, "first");
+    requireNonNull(second, "second");
+    requireNonNull(combiner, "combiner");
+    return Await.<@Nullable A, @Nullable B, R>awaitAll(
+        Await.<A>awaitable(first), Await.<B>awaitable(second), combiner);
+  }
+
+  /**
+   * Awaits three Monos at once, with no thread for any, and combines their values; for more, see
+   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here.
+   *
+   * @param first the first source
+   * @param second the second source
+   * @param third the third source
+   * @param combiner gets the values, null for a Mono that completes empty, on the calling thread;
+   *     what it throws is thrown as is
+   * @param <A> the type of the first value
+   * @param <B> the type of the second value
+   * @param <C> the type of the third value
+   * @param <R> the type of the result
+   * @return the combiner's result
+   */
+  public static <A, B, C, R extends @Nullable Object> R awaitAll(
+      Mono<? extends A> first,
+      Mono<? extends B> second,
+      Mono<? extends C> third,
+      TriFunction<? super @Nullable A, ? super @Nullable B, ? super @Nullable C, ? extends R>
+          combiner) {
+    requireNonNull(first, "first");
+    requireNonNull(second, "second");
+    requireNonNull(third, "third");
+    requireNonNull(combiner, "combiner");
+    return Await.<@Nullable A, @Nullable B, @Nullable C, R>awaitAll(
+        Await.<A>awaitable(first), Await.<B>awaitable(second), Await.<C>awaitable(third), combiner);
+  }
+
+  /**
    * Runs {@code body} in place, and again as {@code spec} says: Reactor's own operator decides
    * about backoff, jitter, filters and exhaustion, and waits on the scheduler of the spec.
    *
@@ -76,7 +134,9 @@ public final class ReactorBridge extends Await {
    * and is never retried.
    *
    * <p><b>Errors:</b> what the spec makes of the last failure; if that is the body's own, it is
-   * thrown as itself. An {@link Error} that Reactor takes for fatal is thrown at once.
+   * thrown as itself. The spec sees the failure of a source that the body awaits as a chain would
+   * show it, without the {@link CompletionException} of the await (A7). An {@link Error} that
+   * Reactor takes for fatal is thrown at once.
    *
    * <p><b>Memory:</b> every attempt runs on the calling thread.
    *
@@ -106,8 +166,8 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Returns Reactor's Context of the calling code: what each source that it awaits or iterates
-   * gets.
+   * Returns Reactor's Context of the calling code: what each publisher that it awaits or iterates
+   * gets, also one of a class that no library owns.
    *
    * <p>In a body it is the subscriber's; a coroutine inherits it from the code that has started it.
    * With Micrometer's context-propagation on the class path, it has the values of the registered
@@ -168,8 +228,9 @@ public final class ReactorBridge extends Await {
    * <p><b>Cancellation:</b> a cancelled subscription cancels the body's coroutine and interrupts
    * what blocks in it; see {@linkplain io.bridge the package}.
    *
-   * <p><b>Errors:</b> what the body throws is the Mono's failure, an {@link Error} too; after a
-   * cancellation it goes to {@code Operators.onErrorDropped}.
+   * <p><b>Errors:</b> what the body throws is the Mono's failure, an {@link Error} too; of a source
+   * that it awaits and does not catch, the source's own (A7). After a cancellation it goes to
+   * {@code Operators.onErrorDropped}.
    *
    * <p><b>Memory:</b> what happened before the subscription happens-before the body.
    *
@@ -182,7 +243,9 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Makes a cold Mono of imperative code without a value; see {@link #mono(Body)}.
+   * Makes a cold Mono of imperative code without a value; see {@link #mono(Body)}. An await of
+   * something that has a value goes into braces here: {@code mono(() -> { await(save()); })}, since
+   * without them the lambda has that value.
    *
    * @param body the code
    * @return a Mono that completes empty when the code returns
@@ -267,7 +330,8 @@ public final class ReactorBridge extends Await {
   /**
    * Runs imperative code for each item, several at a time, and keeps the order: {@code
    * ids.transform(mapAwait(8, id -> await(load(id))))}. Each run has a virtual thread of its own; a
-   * null value is no item.
+   * null value is no item. The groups of a {@code groupBy} need a run for each of them: one that
+   * nobody reads stops its source, and so the others.
    *
    * <p><b>Cancellation:</b> cancels the source and all runs.
    *
@@ -315,7 +379,8 @@ public final class ReactorBridge extends Await {
    *
    * <p><b>Errors:</b> the source's own; after a cancellation to {@code Operators.onErrorDropped}.
    *
-   * <p><b>Memory:</b> a source of Reactor gets the subscriber's {@code Context}. A value waits for
+   * <p><b>Memory:</b> a source of Reactor gets the subscriber's {@code Context}, which is {@link
+   * #currentContext()} inside the {@code subscribe} of an awaitable of your own. A value waits for
    * the request; cancelled then, it goes to Reactor's discard hook.
    *
    * @param awaitable the source; null as its value is an empty Mono
@@ -334,6 +399,7 @@ public final class ReactorBridge extends Await {
    * @return the Flux; the source itself if it is one
    */
   public static <T> Flux<T> toFlux(Publisher<? extends T> publisher) {
-    return Flux.from(requireNonNull(publisher, "publisher"));
+    Flux<T> flux = Flux.from(requireNonNull(publisher, "publisher"));
+    return publisher == flux ? flux : AssemblyTrace.of(null, flux);
   }
 }

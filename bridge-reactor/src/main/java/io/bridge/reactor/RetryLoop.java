@@ -1,11 +1,12 @@
 package io.bridge.reactor;
 
-import io.bridge.Await;
 import io.bridge.Body;
 import io.bridge.Coroutine;
 import io.bridge.Suspension;
 import io.bridge.Undeliverable;
+import io.bridge.internal.CallbackAwait;
 import io.bridge.internal.CancelFrame;
+import io.bridge.internal.Failures;
 import io.bridge.internal.Receiver;
 import io.bridge.reactor.internal.ReactorEcosystem;
 import java.util.concurrent.atomic.AtomicReference;
@@ -52,8 +53,9 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
   // any thread
   private final AtomicReference<@Nullable Object> next = new AtomicReference<>();
 
-  // by the calling thread
+  // by the calling thread: as the body threw it, and as the spec has got it
   private @Nullable Throwable lastFailure;
+  private @Nullable Throwable lastSignal;
   private @Nullable T value;
 
   RetryLoop(Body<? extends T, ? extends X> body) {
@@ -67,7 +69,7 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
     try {
       new Attempts().retryWhen(spec).subscribe(end);
       while (true) {
-        switch (Await.<Step>suspend(this::awaitStep)) {
+        switch (CallbackAwait.<Step>await(this::awaitStep)) {
           case Step.Attempt(var signals) -> {
             if (attempt(signals)) { // there is a value: no await, which a cancellation would end
               return result(
@@ -92,7 +94,7 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
     }
     Undeliverable.discard(value); // of a body that was still running when the spec failed
     Throwable failure = Exceptions.unwrap(end); // of Reactor's own layer
-    if (end == lastFailure || failure == lastFailure) {
+    if (lastFailure != null && (end == lastSignal || failure == lastSignal)) {
       RetryLoop.<RuntimeException>rethrow(lastFailure); // the body threw it: an X, or unchecked
     }
     throw CancelFrame.thrown(failure, frame); // as any failed source (A7)
@@ -160,7 +162,8 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
         throw failure;
       }
       lastFailure = failure;
-      signals.onError(failure);
+      lastSignal = Failures.bare(failure); // the spec sees what a chain would show it (A7)
+      signals.onError(lastSignal);
       return false;
     }
     signals.onComplete();
@@ -170,7 +173,7 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
   private static boolean isCancellation(Throwable failure) {
     return Coroutine.isCancelled()
         || Thread.currentThread().isInterrupted()
-        || failure instanceof InterruptedException;
+        || CancelFrame.isInterruption(failure); // not one that a source had kept
   }
 
   /** The source of the operator: each subscription is an attempt. */

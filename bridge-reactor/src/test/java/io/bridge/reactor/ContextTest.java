@@ -30,6 +30,7 @@ import io.bridge.Publishers;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Nulls;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +61,7 @@ class ContextTest {
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final CoroutineContext.Key<String> TENANT = CoroutineContext.Key.of("tenant");
+  private static final CoroutineContext.Key<Object> VALUE = CoroutineContext.Key.of("value");
 
   /** What a source finds, as any repository or security filter of Reactor's looks for it. */
   private static final Mono<String> USER =
@@ -397,5 +399,33 @@ class ContextTest {
         .isExactlyInstanceOf(NullPointerException.class)
         .hasMessage("change returned null");
     assertThat(runs).hasValue(0);
+  }
+
+  /** Each generation binds another value and starts the next; the last one returns its context. */
+  private static CoroutineContext generations(int left, List<WeakReference<Object>> values) {
+    Object value = new Object();
+    values.add(new WeakReference<>(value));
+    return CoroutineContext.with(
+        VALUE,
+        value,
+        () ->
+            left == 1
+                ? CoroutineContext.current()
+                : Await.await(Coroutine.start(() -> generations(left - 1, values))));
+  }
+
+  @Test
+  @DisplayName("A13 (2) C1: of a chain of bound values the context keeps the newest only")
+  void newestOnly() {
+    List<WeakReference<Object>> values = new CopyOnWriteArrayList<>();
+    CoroutineContext last = generations(10, values);
+    Eventually.until(
+        "all but the newest are collected",
+        () -> {
+          System.gc();
+          return values.stream().filter(value -> !value.refersTo(null)).count() == 1;
+        });
+    assertThat(last.get(VALUE)).isSameAs(values.get(9).get());
+    assertThat(last.toString()).hasSizeLessThan(500);
   }
 }

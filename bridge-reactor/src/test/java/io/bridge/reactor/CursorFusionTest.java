@@ -16,6 +16,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -275,6 +276,7 @@ class CursorFusionTest {
   void failureBehindClose() {
     List<Throwable> hook = new CopyOnWriteArrayList<>();
     IllegalStateException failure = new IllegalStateException("late");
+    AtomicReference<Runnable> late = new AtomicReference<>(() -> {});
     Flux<Integer> hostile =
         new Flux<>() {
           @Override
@@ -283,12 +285,17 @@ class CursorFusionTest {
                 new Operators.DeferredSubscription() {
                   @Override
                   public void cancel() {
-                    actual.onError(failure);
+                    late.set(() -> actual.onError(failure));
+                    actual.onError(new IllegalStateException("the echo of the cancel"));
                   }
                 });
           }
         };
-    Mono<Void> body = ReactorBridge.mono(() -> Publishers.iterate(hostile).close());
+    Mono<Void> body =
+        ReactorBridge.mono(() -> {
+          Publishers.iterate(hostile).close();
+          late.get().run();
+        });
     Consumer<Throwable> action = hook::add;
     body.contextWrite(with -> with.put("reactor.onErrorDropped.local", action)).block();
     assertThat(hook).containsExactly(failure);
@@ -424,5 +431,26 @@ class CursorFusionTest {
     assertThat(loop.join()).isEqualTo(upTo(10));
     items.close();
     assertThat(lost.values).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "I6 A12 what is left in the queue of publishOn is given up, to both hooks, once each")
+  void leftInQueue() {
+    List<Object> hooked = new CopyOnWriteArrayList<>();
+    Sinks.Many<Integer> made = Sinks.many().unicast().onBackpressureBuffer();
+    Flux<Integer> source = made.asFlux().hide().publishOn(Schedulers.immediate());
+    ReactorBridge.withContext(
+        context -> Operators.enableOnDiscard(context, hooked::add),
+        () -> {
+          try (Cursor<Integer> items = Publishers.iterate(source, 32)) {
+            for (int i = 1; i <= 5; i++) {
+              made.tryEmitNext(i).orThrow();
+            }
+            assertThat(items.next()).isEqualTo(1);
+          }
+        });
+    assertThat(lost.values).containsExactly(2, 3, 4, 5);
+    assertThat(hooked).containsExactly(2, 3, 4, 5);
   }
 }

@@ -10,6 +10,7 @@ import io.bridge.ItemBody;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Probe;
 import java.io.IOException;
+import java.nio.channels.spi.AbstractInterruptibleChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -467,5 +469,53 @@ class MapAwaitTest {
     StepVerifier.create(referred).expectNext("row 1", "row 2").expectComplete().verify(DEADLINE);
     StepVerifier.create(unordered).expectNext("row 1").expectComplete().verify(DEADLINE);
     StepVerifier.create(wider).expectNextCount(2).expectComplete().verify(DEADLINE);
+  }
+
+  /** Its close throws, so that the interrupt of a thread inside it does. */
+  private static final class HostileChannel extends AbstractInterruptibleChannel {
+
+    void block(Runnable inside) throws InterruptedException, IOException {
+      begin();
+      try {
+        inside.run();
+        Thread.sleep(Duration.ofHours(1));
+      } finally {
+        end(true);
+      }
+    }
+
+    @Override
+    protected void implCloseChannel() {
+      throw new IllegalStateException("of the channel");
+    }
+  }
+
+  @Test
+  @DisplayName("A5 (2) B8: a run whose interrupt throws: reported, and all others are cancelled")
+  void throwingInterrupt() {
+    int runs = 16;
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger ended = new AtomicInteger();
+    Disposable subscription =
+        Flux.range(0, runs)
+            .<Integer>transform(
+                mapAwait(
+                    runs,
+                    item -> {
+                      try {
+                        new HostileChannel().block(inside::incrementAndGet);
+                        return item;
+                      } finally {
+                        ended.incrementAndGet();
+                      }
+                    }))
+            .subscribe();
+    Eventually.until("all run", () -> inside.get() == runs);
+    subscription.dispose();
+    Eventually.until("all have ended", () -> ended.get() == runs);
+    assertThat(lost.failures)
+        .hasSize(runs)
+        .allMatch(failure -> "of the channel".equals(failure.getMessage()));
+    lost.failures.clear();
   }
 }

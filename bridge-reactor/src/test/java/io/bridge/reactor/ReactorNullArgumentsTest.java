@@ -1,6 +1,7 @@
 package io.bridge.reactor;
 
 import io.bridge.testkit.NullArguments;
+import io.bridge.testkit.SmallNumbers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -23,5 +24,11 @@ class ReactorNullArgumentsTest {
             Mono.class, Mono.never(),
             Duration.class, Duration.ZERO,
             Retry.class, Retry.max(1)));
+  }
+
+  @TestFactory
+  @DisplayName("section 8: a number below one is refused by its name")
+  Stream<DynamicTest> facade_small_namesTheParameter() {
+    return SmallNumbers.of(ReactorBridge.class, Map.of());
   }
 }

@@ -153,7 +153,7 @@ class RetryTest {
     Retry spec = Retry.max(1).onRetryExhaustedThrow((retry, signal) -> way.apply(mapped));
 
     assertThatThrownBy(() -> retry(spec, new Flaky(9)))
-        .isExactlyInstanceOf(CompletionException.class)
+        .isInstanceOf(CompletionException.class)
         .cause()
         .isSameAs(mapped);
   }

@@ -10,10 +10,12 @@ import static io.bridge.reactor.ReactorBridge.flux;
 import static io.bridge.reactor.ReactorBridge.mapAwait;
 import static io.bridge.reactor.ReactorBridge.mapConcurrent;
 import static io.bridge.reactor.ReactorBridge.mono;
+import static io.bridge.reactor.ReactorBridge.toMono;
 import static io.bridge.reactor.ReactorBridge.withContext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bridge.Awaitable;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
 import io.bridge.Cursor;
@@ -85,7 +87,8 @@ class ThreadLocalsTest {
 
   @Test
   @DisplayName(
-      "C3 a body's thread-locals are its subscriber's Context, also where a chain subscribes elsewhere")
+      "C3 a body's thread-locals are its subscriber's Context, also where a chain subscribes"
+          + " elsewhere")
   void ofSubscriber() {
     Mono<String> body = mono(ThreadLocalsTest::both);
     assertThat(body.contextWrite(c -> c.put("user", "ann")).block(DEADLINE)).isEqualTo("ann ann");
@@ -124,6 +127,32 @@ class ThreadLocalsTest {
       assertThat(seen).isEqualTo("null nobody");
     } finally {
       Mono.fromRunnable(USER::remove).subscribeOn(Schedulers.single()).block(DEADLINE);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "B9 (2) C3: so they are for an awaitable of the user's, whose subscriber's Context wins")
+  void eventLoopSubscribes() {
+    Awaitable<String> own =
+        suspension ->
+            suspension.resume(
+                userIn(currentContext()) + " " + Coroutine.start(ThreadLocalsTest::both).await());
+    Mono<String> onLoop =
+        Mono.defer(() -> {
+          USER.set("another request's");
+          return toMono(own);
+        });
+    ExecutorService loop = Executors.newSingleThreadExecutor();
+    try {
+      assertThat(
+              onLoop
+                  .contextWrite(c -> c.put("user", "ann"))
+                  .subscribeOn(Schedulers.fromExecutor(loop))
+                  .block(DEADLINE))
+          .isEqualTo("ann ann ann");
+    } finally {
+      loop.shutdown();
     }
   }
 

@@ -114,10 +114,6 @@ class ToMonoTest {
     return Stream.of(
         Named.of("scalar Mono", awaitable(Mono.<String>error(CHECKED))),
         Named.of("Mono", awaitable(Mono.<String>error(CHECKED).hide())),
-        Named.of("Mono, wrapped", awaitable(Mono.<String>error(Exceptions.propagate(CHECKED)))),
-        Named.of(
-            "Mono, wrapped, hidden",
-            awaitable(Mono.<String>error(Exceptions.propagate(CHECKED)).hide())),
         Named.of("Mono, throwing", awaitable(Mono.fromCallable(ToMonoTest::failing))),
         Named.of("Flux", awaitable(Flux.<String>error(CHECKED).hide())),
         Named.of("suspension", suspension -> suspension.fail(CHECKED)),
@@ -139,6 +135,19 @@ class ToMonoTest {
     StepVerifier.create(monoOf(source), 0)
         .expectErrorSatisfies(failure -> assertThat(failure).isSameAs(CHECKED))
         .verify(DEADLINE);
+    assertNothingLost();
+  }
+
+  @Test
+  @DisplayName("B9 A7 (2) toMono: Reactor's own layer, too, if the source has signalled it")
+  void toMono_propagated() {
+    RuntimeException propagated = Exceptions.propagate(CHECKED);
+    Mono<String> scalar = Mono.error(propagated);
+    for (Mono<String> source : List.of(scalar, scalar.hide())) {
+      StepVerifier.create(monoOf(awaitable(source)))
+          .expectErrorSatisfies(failure -> assertThat(failure).isSameAs(propagated))
+          .verify(DEADLINE);
+    }
     assertNothingLost();
   }
 

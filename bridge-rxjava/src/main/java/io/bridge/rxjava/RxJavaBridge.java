@@ -8,6 +8,7 @@ import io.bridge.Body;
 import io.bridge.Cursor;
 import io.bridge.Emitter;
 import io.bridge.ItemBody;
+import io.bridge.TriFunction;
 import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
 import io.bridge.internal.Failures;
@@ -30,6 +31,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
@@ -313,6 +315,59 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
+   * Awaits two Singles at once, with no thread for any, and combines their values; for more, see
+   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here.
+   *
+   * @param first the first source
+   * @param second the second source
+   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param <A> the type of the first value
+   * @param <B> the type of the second value
+   * @param <R> the type of the result
+   * @return the combiner's result
+   */
+  public static <A, B, R extends @Nullable Object> R awaitAll(
+      Single<? extends A> first,
+      Single<? extends B> second,
+      BiFunction<? super A, ? super B, ? extends R> combiner) {
+    requireNonNull(first, "first");
+    requireNonNull(second, "second");
+    requireNonNull(combiner, "combiner");
+    return Await.<A, B, R>awaitAll(
+        RxJavaBridge.<A>awaitable(first), RxJavaBridge.<B>awaitable(second), combiner);
+  }
+
+  /**
+   * Awaits three Singles at once, with no thread for any, and combines their values; for more, see
+   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here.
+   *
+   * @param first the first source
+   * @param second the second source
+   * @param third the third source
+   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param <A> the type of the first value
+   * @param <B> the type of the second value
+   * @param <C> the type of the third value
+   * @param <R> the type of the result
+   * @return the combiner's result
+   */
+  public static <A, B, C, R extends @Nullable Object> R awaitAll(
+      Single<? extends A> first,
+      Single<? extends B> second,
+      Single<? extends C> third,
+      TriFunction<? super A, ? super B, ? super C, ? extends R> combiner) {
+    requireNonNull(first, "first");
+    requireNonNull(second, "second");
+    requireNonNull(third, "third");
+    requireNonNull(combiner, "combiner");
+    return Await.<A, B, C, R>awaitAll(
+        RxJavaBridge.<A>awaitable(first),
+        RxJavaBridge.<B>awaitable(second),
+        RxJavaBridge.<C>awaitable(third),
+        combiner);
+  }
+
+  /**
    * Makes {@code single} awaitable, for {@link Await#awaitAll(java.util.Collection)}. Nothing is
    * subscribed before it is awaited; each await subscribes once.
    *
@@ -394,9 +449,9 @@ public final class RxJavaBridge extends Await {
    * <p><b>Cancellation:</b> disposal cancels the body's coroutine and interrupts what blocks in it;
    * see {@linkplain io.bridge the package}.
    *
-   * <p><b>Errors:</b> what the body throws is the Single's failure, an {@link Error} too; after the
-   * disposal it goes to {@code RxJavaPlugins.onError}. A null value is a {@link
-   * NullPointerException}.
+   * <p><b>Errors:</b> what the body throws is the Single's failure, an {@link Error} too; of a
+   * source that it awaits and does not catch, the source's own (A7). After the disposal it goes to
+   * {@code RxJavaPlugins.onError}. A null value is a {@link NullPointerException}.
    *
    * <p><b>Memory:</b> what happened before the subscription happens-before the body.
    *
@@ -439,6 +494,9 @@ public final class RxJavaBridge extends Await {
    * Makes a cold Maybe of imperative code; as {@link #single(Body)}, but a null value completes it
    * empty.
    *
+   * <p>In a chain, the type of the value must be said: {@code
+   * RxJavaBridge.<String>maybe(...).switchIfEmpty(...)}.
+   *
    * @param body the code
    * @param <T> the type of the value
    * @return the Maybe
@@ -448,7 +506,9 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Makes a cold Maybe of imperative code without a value; see {@link #maybe(Body)}.
+   * Makes a cold Maybe of imperative code without a value; see {@link #maybe(Body)}. An await of
+   * something that has a value goes into braces here: {@code maybe(() -> { await(save()); })},
+   * since without them the lambda has that value.
    *
    * @param body the code
    * @return a Maybe that completes empty when the code returns
@@ -591,7 +651,8 @@ public final class RxJavaBridge extends Await {
   /**
    * Runs imperative code for each item, several at a time, and keeps the order: {@code
    * ids.compose(mapAwaitFlowable(8, id -> await(load(id))))}. Each run has a virtual thread of its
-   * own; a null value is no item.
+   * own; a null value is no item. The groups of a {@code groupBy} need a run for each of them: one
+   * that nobody reads stops its source, and so the others.
    *
    * <p><b>Cancellation:</b> cancels the source and all runs.
    *

@@ -23,6 +23,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -205,8 +206,8 @@ class CursorFusionTest {
     assertThat(cancels).hasValue(1);
     assertThat(processor.hasSubscribers()).isFalse();
     assertThat(lost.values)
-        .as("the item of hasNext; RxJava has no hook for the rest")
-        .containsExactly(2);
+        .as("the item of hasNext, and what was left in the queue")
+        .containsExactly(2, 3);
 
     UnicastSubject<Integer> subject = UnicastSubject.create(16, cancels::incrementAndGet);
     Cursor<Integer> others = RxJavaBridge.iterate(subject);
@@ -252,6 +253,7 @@ class CursorFusionTest {
   @DisplayName("A12 a failure behind the close goes to RxJava's hook, once")
   void failureBehindClose() {
     IllegalStateException failure = new IllegalStateException("late");
+    AtomicReference<Runnable> late = new AtomicReference<>(() -> {});
     Flowable<Integer> hostile =
         new Flowable<>() {
           @Override
@@ -263,12 +265,14 @@ class CursorFusionTest {
 
                   @Override
                   public void cancel() {
-                    actual.onError(failure);
+                    late.set(() -> actual.onError(failure));
+                    actual.onError(new IllegalStateException("the echo of the cancel"));
                   }
                 });
           }
         };
     Publishers.iterate(hostile).close();
+    late.get().run();
     assertThat(lost.ofRxJava).containsExactly(failure);
     assertThat(lost.failures).isEmpty();
   }
@@ -299,6 +303,31 @@ class CursorFusionTest {
     loop.interrupt();
     assertThat(loop.join()).isTrue();
     assertThat(cancels).hasValue(1);
+  }
+
+  @Test
+  @DisplayName(
+      "I6 A12 what is left in the queue of observeOn is given up; nothing is made for that")
+  void leftInQueue() {
+    UnicastProcessor<Integer> made = UnicastProcessor.create();
+    try (Cursor<Integer> items =
+        Publishers.iterate(made.hide().observeOn(Schedulers.trampoline()), 32)) {
+      for (int i = 1; i <= 5; i++) {
+        made.onNext(i);
+      }
+      assertThat(items.next()).isEqualTo(1);
+    }
+    assertThat(lost.values).containsExactly(2, 3, 4, 5);
+    List<Integer> computed = new CopyOnWriteArrayList<>();
+    Iterable<Integer> computing =
+        () -> IntStream.rangeClosed(1, 40).boxed().peek(computed::add).iterator();
+    try (Cursor<Integer> items =
+        Publishers.iterate(
+            Flowable.fromIterable(computing).observeOn(Schedulers.trampoline()), 32)) {
+      assertThat(items.next()).isEqualTo(1);
+    }
+    assertThat(computed).hasSizeLessThan(3);
+    assertThat(lost.values).hasSize(4);
   }
 
   @Test

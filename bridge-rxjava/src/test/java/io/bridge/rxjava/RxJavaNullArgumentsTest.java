@@ -1,7 +1,9 @@
 package io.bridge.rxjava;
 
 import io.bridge.testkit.NullArguments;
+import io.bridge.testkit.SmallNumbers;
 import io.reactivex.rxjava3.core.Scheduler;
+import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.time.Duration;
 import java.util.Map;
@@ -19,6 +21,15 @@ class RxJavaNullArgumentsTest {
   Stream<DynamicTest> facade_null_namesTheParameter() {
     return NullArguments.of(
         RxJavaBridge.class,
-        Map.of(Duration.class, Duration.ZERO, Scheduler.class, Schedulers.trampoline()));
+        Map.of(
+            Single.class, Single.never(),
+            Duration.class, Duration.ZERO,
+            Scheduler.class, Schedulers.trampoline()));
+  }
+
+  @TestFactory
+  @DisplayName("section 8: a number below one is refused by its name")
+  Stream<DynamicTest> facade_small_namesTheParameter() {
+    return SmallNumbers.of(RxJavaBridge.class, Map.of());
   }
 }

@@ -71,7 +71,7 @@ public final class EmitterStress {
 
     final void request(int n) {
       downstream.willRequest(n);
-      subscription.request(n);
+      subscription.request(n, downstream);
     }
   }
 
@@ -124,6 +124,58 @@ public final class EmitterStress {
     @Arbiter
     public void after(LL_Result r) {
       r.r2 = downstream.signals();
+    }
+  }
+
+  /**
+   * A request comes while the emitter lets go of the subscriber to wait (B4b). Catches
+   * stream-lets-go-after-the-look.patch and stream-subscriber-not-handed-back.patch.
+   */
+  @JCStressTest
+  @Outcome(id = "waits, held", expect = Expect.ACCEPTABLE, desc = "the request handed it back")
+  @Outcome(id = "demand, held", expect = Expect.ACCEPTABLE, desc = "the emitter kept it")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "demand, and no subscriber")
+  @State
+  public static class RequestAgainstLettingGo extends Strangers {
+
+    @Actor
+    public void emitter(LL_Result r) {
+      r.r1 = subscription.mustWaitForDemand() ? "waits" : "demand";
+    }
+
+    @Actor
+    public void subscriber() {
+      request(1);
+    }
+
+    @Arbiter
+    public void after(LL_Result r) {
+      r.r2 = subscription.held() == null ? "gone" : "held";
+      subscription.cancel(); // takes the registration back
+    }
+  }
+
+  /** A cancel comes while a request hands the subscriber back (RS 3.13). */
+  @JCStressTest
+  @Outcome(id = "dropped", expect = Expect.ACCEPTABLE, desc = "whoever was first")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "kept after the cancel")
+  @State
+  public static class CancelAgainstHandingBack extends Strangers {
+
+    @Actor
+    public void emitter() {
+      boolean unused = subscription.mustWaitForDemand();
+      request(1);
+    }
+
+    @Actor
+    public void subscriber() {
+      subscription.cancel();
+    }
+
+    @Arbiter
+    public void after(L_Result r) {
+      r.r1 = subscription.receiver() == null ? "dropped" : "kept";
     }
   }
 
@@ -250,7 +302,7 @@ public final class EmitterStress {
 
     @Actor
     public void subscriber() {
-      subscription.request(0);
+      subscription.request(0, downstream);
     }
 
     @Actor
@@ -277,12 +329,12 @@ public final class EmitterStress {
 
     @Actor
     public void first() {
-      subscription.request(1);
+      subscription.request(1, downstream);
     }
 
     @Actor
     public void second() {
-      subscription.request(1);
+      subscription.request(1, downstream);
     }
 
     @Arbiter
@@ -335,7 +387,7 @@ public final class EmitterStress {
 
     Owned(int requested) {
       super(new Unfenced(requested));
-      subscription.request(requested);
+      subscription.request(requested, downstream);
     }
 
     /** Runs a body that emits {@code items}, and tells how that ended. */

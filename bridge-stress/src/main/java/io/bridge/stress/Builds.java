@@ -140,7 +140,10 @@ final class Builds {
                 : Publishers.<Item>flowPublisher(emitting(inside))));
   }
 
-  /** A body that emits between its steps; what emit has taken is received or given up. */
+  /**
+   * A body that emits between its steps; what it emits is received or given up, also if emit
+   * throws.
+   */
   private static Emitter.Body<Item> emitting(Program inside) {
     return emitting(inside, Item::owe);
   }
@@ -152,7 +155,7 @@ final class Builds {
         inside.checkContext();
         int items = inside.random.nextInt(MOST_ITEMS);
         for (int i = 0; i < items; i++) {
-          emit(emitter, owe.apply(new Item(inside.ledger, "an emit of " + inside)));
+          emitter.emit(owe.apply(new Item(inside.ledger, "an emit of " + inside)));
           inside.stepSometimes();
         }
       } catch (Throwable t) {
@@ -162,18 +165,6 @@ final class Builds {
         inside.ledger.bodies.decrementAndGet();
       }
     };
-  }
-
-  private static void emit(Emitter<Item> emitter, Item item) {
-    boolean taken = false;
-    try {
-      emitter.emit(item);
-      taken = true;
-    } finally {
-      if (!taken) {
-        item.excuse(); // the body has it
-      }
-    }
   }
 
   /** What is iterated over is there already: an item is owed from when the source gives it. */

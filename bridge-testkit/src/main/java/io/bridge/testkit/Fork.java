@@ -29,7 +29,7 @@ public final class Fork<T extends @Nullable Object> {
     private final Throwable failure;
 
     Thrown(Throwable failure) {
-      super(failure);
+      super("of the fork", null, false, false); // as its cause, a hostile one would be asked
       this.failure = failure;
     }
   }

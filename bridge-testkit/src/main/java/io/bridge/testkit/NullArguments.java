@@ -67,7 +67,7 @@ public final class NullArguments {
     throw new AssertionError("null was accepted");
   }
 
-  private static Object instance(Class<?> type, Map<Class<?>, Object> instances) {
+  static Object instance(Class<?> type, Map<Class<?>, Object> instances) {
     Object given = instances.get(type);
     if (given != null) {
       return given;

@@ -197,6 +197,29 @@ class AllOverloadsTest {
   }
 
   @Test
+  @DisplayName("section 1: awaitAll of two and three of one library, without awaitable")
+  void severalOfOneLibrary() {
+    Mono<String> mono = Mono.just("a");
+    Single<String> single = Single.just("a");
+    CompletionStage<Integer> stage = CompletableFuture.completedFuture(1);
+    AllTypesTest.Reply<String> reply = reply();
+
+    String monos = awaitAll(mono, Mono.<Integer>empty(), (a, b) -> a + b);
+    String builders = awaitAll(mono, mono(() -> 1), mono(() -> true), (a, b, c) -> a + b + c);
+    String singles = awaitAll(single, single(() -> 1), (a, b) -> a + b);
+    String three = awaitAll(single(() -> "a"), Single.just(1), single, (a, b, c) -> a + b + c);
+    Integer sum = awaitAll(stage, future(() -> 2), Integer::sum);
+    String stages = awaitAll(future(() -> "a"), stage, reply, (a, b, c) -> a + b + c);
+    String mixed = awaitAll(awaitable(mono), awaitable(single), (a, b) -> a + b);
+    String started = awaitAll(start(() -> "a"), awaitable(stage), (a, b) -> a + b);
+
+    assertThat(List.of(monos, builders)).containsExactly("anull", "a1true");
+    assertThat(List.of(singles, three)).containsExactly("a1", "a1a");
+    assertThat(sum).isEqualTo(3);
+    assertThat(List.of(stages, mixed, started)).containsExactly("a1a", "aa", "a1");
+  }
+
+  @Test
   @DisplayName("B9, section 1: every conversion takes what awaitable makes, a coroutine, a lambda")
   void conversions() {
     CompletableFuture<String> future = CompletableFuture.completedFuture("a");

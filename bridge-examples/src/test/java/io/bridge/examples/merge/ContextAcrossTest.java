@@ -5,6 +5,7 @@ import static io.bridge.reactor.ReactorBridge.*;
 import static io.bridge.rxjava.RxJavaBridge.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bridge.Awaitable;
 import io.bridge.Emitter;
 import io.bridge.Publishers;
 import io.reactivex.rxjava3.core.Flowable;
@@ -32,6 +33,10 @@ class ContextAcrossTest {
   private static String userIn(ContextView context) {
     return String.valueOf(context.<Object>getOrDefault("user", "nobody"));
   }
+
+  /** An awaitable of the user's. */
+  private static final Awaitable<String> OWN =
+      suspension -> suspension.resume(userIn(currentContext()));
 
   /** Code of a body, with the name of the user that it finds. */
   private interface Way {
@@ -62,6 +67,10 @@ class ContextAcrossTest {
         way("toMaybe", () -> awaitSingle(toMaybe(awaitable(USER)))),
         way("toCompletableFuture", () -> await(toCompletableFuture(awaitable(USER)))),
         way("toMono of a Single", () -> awaitSingle(toMono(awaitable(toSingle(awaitable(USER)))))),
+        way("toSingle of the user's", () -> await(toSingle(OWN))),
+        way("toMaybe of the user's", () -> awaitSingle(toMaybe(OWN))),
+        way("toCompletableFuture of the user's", () -> await(toCompletableFuture(OWN))),
+        way("toMono of the user's in a Single", () -> await(toSingle(awaitable(toMono(OWN))))),
         way(
             "mapAwaitFlowable",
             () -> {
@@ -79,7 +88,7 @@ class ContextAcrossTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("ways")
-  @DisplayName("C2 awaited in a mono's body, each gets the subscriber's Context")
+  @DisplayName("C2 B9 (2) awaited in a mono's body, each gets the subscriber's Context")
   void inMono(String name, Way way) {
     Mono<String> body = mono(way::user);
     assertThat(body.contextWrite(c -> c.put("user", "ann")).block(DEADLINE)).isEqualTo("ann");

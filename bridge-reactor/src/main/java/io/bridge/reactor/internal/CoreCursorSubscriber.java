@@ -12,11 +12,11 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Iterates a publisher of Reactor: shares the queue of its last operator where that agrees.
+ * Iterates any publisher: it gets the context of the loop, the discard hook there what is lost.
  *
  * @param <T> the type of the items
  */
-final class CoreCursorSubscriber<T> extends CursorSubscriber<T> implements CoreSubscriber<T> {
+class CoreCursorSubscriber<T> extends CursorSubscriber<T> implements CoreSubscriber<T> {
 
   private final Context context;
 
@@ -26,42 +26,50 @@ final class CoreCursorSubscriber<T> extends CursorSubscriber<T> implements CoreS
   }
 
   @Override
-  public Context currentContext() {
+  public final Context currentContext() {
     return context;
   }
 
   @Override
-  @SuppressWarnings("unchecked") // the subscription of a publisher of T
-  protected boolean fuse(Subscription upstream, Iteration<T> into) {
-    if (!(upstream instanceof Fuseable.QueueSubscription<?> queue)) {
-      return true;
-    }
-    if (queue.requestFusion(Fuseable.SYNC) == Fuseable.SYNC) {
-      into.fuse(new Shared<>((Fuseable.QueueSubscription<T>) queue), true);
-      return false;
-    }
-    // The loop runs on another thread than the operators before the queue: theirs must not move.
-    int mode = queue.requestFusion(Fuseable.ASYNC | Fuseable.THREAD_BARRIER);
-    if (mode == Fuseable.ASYNC) {
-      into.fuse(new Shared<>((Fuseable.QueueSubscription<T>) queue), false);
-    }
-    return true;
-  }
-
-  @Override
-  public Throwable unwrap(Throwable failure) {
-    return Exceptions.unwrap(failure);
-  }
-
-  @Override
-  protected void undeliverable(Throwable failure) {
-    Operators.onErrorDropped(failure, context);
-  }
-
-  @Override
-  protected void discard(@Nullable Object value) {
+  protected final void discard(@Nullable Object value) {
     Operators.onDiscard(value, context);
     super.discard(value);
+  }
+
+  /** A publisher of Reactor's own: shares the queue of its last operator where that agrees. */
+  static final class OfReactor<T> extends CoreCursorSubscriber<T> {
+
+    OfReactor(Iteration<T> iteration) {
+      super(iteration);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the subscription of a publisher of T
+    protected boolean fuse(Subscription upstream, Iteration<T> into) {
+      if (!(upstream instanceof Fuseable.QueueSubscription<?> queue)) {
+        return true;
+      }
+      if (queue.requestFusion(Fuseable.SYNC) == Fuseable.SYNC) {
+        into.fuse(new Shared<>((Fuseable.QueueSubscription<T>) queue), true);
+        return false;
+      }
+      // The loop runs on another thread than the operators before the queue: theirs must not move.
+      int mode = queue.requestFusion(Fuseable.ASYNC | Fuseable.THREAD_BARRIER);
+      if (mode == Fuseable.ASYNC) {
+        into.fuse(new Shared<>((Fuseable.QueueSubscription<T>) queue), false);
+      }
+      return true;
+    }
+
+    @Override
+    public Throwable unwrap(Throwable failure) {
+      return Exceptions.unwrap(failure);
+    }
+
+    @Override
+    protected void undeliverable(Throwable failure) {
+      Operators.onErrorDropped(failure, currentContext());
+    }
   }
 
   private record Shared<T>(Fuseable.QueueSubscription<T> queue) implements ItemQueue<T> {

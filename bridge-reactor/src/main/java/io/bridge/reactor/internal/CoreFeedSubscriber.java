@@ -9,12 +9,12 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Feeds items of Reactor on: the source sees the context of the subscriber downstream, Reactor's
- * hooks what is lost.
+ * Feeds items of any publisher on: the source sees the context of the subscriber downstream, the
+ * discard hook there what is lost.
  *
  * @param <T> the type of the items
  */
-public final class CoreFeedSubscriber<T> extends FeedSubscriber<T> implements CoreSubscriber<T> {
+public class CoreFeedSubscriber<T> extends FeedSubscriber<T> implements CoreSubscriber<T> {
 
   private final Context context;
 
@@ -24,29 +24,47 @@ public final class CoreFeedSubscriber<T> extends FeedSubscriber<T> implements Co
    * @param feed takes the items
    * @param context of the subscriber downstream
    */
-  public CoreFeedSubscriber(Feed<T> feed, Context context) {
+  CoreFeedSubscriber(Feed<T> feed, Context context) {
     super(feed);
     this.context = context;
   }
 
   @Override
-  public Context currentContext() {
+  public final Context currentContext() {
     return context;
   }
 
   @Override
-  public Throwable unwrap(Throwable failure) {
-    return Exceptions.unwrap(failure);
-  }
-
-  @Override
-  protected void undeliverable(Throwable failure) {
-    Operators.onErrorDropped(failure, context);
-  }
-
-  @Override
-  protected void discard(@Nullable Object value) {
+  protected final void discard(@Nullable Object value) {
     Operators.onDiscard(value, context);
     super.discard(value);
+  }
+
+  /**
+   * A publisher of Reactor's own: its hooks get what is lost.
+   *
+   * @param <T> the type of the items
+   */
+  public static final class OfReactor<T> extends CoreFeedSubscriber<T> {
+
+    /**
+     * Creates the subscriber of a feed.
+     *
+     * @param feed takes the items
+     * @param context of the subscriber downstream
+     */
+    public OfReactor(Feed<T> feed, Context context) {
+      super(feed, context);
+    }
+
+    @Override
+    public Throwable unwrap(Throwable failure) {
+      return Exceptions.unwrap(failure);
+    }
+
+    @Override
+    protected void undeliverable(Throwable failure) {
+      Operators.onErrorDropped(failure, currentContext());
+    }
   }
 }

@@ -6,17 +6,16 @@ import io.bridge.internal.Receiver;
 import io.bridge.internal.SubscriberAwait;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Awaits a publisher of Reactor: it gets the context of whoever waits, its hooks what is lost.
+ * Awaits any publisher: it gets the context of whoever waits, the discard hook there what is lost.
  *
  * @param <T> the type of the items
  * @param <R> what the await returns
  */
-final class CoreSubscriberAwait<T, R extends @Nullable Object> extends SubscriberAwait<T, R>
+class CoreSubscriberAwait<T, R extends @Nullable Object> extends SubscriberAwait<T, R>
     implements CoreSubscriber<T> {
 
   private final Context context;
@@ -29,23 +28,27 @@ final class CoreSubscriberAwait<T, R extends @Nullable Object> extends Subscribe
   }
 
   @Override
-  public Context currentContext() {
+  public final Context currentContext() {
     return context;
   }
 
   @Override
-  protected Throwable unwrap(Throwable failure) {
-    return Exceptions.unwrap(failure);
-  }
-
-  @Override
-  protected void undeliverable(Throwable failure) {
-    Operators.onErrorDropped(failure, context);
-  }
-
-  @Override
-  protected void discard(@Nullable Object value) {
+  protected final void discard(@Nullable Object value) {
     Operators.onDiscard(value, context);
     super.discard(value);
+  }
+
+  /** A publisher of Reactor's own: its hooks get what is lost. */
+  static final class OfReactor<T, R extends @Nullable Object> extends CoreSubscriberAwait<T, R> {
+
+    OfReactor(
+        Fold<T, R> fold, @Nullable CancelFrame frame, @Nullable Receiver<? super R> receiver) {
+      super(fold, frame, receiver);
+    }
+
+    @Override
+    protected void undeliverable(Throwable failure) {
+      Operators.onErrorDropped(failure, currentContext());
+    }
   }
 }

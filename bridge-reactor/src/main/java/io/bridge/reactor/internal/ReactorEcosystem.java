@@ -58,7 +58,7 @@ public final class ReactorEcosystem implements Ecosystem {
    * @return that of its coroutine, with what thread-locals say now
    */
   public static Context currentContext() {
-    return contextOf(CoroutineContext.current(), true);
+    return contextOf(CoroutineContext.current(), !ContextFrame.isOfSubscriber());
   }
 
   /**
@@ -105,9 +105,11 @@ public final class ReactorEcosystem implements Ecosystem {
     return with(carried == null ? around : carried, context);
   }
 
+  /** Each has the other, which must not lead on to the ones before: only the newest are kept. */
   @Override
   public CoroutineContext bound(CoroutineContext context) {
-    return with(context, contextIn(context).put(COROUTINE, context));
+    CoroutineContext carried = with(context, Context.empty());
+    return with(context, contextIn(context).put(COROUTINE, carried));
   }
 
   @Override
@@ -139,7 +141,8 @@ public final class ReactorEcosystem implements Ecosystem {
     if (isScalar(publisher)) {
       return fold.of((T) call((Callable<?>) publisher, frame));
     }
-    return new CoreSubscriberAwait<T, R>(fitting(fold, publisher), frame, null).await(publisher);
+    return new CoreSubscriberAwait.OfReactor<T, R>(fitting(fold, publisher), frame, null)
+        .await(publisher);
   }
 
   @Override
@@ -151,13 +154,13 @@ public final class ReactorEcosystem implements Ecosystem {
       try {
         item = ((Callable<?>) publisher).call();
       } catch (Throwable t) {
-        suspension.fail(Exceptions.unwrap(t)); // of Reactor's own layer
+        suspension.fail(ofScalar(t));
         return;
       }
       suspension.resume(fold.of((T) item));
       return;
     }
-    new CoreSubscriberAwait<T, R>(fitting(fold, publisher), null, Receiver.of(suspension))
+    new CoreSubscriberAwait.OfReactor<T, R>(fitting(fold, publisher), null, Receiver.of(suspension))
         .pass(publisher, suspension);
   }
 
@@ -175,18 +178,34 @@ public final class ReactorEcosystem implements Ecosystem {
     try {
       return scalar.call();
     } catch (Throwable t) {
-      throw CancelFrame.thrown(Exceptions.unwrap(t), frame); // of Reactor's own layer
+      throw CancelFrame.thrown(ofScalar(t), frame);
     }
+  }
+
+  /** What a subscriber would get: a call throws what is no Exception in a layer of Reactor's. */
+  private static Throwable ofScalar(Throwable thrown) {
+    Throwable inner = Exceptions.unwrap(thrown);
+    return inner instanceof Exception ? thrown : inner;
+  }
+
+  @Override
+  public Throwable inLayer(Throwable failure) {
+    return Exceptions.unwrap(failure);
   }
 
   @Override
   public <T> void iterate(Publisher<? extends T> publisher, Iteration<T> iteration) {
-    new CoreCursorSubscriber<>(iteration).begin(publisher);
+    new CoreCursorSubscriber.OfReactor<>(iteration).begin(publisher);
   }
 
   @Override
   public <T> FeedSubscriber<T> feed(Feed<T> feed) {
-    return new CoreFeedSubscriber<>(feed, contextOf(feed.context(), feed.isAwait()));
+    return new CoreFeedSubscriber.OfReactor<>(feed, contextOf(feed.context(), feed.isAwait()));
+  }
+
+  @Override
+  public Ecosystem ofOthers() {
+    return new OtherPublishers();
   }
 
   @Override

@@ -1,0 +1,32 @@
+package io.bridge.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
+/**
+ * {@link MemoryEdges} in a JVM of its own. {@code -Dio.bridge.test.memory=16} is the long form: so
+ * many bytes more for each attempt. An older JDK loses a virtual thread that is woken while there
+ * is no memory; since then it tries again.
+ */
+@Timeout(600)
+@EnabledForJreRange(min = JRE.JAVA_24)
+class MemoryEdgesTest {
+
+  private static final String STEP = System.getProperty("io.bridge.test.memory", "256");
+
+  @Test
+  @DisplayName(
+      "A11 (2), B11, T3, S4: memory that ends inside an await, coroutine, block, scope or stream,"
+          + " at each allocation, ends it and harms no other")
+  void withoutMemory() throws Exception {
+    assertThat(
+            EdgeJvm.outputOf(
+                MemoryEdges.class, STEP, "-Xmx12m", "-XX:+UseSerialGC", "-XX:-UseTLAB"))
+        .isEqualTo("done, defects: 0");
+  }
+}

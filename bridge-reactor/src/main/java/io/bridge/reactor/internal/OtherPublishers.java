@@ -1,0 +1,52 @@
+package io.bridge.reactor.internal;
+
+import io.bridge.Suspension;
+import io.bridge.internal.CancelFrame;
+import io.bridge.internal.Ecosystem;
+import io.bridge.internal.Feed;
+import io.bridge.internal.FeedSubscriber;
+import io.bridge.internal.Fold;
+import io.bridge.internal.Iteration;
+import io.bridge.internal.Receiver;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+/**
+ * Publishers of no library: they may pass their subscriber on to one of Reactor, which finds the
+ * context there (C2). They say nothing of queues, scalars or layers around failures.
+ */
+final class OtherPublishers implements Ecosystem {
+
+  @Override
+  public boolean owns(Class<?> type) {
+    return true;
+  }
+
+  @Override
+  public <T, R extends @Nullable Object> R await(
+      Publisher<? extends T> publisher, Fold<T, R> fold, @Nullable CancelFrame frame) {
+    return new CoreSubscriberAwait<T, R>(fold, frame, null).await(publisher);
+  }
+
+  @Override
+  public <T, R extends @Nullable Object> void pass(
+      Publisher<? extends T> publisher, Fold<T, R> fold, Suspension<? super R> suspension) {
+    new CoreSubscriberAwait<T, R>(fold, null, Receiver.of(suspension)).pass(publisher, suspension);
+  }
+
+  @Override
+  public <T> void iterate(Publisher<? extends T> publisher, Iteration<T> iteration) {
+    new CoreCursorSubscriber<>(iteration).begin(publisher);
+  }
+
+  @Override
+  public <T> FeedSubscriber<T> feed(Feed<T> feed) {
+    return new CoreFeedSubscriber<>(
+        feed, ReactorEcosystem.contextOf(feed.context(), feed.isAwait()));
+  }
+
+  @Override
+  public boolean refuses(Thread thread) {
+    return false;
+  }
+}
