@@ -263,14 +263,17 @@ class EmitterBiasTest {
   void windowOpensBehindTheLock() {
     Drain drain = new Drain(Long.MAX_VALUE);
     AtomicReference<@Nullable Throwable> inBody = new AtomicReference<>();
+    CountDownLatch emitted = new CountDownLatch(1); // a cancel before that ends the emit
     publisher(
             emitter -> {
               Fork.virtual(() -> emitter.emit("other")).join();
               emitter.emit("own");
+              emitted.countDown();
               inBody.set(catchThrowable(() -> new CountDownLatch(1).await()));
             })
         .subscribe(drain);
     drain.awaitItems(2);
+    Eventually.until("the emit returns", () -> emitted.getCount() == 0);
     drain.cancel();
     Eventually.until("the body is interrupted", () -> inBody.get() != null);
     assertThat(inBody.get()).isExactlyInstanceOf(InterruptedException.class);
