@@ -196,10 +196,7 @@ class CustomJoinerTest {
         if (thrown == failure || thrown == error) {
           assertThat(joined).isSameAs(thrown);
         } else {
-          assertThat(joined)
-              .isInstanceOf(CompletionException.class)
-              .cause()
-              .isSameAs(thrown);
+          assertThat(joined).isInstanceOf(CompletionException.class).cause().isSameAs(thrown);
         }
         assertFree();
       }

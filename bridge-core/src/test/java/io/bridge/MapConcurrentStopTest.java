@@ -61,9 +61,7 @@ class MapConcurrentStopTest {
       assertThat(mapping.source.cancels()).isEqualTo(1);
       assertThat(values.next()).isEqualTo("A");
       assertThat(values.next()).isEqualTo("B");
-      assertThatThrownBy(values::hasNext)
-          .isInstanceOf(CompletionException.class)
-          .hasCause(failure);
+      assertThatThrownBy(values::hasNext).isInstanceOf(CompletionException.class).hasCause(failure);
       assertThatThrownBy(values::next).hasCause(failure);
     }
     assertThat(mapping.source.cancels()).isEqualTo(1);

@@ -103,8 +103,7 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName(
-      "one thread start, and that of looks; the timers have a daemon of their own (T3)")
+  @DisplayName("one thread start, and that of looks; the timers have a daemon of their own (T3)")
   void oneStart() {
     noClasses()
         .that()

@@ -99,9 +99,7 @@ class MapConcurrentTest {
     Flowable<Integer> source = Flowable.fromPublisher(failing).hide();
     try (Cursor<Integer> values = mapConcurrent(source, 1, i -> i)) {
       assertThat(values.next()).isEqualTo(1);
-      assertThatThrownBy(values::next)
-          .isInstanceOf(CompletionException.class)
-          .hasCause(failure);
+      assertThatThrownBy(values::next).isInstanceOf(CompletionException.class).hasCause(failure);
     }
     IllegalStateException late = new IllegalStateException("late");
     Probe<Integer> probe = new Probe<>();
