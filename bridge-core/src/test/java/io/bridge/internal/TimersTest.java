@@ -182,7 +182,7 @@ class TimersTest {
     List<CancelFrame> children = new ArrayList<>();
     AtomicInteger cancelledBefore = new AtomicInteger(-1);
     try (CoroutineScope<Object, ?> scope = CoroutineScope.open()) {
-      for (int i = 0; i < 1_000; i++) {
+      for (int i = 0; i < 20_000; i++) { // more than one slice of the walk
         children.add((RunningCoroutine<?>) scope.fork(() -> Await.delay(LONG)));
       }
       Timers.SYSTEM.schedule(
