@@ -65,10 +65,20 @@ final class AssemblyTrace {
       if (frame.getDeclaringClass() == ReactorBridge.class) {
         called = frame.getMethodName();
       } else if (!OURS.contains(frame.getDeclaringClass()) && !isReactors(frame)) {
-        return plain(called) + " at " + frame.toStackTraceElement();
+        return plain(called) + " at " + line(frame);
       }
     }
     return plain(called);
+  }
+
+  /** As a stack trace has it, without the module, as Reactor shows lines. */
+  private static String line(StackFrame frame) {
+    return "%s.%s(%s:%d)"
+        .formatted(
+            frame.getClassName(),
+            frame.getMethodName(),
+            frame.getFileName(),
+            frame.getLineNumber());
   }
 
   /** Between a facade's function and the user's {@code transform}. */
