@@ -411,15 +411,25 @@ class StageAwaitTest {
   @DisplayName("A12 a failure that loses against the cancel of an owned stage is reported")
   void awaitOrCancel_failureDuringCancel_reported() throws Exception {
     IllegalStateException failure = new IllegalStateException("too late");
+    cancelBoth(f -> Fork.platform(() -> f.completeExceptionally(failure)).join());
+    assertThat(lost.failures).containsExactly(failure, failure);
+  }
+
+  @Test
+  @DisplayName("A12 a failure from inside our own cancel of an owned stage is its echo")
+  void awaitOrCancel_failureOfCancel_silent() throws Exception {
+    cancelBoth(f -> f.completeExceptionally(new IllegalStateException("closed")));
+    assertThat(lost.failures).isEmpty();
+  }
+
+  /** Awaits a stage and a future that end in that way when they are cancelled. */
+  private static void cancelBoth(Consumer<CompletableFuture<String>> end) throws Exception {
     for (boolean isFuture : new boolean[] {false, true}) {
-      CompletableFuture<String> future = endedByCancel(f -> f.completeExceptionally(failure));
+      CompletableFuture<String> future = endedByCancel(end);
       CompletionStage<String> stage = isFuture ? future : Stages.both(future);
       Awaiting<String> awaiting = Awaiting.start(() -> awaitOrCancel(stage)).awaitParked();
-
       assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
     }
-
-    assertThat(lost.failures).containsExactly(failure, failure);
   }
 
   /** The value comes at the very moment of the cancel. */
