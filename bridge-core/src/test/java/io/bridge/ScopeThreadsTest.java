@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.bridge.Coroutine.State;
 import io.bridge.CoroutineScope.Joiner;
 import io.bridge.testkit.Eventually;
+import io.bridge.testkit.Fork;
 import io.bridge.testkit.LiveThreads;
 import io.bridge.testkit.Nulls;
 import io.bridge.testkit.Probe;
@@ -203,16 +204,24 @@ class ScopeThreadsTest {
   void startingFactory(boolean ended) {
     AtomicInteger ran = new AtomicInteger();
     Starting factory = new Starting(ended);
-    for (int i = 0; i < 100; i++) { // the thread may be anywhere when the factory returns
-      try (var scope = open(factory)) {
-        assertThatThrownBy(() -> scope.fork(ran::incrementAndGet))
-            .isExactlyInstanceOf(IllegalThreadStateException.class)
-            .hasMessageContaining("thread factory Starting has started");
-        assertThat(scope.isCancelled()).isFalse();
-        scope.join();
-      }
-    }
+    Fork.platform(
+            () -> { // with a deadline: a scope that counts wrongly never closes
+              for (int i = 0; i < 100; i++) { // the thread may be anywhere when the factory returns
+                forkStarted(factory, ran);
+              }
+            })
+        .join();
     assertThat(ran).hasValue(0);
+  }
+
+  private static void forkStarted(Starting factory, AtomicInteger ran) {
+    try (var scope = open(factory)) {
+      assertThatThrownBy(() -> scope.fork(ran::incrementAndGet))
+          .isExactlyInstanceOf(IllegalThreadStateException.class)
+          .hasMessageContaining("thread factory Starting has started");
+      assertThat(scope.isCancelled()).isFalse();
+      scope.join();
+    }
   }
 
   @Test
