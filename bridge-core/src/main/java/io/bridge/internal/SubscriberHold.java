@@ -85,7 +85,7 @@ abstract sealed class SubscriberHold<T> extends BiasedTurn permits EmitterSubscr
     Subscriber<? super T> held = downstream;
     if (held != null && watch == null) {
       watch = new Watch(held);
-      if (!isOpen()) { // a cancel that did not see it
+      if (isCancelled()) { // a cancel that did not see it; an end still needs it
         endWatch();
       }
     }
