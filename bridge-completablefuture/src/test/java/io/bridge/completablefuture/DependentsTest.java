@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineContext;
+import io.bridge.CoroutineScope;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Race;
@@ -17,10 +18,12 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -181,6 +184,59 @@ class DependentsTest {
           CompletableFuture.supplyAsync(() -> timesOut(() -> awaitOrCancel(plain)), pool);
       assertThat(outer.orTimeout(TIMEOUT, TimeUnit.SECONDS).join()).isTrue();
       assertThat(plain.cancels()).containsExactly(true);
+    }
+  }
+
+  @Test
+  @DisplayName("A15 awaitOrCancel on a worker, cancelled on its way into the await: cancel(true)")
+  void awaitOrCancel_cancelledOnTheWayIn_cancels() {
+    try (ForkJoinPool pool = new ForkJoinPool(1)) {
+      Stages.PlainFuture<String> plain = new Stages.PlainFuture<>();
+      CompletableFuture<Boolean> outer =
+          CompletableFuture.supplyAsync(() -> isCancelledWhileAsked(plain), pool);
+      assertThat(outer.orTimeout(TIMEOUT, TimeUnit.SECONDS).join()).isTrue();
+      assertThat(plain.cancels()).containsExactly(true);
+    }
+  }
+
+  private static boolean isCancelledWhileAsked(Stages.PlainFuture<String> plain) {
+    try (CoroutineScope scope = CoroutineScope.open()) {
+      awaitOrCancel(new CancellingFuture(plain, scope));
+      return false;
+    } catch (CancellationException e) {
+      return true;
+    }
+  }
+
+  /** Cancels the code that awaits it while that looks whether it is complete. */
+  private record CancellingFuture(Stages.PlainFuture<String> plain, CoroutineScope awaiting)
+      implements Future<String> {
+
+    @Override
+    public boolean isDone() {
+      awaiting.cancel();
+      return plain.isDone();
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      return plain.cancel(mayInterruptIfRunning);
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return plain.isCancelled();
+    }
+
+    @Override
+    public String get() throws InterruptedException, ExecutionException {
+      return plain.get();
+    }
+
+    @Override
+    public String get(long timeout, TimeUnit unit)
+        throws InterruptedException, ExecutionException, TimeoutException {
+      return plain.get(timeout, unit);
     }
   }
 

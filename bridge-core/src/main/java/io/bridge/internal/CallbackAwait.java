@@ -57,7 +57,13 @@ public final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait
    * @return its value
    */
   public static <T extends @Nullable Object> T await(Awaitable<? extends T> awaitable) {
-    CallbackAwait<T> suspension = new CallbackAwait<>(CancelFrame.enterAwait());
+    return CallbackAwait.<T>await(CancelFrame.enterAwait(), awaitable);
+  }
+
+  /** The same behind {@link CancelFrame#enterAwait()}, which returned {@code frame}. */
+  static <T extends @Nullable Object> T await(
+      @Nullable CancelFrame frame, Awaitable<? extends T> awaitable) {
+    CallbackAwait<T> suspension = new CallbackAwait<>(frame);
     try {
       awaitable.subscribe(suspension);
     } catch (Throwable t) {

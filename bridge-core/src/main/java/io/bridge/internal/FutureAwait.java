@@ -114,7 +114,7 @@ public final class FutureAwait {
     CancelFrame frame = owned ? enterOrCancel(future) : CancelFrame.enterAwait();
     boolean waits = !future.isDone();
     if (waits && Thread.currentThread() instanceof ForkJoinWorkerThread) {
-      return FutureAwait.<T>awaitElsewhere(future, owned);
+      return FutureAwait.<T>awaitElsewhere(frame, future, owned);
     }
     while (true) {
       try {
@@ -146,14 +146,17 @@ public final class FutureAwait {
     return frame != null && frame.isCancelled();
   }
 
+  /** A cancel that comes from here on is one of this await, which then cancels its future (A15). */
   private static <T extends @Nullable Object> T awaitElsewhere(
-      Future<? extends T> future, boolean owned) {
-    return CallbackAwait.<T>await(suspension -> {
-      if (owned) {
-        suspension.onCancel(() -> cancelOwned(future));
-      }
-      FutureAwait.<T>pass(future, suspension);
-    });
+      @Nullable CancelFrame frame, Future<? extends T> future, boolean owned) {
+    return CallbackAwait.<T>await(
+        frame,
+        suspension -> {
+          if (owned) {
+            suspension.onCancel(() -> cancelOwned(future));
+          }
+          FutureAwait.<T>pass(future, suspension);
+        });
   }
 
   /**
