@@ -1,4 +1,6 @@
-import io.bridge.internal.Ecosystem;
+import io.bridge.internal.FailureLayer;
+import io.bridge.internal.LibraryHooks;
+import io.bridge.internal.ReactiveLibrary;
 
 /** The core of bridge: await any publisher, hand imperative code back as one. */
 module io.bridge.core {
@@ -11,5 +13,7 @@ module io.bridge.core {
       io.bridge.rxjava,
       io.bridge.completablefuture;
 
-  uses Ecosystem;
+  uses FailureLayer;
+  uses LibraryHooks;
+  uses ReactiveLibrary;
 }

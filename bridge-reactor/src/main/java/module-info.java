@@ -1,4 +1,6 @@
-import io.bridge.internal.Ecosystem;
+import io.bridge.internal.FailureLayer;
+import io.bridge.internal.LibraryHooks;
+import io.bridge.internal.ReactiveLibrary;
 import io.bridge.reactor.internal.ReactorEcosystem;
 
 /** Await Mono and Flux, and hand imperative code back as one. */
@@ -11,6 +13,10 @@ module io.bridge.reactor {
 
   exports io.bridge.reactor;
 
-  provides Ecosystem with
+  provides FailureLayer with
+      ReactorEcosystem;
+  provides LibraryHooks with
+      ReactorEcosystem;
+  provides ReactiveLibrary with
       ReactorEcosystem;
 }

@@ -1,4 +1,4 @@
-import io.bridge.internal.Ecosystem;
+import io.bridge.internal.ReactiveLibrary;
 import io.bridge.rxjava.internal.RxJavaEcosystem;
 
 /** Await the types of RxJava 3, and hand imperative code back as one. */
@@ -9,6 +9,6 @@ module io.bridge.rxjava {
 
   exports io.bridge.rxjava;
 
-  provides Ecosystem with
+  provides ReactiveLibrary with
       RxJavaEcosystem;
 }

@@ -1,11 +1,15 @@
 package io.bridge;
 
+import io.bridge.internal.CallsSource;
+
+import io.bridge.internal.EntryPoint;
+
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.internal.AllAwait;
 import io.bridge.internal.AnyAwait;
 import io.bridge.internal.CallbackAwait;
-import io.bridge.internal.Ecosystems;
+import io.bridge.internal.ReactiveLibraries;
 import io.bridge.internal.Failures;
 import io.bridge.internal.Fold;
 import io.bridge.internal.Guard;
@@ -39,6 +43,8 @@ import org.reactivestreams.Publisher;
  *
  * @since 0.1.0
  */
+@EntryPoint
+@CallsSource(entry = true)
 public abstract class Await {
 
   /** Not for instances; the adapters' facades extend this class for its static methods. */
@@ -59,7 +65,7 @@ public abstract class Await {
    * @return the item, null if the source completes empty
    */
   public static <T> @Nullable T await(Publisher<? extends T> publisher) {
-    return Ecosystems.<T, @Nullable T>await(requireNonNull(publisher, "publisher"), Fold.one());
+    return ReactiveLibraries.<T, @Nullable T>await(requireNonNull(publisher, "publisher"), Fold.one());
   }
 
   /**
@@ -180,7 +186,7 @@ public abstract class Await {
    * @return the first item, null if the source completes empty
    */
   public static <T> @Nullable T awaitFirstOrNull(Publisher<? extends T> publisher) {
-    return Ecosystems.<T, @Nullable T>await(requireNonNull(publisher, "publisher"), Fold.first());
+    return ReactiveLibraries.<T, @Nullable T>await(requireNonNull(publisher, "publisher"), Fold.first());
   }
 
   /**
@@ -256,7 +262,7 @@ public abstract class Await {
    * @return the last item, null if the source completes empty
    */
   public static <T> @Nullable T awaitLastOrNull(Publisher<? extends T> publisher) {
-    return Ecosystems.<T, @Nullable T>await(requireNonNull(publisher, "publisher"), Fold.last());
+    return ReactiveLibraries.<T, @Nullable T>await(requireNonNull(publisher, "publisher"), Fold.last());
   }
 
   /**
@@ -306,7 +312,7 @@ public abstract class Await {
   public static <T, A, R extends @Nullable Object> R awaitCollect(
       Publisher<? extends T> publisher, Collector<? super T, A, R> collector) {
     requireNonNull(publisher, "publisher");
-    return Ecosystems.<T, R>await(publisher, Fold.collect(requireNonNull(collector, "collector")));
+    return ReactiveLibraries.<T, R>await(publisher, Fold.collect(requireNonNull(collector, "collector")));
   }
 
   /**
@@ -330,7 +336,7 @@ public abstract class Await {
    * @param publisher any number of items; unbounded demand
    */
   public static void awaitCompletion(Publisher<?> publisher) {
-    Ecosystems.<Object, @Nullable Object>await(requireNonNull(publisher, "publisher"), Fold.none());
+    ReactiveLibraries.<Object, @Nullable Object>await(requireNonNull(publisher, "publisher"), Fold.none());
   }
 
   /**
@@ -398,7 +404,7 @@ public abstract class Await {
    * @return its value is the item, null if the source completes empty
    */
   public static <T> Awaitable<@Nullable T> awaitable(Publisher<? extends T> publisher) {
-    return Ecosystems.<T, @Nullable T>awaitable(requireNonNull(publisher, "publisher"), Fold.one());
+    return ReactiveLibraries.<T, @Nullable T>awaitable(requireNonNull(publisher, "publisher"), Fold.one());
   }
 
   /**

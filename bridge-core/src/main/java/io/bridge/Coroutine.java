@@ -1,8 +1,11 @@
 package io.bridge;
 
+import io.bridge.internal.EntryPoint;
+
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.internal.Bodies;
+import io.bridge.internal.VoidBodies;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.RunOn;
 import io.bridge.internal.RunningCoroutine;
@@ -34,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the value
  * @since 0.1.0
  */
+@EntryPoint
 public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<T>
     permits RunningCoroutine {
 
@@ -136,7 +140,7 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * @return the handle
    */
   static Coroutine<@Nullable Void> start(VoidBody<? extends Exception> body) {
-    return RunningCoroutine.start("bridge-coroutine", Bodies.returningNull(body), null);
+    return RunningCoroutine.start("bridge-coroutine", VoidBodies.returningNull(body), null);
   }
 
   /**
@@ -155,8 +159,7 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * @return whether the innermost frame, or one around it up to a {@link #shield}, is cancelled
    */
   static boolean isCancelled() {
-    CancelFrame frame = CancelFrame.current();
-    return frame != null && frame.isCancelled();
+    return CancelFrame.isCurrentCancelled();
   }
 
   /**
@@ -195,7 +198,7 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * @throws X when it fails
    */
   static <X extends Exception> void shield(VoidBody<X> body) throws X {
-    ShieldFrame.<@Nullable Object, X>run(Bodies.returningNull(body));
+    ShieldFrame.<@Nullable Object, X>run(VoidBodies.returningNull(body));
   }
 
   /**
@@ -236,7 +239,7 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    */
   static <X extends Exception> void withTimeout(Duration timeout, VoidBody<X> body) throws X {
     requireNonNull(timeout, "timeout");
-    TimeoutFrame.<@Nullable Object, X>run(timeout, Bodies.returningNull(body));
+    TimeoutFrame.<@Nullable Object, X>run(timeout, VoidBodies.returningNull(body));
   }
 
   /**
@@ -316,6 +319,6 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    */
   static <X extends Exception> void runOn(Executor executor, VoidBody<X> body) throws X {
     requireNonNull(executor, "executor");
-    RunOn.<@Nullable Object, X>run(executor, Bodies.returningNull(body));
+    RunOn.<@Nullable Object, X>run(executor, VoidBodies.returningNull(body));
   }
 }

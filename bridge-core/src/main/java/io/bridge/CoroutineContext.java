@@ -1,12 +1,15 @@
 package io.bridge;
 
+import io.bridge.internal.EntryPoint;
+
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.internal.Ambient;
 import io.bridge.internal.Bodies;
+import io.bridge.internal.VoidBodies;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.ContextFrame;
-import io.bridge.internal.Ecosystems;
+import io.bridge.internal.PresentLibraries;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
+@EntryPoint
 public final class CoroutineContext {
 
   /**
@@ -182,7 +186,7 @@ public final class CoroutineContext {
   public static <T, R extends @Nullable Object, X extends Exception> R with(
       Key<T> key, T value, Body<? extends R, ? extends X> body) throws X {
     CoroutineContext context = current().plus(key, value);
-    return ContextFrame.<R, X>run(Ecosystems.bound(context), requireNonNull(body, "body"));
+    return ContextFrame.<R, X>run(PresentLibraries.bound(context), requireNonNull(body, "body"));
   }
 
   /**
@@ -198,7 +202,7 @@ public final class CoroutineContext {
    */
   public static <T, X extends Exception> void with(Key<T> key, T value, VoidBody<X> body) throws X {
     CoroutineContext context = current().plus(key, value);
-    ContextFrame.<@Nullable Object, X>run(Ecosystems.bound(context), Bodies.returningNull(body));
+    ContextFrame.<@Nullable Object, X>run(PresentLibraries.bound(context), VoidBodies.returningNull(body));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.bridge;
 
+import io.bridge.internal.EntryPoint;
+
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.internal.Joiners;
@@ -57,6 +59,7 @@ import org.jspecify.annotations.Nullable;
  * @param <R> what {@link #join} returns
  * @since 0.1.0
  */
+@EntryPoint
 public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nullable Object>
     extends AutoCloseable permits RunningScope, ScopeHandle {
 

@@ -1,5 +1,7 @@
 package io.bridge;
 
+import io.bridge.internal.EntryPoint;
+
 import io.bridge.internal.IterationCursor;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -37,6 +39,7 @@ import java.util.concurrent.CompletionException;
  * @since 0.1.0
  */
 @SuppressWarnings("IterableAndIterator") // the loop wants the one, its body may want the other
+@EntryPoint
 public sealed interface Cursor<T> extends Iterable<T>, Iterator<T>, AutoCloseable
     permits IterationCursor {
 

@@ -1,10 +1,14 @@
 package io.bridge;
 
+import io.bridge.internal.CallsSource;
+
+import io.bridge.internal.EntryPoint;
+
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.internal.BlockingSources;
 import io.bridge.internal.CursorInputStream;
-import io.bridge.internal.Ecosystems;
+import io.bridge.internal.ReactiveLibraries;
 import io.bridge.internal.EmitterOutputStream;
 import io.bridge.internal.EmitterSubscription;
 import io.bridge.internal.ValueSubscription;
@@ -30,6 +34,8 @@ import org.reactivestreams.Publisher;
  *
  * @since 0.1.0
  */
+@EntryPoint
+@CallsSource(entry = true)
 public final class Publishers {
 
   private static final int PREFETCH = 256;
@@ -65,7 +71,7 @@ public final class Publishers {
    * @return the cursor, to be closed
    */
   public static <T> Cursor<T> iterate(Publisher<? extends T> publisher, int prefetch) {
-    return Ecosystems.<T>iterate(requireNonNull(publisher, "publisher"), prefetch);
+    return ReactiveLibraries.<T>iterate(requireNonNull(publisher, "publisher"), prefetch);
   }
 
   /**

@@ -8,6 +8,7 @@ import io.bridge.Body;
 import io.bridge.TriFunction;
 import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
+import io.bridge.internal.VoidBodies;
 import io.bridge.internal.Failures;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -370,7 +371,7 @@ public final class CompletableFutureBridge extends Await {
    * @return a future of null
    */
   public static CompletableFuture<@Nullable Void> future(VoidBody<? extends Exception> body) {
-    return CompletableFutureBridge.<@Nullable Void>futureOf(Bodies.returningNull(body), null);
+    return CompletableFutureBridge.<@Nullable Void>futureOf(VoidBodies.returningNull(body), null);
   }
 
   /**
@@ -401,7 +402,7 @@ public final class CompletableFutureBridge extends Await {
   public static CompletableFuture<@Nullable Void> future(
       Executor signals, VoidBody<? extends Exception> body) {
     requireNonNull(signals, "signals");
-    return CompletableFutureBridge.<@Nullable Void>futureOf(Bodies.returningNull(body), signals);
+    return CompletableFutureBridge.<@Nullable Void>futureOf(VoidBodies.returningNull(body), signals);
   }
 
   private static <T extends @Nullable Object> CompletableFuture<T> futureOf(

@@ -84,13 +84,13 @@ public record Ambient(CoroutineContext context, @Nullable State states) {
 
   /** The same for a subscriber of Reactive Streams. */
   static Ambient ofSubscriber(Subscriber<?> subscriber) {
-    return ofSubscriber(Ecosystems.contextFor(subscriber));
+    return ofSubscriber(PresentLibraries.contextFor(subscriber));
   }
 
   private static CoroutineContext withThreadState(CoroutineContext context, boolean wins) {
     CoroutineContext with = context;
-    for (Ecosystem ecosystem : Ecosystems.CARRYING) {
-      with = ecosystem.capture(with, wins && !ContextFrame.isOfSubscriber());
+    for (LibraryHooks library : PresentLibraries.CARRYING) {
+      with = library.capture(with, wins && !ContextFrame.isOfSubscriber());
     }
     return with;
   }
@@ -129,9 +129,9 @@ public record Ambient(CoroutineContext context, @Nullable State states) {
   <T extends @Nullable Object, X extends Exception> T call(Body<? extends T, ? extends X> body)
       throws X {
     Body<? extends T, ? extends X> inner = states == null ? body : () -> states.<T, X>restore(body);
-    for (Ecosystem ecosystem : Ecosystems.CARRYING) {
+    for (LibraryHooks library : PresentLibraries.CARRYING) {
       Body<? extends T, ? extends X> restored = inner;
-      inner = () -> ecosystem.<T, X>restore(context, restored);
+      inner = () -> library.<T, X>restore(context, restored);
     }
     return inner.call();
   }

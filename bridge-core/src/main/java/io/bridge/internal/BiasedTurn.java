@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #wake} takes none. A superclass and no field, so that a subscription is one object. Proof:
  * EmitterTurnsTest, EmitterBiasTest, EmitterBiasRaceTest, EmitterStress.
  */
-abstract sealed class BiasedTurn implements ParkLoop.Condition permits SubscriberHold {
+abstract class BiasedTurn implements ParkLoop.Condition {
 
   private static final int OWN = 0;
   private static final int REVOKING = 1;

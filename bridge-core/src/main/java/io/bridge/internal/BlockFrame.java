@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * An owner whose stack ends where it leaves goes to LEFT by a plain write, without a wait. Proof:
  * TimeoutTest, BlockFrameTest, InterruptRaceTest, ScopeRaceTest.
  */
-abstract sealed class BlockFrame extends CancelFrame permits ScopeFrame, TimeoutFrame {
+abstract class BlockFrame extends CancelFrame {
 
   private static final int RUNNING = 0;
   private static final int CANCELLING = 1;

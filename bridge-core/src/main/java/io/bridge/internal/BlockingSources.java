@@ -83,13 +83,13 @@ public final class BlockingSources {
 
   private static void close(AutoCloseable held, @Nullable Throwable failure) throws Exception {
     try {
-      Coroutine.shield(held::close);
+      ShieldFrame.run(VoidBodies.returningNull(held::close));
     } catch (Throwable ofClose) {
       if (failure == null) {
         throw ofClose;
       }
       // of a cancelled body, nobody sees what it would be suppressed in (A12)
-      if (Coroutine.isCancelled() || !AwaitSite.addSiblings(failure, List.of(ofClose))) {
+      if (CancelFrame.isCurrentCancelled() || !AwaitSite.addSiblings(failure, List.of(ofClose))) {
         Undeliverable.report(ofClose);
       }
     }

@@ -9,30 +9,10 @@ import io.bridge.VoidBody;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** The two forms of a body, and a body as a source. */
+/** A body as a source. */
 public final class Bodies {
 
   private Bodies() {}
-
-  /** One that looks for the context of whoever subscribes itself. */
-  interface Source<T extends @Nullable Object> extends Awaitable<T> {}
-
-  /**
-   * The value form of a body without a value.
-   *
-   * @param body the code
-   * @param <T> the type of the value that is always null
-   * @param <X> the checked exception that the code may throw
-   * @return a body that returns null
-   */
-  public static <T extends @Nullable Object, X extends Exception>
-      Body<@Nullable T, X> returningNull(VoidBody<? extends X> body) {
-    requireNonNull(body, "body");
-    return () -> {
-      body.run();
-      return null;
-    };
-  }
 
   /**
    * A body as a source: each subscription runs it on a coroutine of its own, which is cancelled
@@ -46,7 +26,7 @@ public final class Bodies {
    */
   public static <T extends @Nullable Object> Awaitable<T> awaitable(
       String name, Body<? extends T, ?> body, @Nullable Executor signals) {
-    return (Source<T>)
+    return (ConversionSink.InOwnContext<T>)
         suspension ->
             start(
                 name,

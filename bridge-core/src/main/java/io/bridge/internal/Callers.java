@@ -1,13 +1,7 @@
 package io.bridge.internal;
 
-import io.bridge.Await;
-import io.bridge.Coroutine;
-import io.bridge.CoroutineContext;
-import io.bridge.CoroutineScope;
-import io.bridge.Cursor;
-import io.bridge.Emitter;
-import io.bridge.Publishers;
-import java.io.InputStream;
+import static java.util.Objects.requireNonNull;
+
 import java.lang.StackWalker.StackFrame;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -33,39 +27,21 @@ final class Callers {
       StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
   /**
-   * What users call. An implementation has methods of its own, which are no facade.
+   * What users call.
    *
-   * @param type the public type
-   * @param implementation a class of ours; for a type that is final or sealed the type itself
-   * @param methods the names of the type's methods
+   * @param name of the public type
+   * @param methods the names of its methods, which are all that counts of an internal class
    */
-  private record Facade(Class<?> type, Class<?> implementation, Set<String> methods) {
-
-    static Facade of(Class<?> type, Class<?> implementation) {
-      Set<String> methods =
-          Arrays.stream(type.getMethods()).map(Method::getName).collect(Collectors.toSet());
-      return new Facade(type, implementation, methods);
-    }
+  private record Facade(String name, Set<String> methods) {
 
     static Facade of(Class<?> type) {
-      return of(type, type);
-    }
-
-    boolean has(Class<?> caller, String method) {
-      return implementation.isAssignableFrom(caller)
-          && (!isInternal(caller) || methods.contains(method));
+      EntryPoint mark = requireNonNull(type.getAnnotation(EntryPoint.class));
+      Class<?> facade = mark.of() == void.class ? type : mark.of();
+      return new Facade(
+          facade.getSimpleName(),
+          Arrays.stream(facade.getMethods()).map(Method::getName).collect(Collectors.toSet()));
     }
   }
-
-  private static final List<Facade> FACADES =
-      List.of(
-          Facade.of(Coroutine.class),
-          Facade.of(CoroutineScope.class),
-          Facade.of(CoroutineContext.class),
-          Facade.of(Publishers.class),
-          Facade.of(Cursor.class),
-          Facade.of(Emitter.class, EmitterSubscription.class), // users may implement it, too
-          Facade.of(InputStream.class, CursorInputStream.class));
 
   private Callers() {}
 
@@ -156,7 +132,7 @@ final class Callers {
   /** A package of bridge's between its facades, which call one another. */
   private static boolean isInternal(Class<?> type) {
     String name = type.getPackageName();
-    return name.startsWith("io.bridge.") && name.endsWith(".internal");
+    return name.startsWith("io.bridge.") && name.contains(".internal");
   }
 
   private static boolean isOfJdk(Class<?> type) {
@@ -166,14 +142,10 @@ final class Callers {
 
   /** The public name of a type of bridge's whose method users call; null of all other frames. */
   private static @Nullable String facade(Class<?> type, String method) {
-    if (Await.class.isAssignableFrom(type)) {
-      return type.getSimpleName(); // an adapter's own
+    if (!type.isAnnotationPresent(EntryPoint.class)) {
+      return null;
     }
-    for (Facade facade : FACADES) {
-      if (facade.has(type, method)) {
-        return facade.type.getSimpleName();
-      }
-    }
-    return null;
+    Facade facade = Facade.of(type);
+    return !isInternal(type) || facade.methods.contains(method) ? facade.name : null;
   }
 }

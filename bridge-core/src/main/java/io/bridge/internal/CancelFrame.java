@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Cancelling a frame only sets its reason and asks its window for an interrupt; all that follows
  * is done by the frame's own thread (A6).
  */
-public abstract sealed class CancelFrame
-    permits BlockFrame, ContextFrame, ExecutorFrame, RunningCoroutine, ShieldFrame {
+public abstract class CancelFrame {
 
   private static final ThreadLocal<@Nullable CancelFrame> CURRENT = new ThreadLocal<>();
   private static final VarHandle REASON;
@@ -174,6 +173,12 @@ public abstract sealed class CancelFrame
     return frame;
   }
 
+  /** Whether the calling code is cancelled (S6). */
+  public static boolean isCurrentCancelled() {
+    CancelFrame frame = current();
+    return frame != null && frame.isCancelled();
+  }
+
   /** Throws if an await would for a cancellation or an interrupt (S6). */
   public static void checkCancelled() {
     throwIfCancelled(current(), Thread.currentThread());
@@ -217,8 +222,8 @@ public abstract sealed class CancelFrame
   }
 
   /** The frame whose code made this one, be it cancelled with it or not; null at a root. */
-  final @Nullable CancelFrame enclosing() {
-    return this instanceof ShieldFrame shield ? shield.hidden : outer;
+  @Nullable CancelFrame enclosing() {
+    return outer;
   }
 
   /** A cancel of it means nothing any more to frames that still link to it, and the owner. */
@@ -245,6 +250,22 @@ public abstract sealed class CancelFrame
       walk.add(scope.scope);
       scope = scope.enclosingScope();
     }
+  }
+
+  /** Where what the code in {@code innermost} opens ends at the latest. */
+  static @Nullable OwnedResources ownedAround(@Nullable CancelFrame innermost) {
+    for (CancelFrame frame = innermost; frame != null; frame = frame.enclosing()) {
+      OwnedResources owned = frame.owned();
+      if (owned != null) {
+        return owned;
+      }
+    }
+    return null;
+  }
+
+  /** What ends with the code of this frame; null if that ends with the code around it. */
+  @Nullable OwnedResources owned() {
+    return null;
   }
 
   final boolean isInside(CancelFrame other) {
@@ -369,7 +390,7 @@ public abstract sealed class CancelFrame
    * that thread. An InterruptedException has lowered the flag, which is up again if so.
    */
   static boolean isCancellation(Throwable thrown, @Nullable CancelFrame frame) {
-    Throwable failure = Ecosystems.inLayer(thrown);
+    Throwable failure = Failures.inLayer(thrown);
     boolean cancelled = frame != null && frame.isCancelled();
     boolean own =
         cancelled ? Failures.isCancelEcho(failure) : Interruptions.isOfThisThread(failure);

@@ -11,7 +11,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class CancelWalk {
 
-  private record Pending(RunningScope<?, ?> scope, @Nullable Pending next) {}
+  /** A scope, as far as a cancel needs to know it. */
+  interface Scope {
+
+    /** The code around it was cancelled; false if it has ended before. */
+    boolean tryEndWithOuter(String reason);
+
+    /** Where a cancel of all coroutines begins, behind the end. */
+    @Nullable Link newestCoroutine();
+
+    /** What waits for the coroutines looks at the end. */
+    void wakeWaiters();
+  }
+
+  /** The place of one coroutine among those of a scope. */
+  interface Link {
+
+    /** The coroutine; null if it has ended. */
+    @Nullable CancelFrame coroutine();
+
+    @Nullable Link older();
+  }
+
+  private record Pending(Scope scope, @Nullable Pending next) {}
 
   private final String reason;
 
@@ -20,8 +42,8 @@ final class CancelWalk {
 
   // by who walks: scopes to be ended, and where it is among the coroutines of one that is
   private @Nullable Pending scopes;
-  private @Nullable RunningScope<?, ?> ended;
-  private Siblings.@Nullable Link place;
+  private @Nullable Scope ended;
+  private @Nullable Link place;
 
   private CancelWalk(String reason) {
     this.reason = reason;
@@ -35,18 +57,18 @@ final class CancelWalk {
   }
 
   /** Cancels the coroutines of {@code scope}, which has ended for {@code reason}. */
-  static void of(RunningScope<?, ?> scope, String reason) {
+  static void of(Scope scope, String reason) {
     CancelWalk walk = new CancelWalk(reason);
     walk.begin(scope);
     walk.go();
   }
 
   /** Adds a scope to be ended, with its coroutines. */
-  void add(RunningScope<?, ?> scope) {
+  void add(Scope scope) {
     scopes = new Pending(scope, scopes);
   }
 
-  private void begin(RunningScope<?, ?> scope) {
+  private void begin(Scope scope) {
     place = scope.newestCoroutine();
     ended = scope;
   }
@@ -68,16 +90,16 @@ final class CancelWalk {
 
   /** One step; false if there is none left. */
   boolean step() {
-    RunningScope<?, ?> scope = ended;
+    Scope scope = ended;
     if (scope == null) {
       return nextScope();
     }
-    Siblings.Link link = place;
+    Link link = place;
     if (link == null) {
       scope.wakeWaiters();
       ended = null;
     } else {
-      RunningCoroutine<?> coroutine = link.coroutine();
+      CancelFrame coroutine = link.coroutine();
       if (coroutine != null) {
         cancel(coroutine);
       }
@@ -99,7 +121,7 @@ final class CancelWalk {
     return true;
   }
 
-  private void cancel(RunningCoroutine<?> coroutine) {
+  private void cancel(CancelFrame coroutine) {
     if (coroutine.mark(reason)) {
       coroutine.scopesInside(this);
     }

@@ -105,9 +105,12 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     }
   }
 
-  /** The source finds the context of whoever wants its value as its own (B9). */
+  /** A source that asks the suspension for its context itself. */
+  interface InOwnContext<T extends @Nullable Object> extends Awaitable<T> {}
+
+  /** The source finds the context of the subscriber as its own (B9). */
   private void subscribeInContext(Awaitable<? extends T> source) throws Exception {
-    if (source instanceof Bodies.Source) { // asks for it itself
+    if (source instanceof InOwnContext) { // asks for it itself
       source.subscribe(this);
       return;
     }

@@ -2,7 +2,6 @@ package io.bridge.internal;
 
 import static java.util.Objects.requireNonNull;
 
-import io.bridge.Coroutine;
 import io.bridge.Cursor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /**
@@ -21,6 +21,7 @@ import org.reactivestreams.Publisher;
  *
  * @param <T> the type of the items, which are or hold buffers
  */
+@EntryPoint(of = InputStream.class)
 public final class CursorInputStream<T> extends InputStream {
 
   /**
@@ -63,9 +64,11 @@ public final class CursorInputStream<T> extends InputStream {
   private static <T> Cursor<T> open(Publisher<? extends T> publisher) {
     CancelFrame.checkThread(); // a refused thread subscribes to nothing (A2)
     try {
-      return Ecosystems.iterate(publisher, PREFETCH);
+      return ReactiveLibraries.iterate(publisher, PREFETCH);
     } catch (Throwable cancelled) { // in the block of a failed scope, its failure
-      Coroutine.<RuntimeException>shield(() -> Ecosystems.<T>iterate(publisher, 1).close());
+      ShieldFrame.<@Nullable Object, RuntimeException>run(
+          VoidBodies.<@Nullable Object, RuntimeException>returningNull(
+              () -> ReactiveLibraries.<T>iterate(publisher, 1).close()));
       throw cancelled;
     }
   }

@@ -2,7 +2,6 @@ package io.bridge.internal;
 
 import static java.util.Objects.requireNonNull;
 
-import io.bridge.Coroutine;
 import io.bridge.Emitter;
 import io.bridge.VoidItemBody;
 import java.io.IOException;
@@ -128,6 +127,6 @@ public final class EmitterOutputStream extends OutputStream {
     if (ended) {
       throw new IOException("the body of the stream has ended");
     }
-    Coroutine.checkCancelled(); // not only when the chunk is full
+    CancelFrame.checkCancelled(); // not only when the chunk is full
   }
 }

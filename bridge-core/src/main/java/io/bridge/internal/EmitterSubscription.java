@@ -34,6 +34,7 @@ import org.reactivestreams.Subscriber;
  *
  * @param <T> the type of the items
  */
+@EntryPoint(of = Emitter.class)
 public final class EmitterSubscription<T> extends SubscriberHold<T>
     implements Emitter<T>, Completion<@Nullable Void> {
 

@@ -10,6 +10,7 @@ import java.nio.channels.FileLockInterruptionException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.ServiceLoader;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,21 @@ public final class Failures {
   /** Deeper cause chains than this are cyclic or absurd. */
   private static final int MAX_DEPTH = 64;
 
+  private static final FailureLayer[] LAYERS =
+      ServiceLoader.load(FailureLayer.class, FailureLayer.class.getClassLoader()).stream()
+          .map(ServiceLoader.Provider::get)
+          .toArray(FailureLayer[]::new);
+
   private Failures() {}
+
+  /** What code sees of {@code failure}; see {@link FailureLayer#inLayer}. */
+  static Throwable inLayer(Throwable failure) {
+    Throwable inner = failure;
+    for (FailureLayer layer : LAYERS) {
+      inner = layer.inLayer(inner);
+    }
+    return inner;
+  }
 
   /**
    * What an await of a source that failed with {@code failure} throws.
@@ -30,7 +45,7 @@ public final class Failures {
    */
   static RuntimeException thrown(Throwable signalled) {
     Throwable bare = bare(signalled);
-    Throwable failure = Ecosystems.inLayer(bare);
+    Throwable failure = inLayer(bare);
     if (failure instanceof Error error) {
       AwaitSite.addTo(error);
       throw error;

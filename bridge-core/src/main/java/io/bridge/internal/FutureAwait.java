@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * as one. That of a task of a ForkJoinPool would run other tasks on a worker, in the context and
  * under the interrupts of the code that waits (A13); so on a worker another thread calls it.
  */
+@CallsSource
 public final class FutureAwait {
 
   /** From JDK 23 on, get wraps the future's own cancellation in a second one. */

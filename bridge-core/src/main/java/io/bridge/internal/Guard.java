@@ -75,7 +75,7 @@ public final class Guard {
 
   private static boolean isRefused(Thread thread) {
     return ClassRule.refuses(RULES.get(thread.getClass()), thread)
-        || Ecosystems.anyRefuses(thread)
+        || PresentLibraries.anyRefuses(thread)
         || matches(REFUSED, thread);
   }
 

@@ -1,7 +1,5 @@
 package io.bridge.internal;
 
-import io.bridge.Await;
-import io.bridge.Publishers;
 import java.lang.StackWalker.Option;
 import java.lang.StackWalker.StackFrame;
 import java.lang.ref.ReferenceQueue;
@@ -100,16 +98,12 @@ final class Interruptions {
 
   /** The way into what calls a source, by class, whatever its name. */
   private static boolean isEntry(Class<?> type) {
-    return Await.class.isAssignableFrom(type)
-        || type == Publishers.class
-        || type == IterationCursor.class
-        || type == RunOn.class;
+    CallsSource mark = type.getAnnotation(CallsSource.class);
+    return mark != null && mark.entry();
   }
 
   private static boolean isAwait(Class<?> type) {
-    return ParkedAwait.class.isAssignableFrom(type)
-        || type == Iteration.class
-        || type == FutureAwait.class;
+    return type.isAnnotationPresent(CallsSource.class);
   }
 
   /** Whether the making was in a call from the first of {@code calls}, which the others made. */

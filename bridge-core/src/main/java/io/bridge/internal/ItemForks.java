@@ -114,7 +114,7 @@ public final class ItemForks<B extends @Nullable Object> implements Joiner<B, Li
 
   private void takeSlot() {
     while (free.get() == 0) {
-      Await.await((Awaitable<@Nullable Void>) this::enrol);
+      CallbackAwait.<@Nullable Void>await(this::enrol);
     }
     free.decrementAndGet();
   }

@@ -159,7 +159,7 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
     /** The same for a loop. */
     void subscribe(Publisher<? extends A> items, Iteration<B> loop, Subscriber<B> subscriber) {
       ItemRuns<A, B> runs = new ItemRuns<>(this, loop, subscriber);
-      begin(items, runs, subscriber, feed -> Ecosystems.feed(items, feed));
+      begin(items, runs, subscriber, feed -> ReactiveLibraries.feed(items, feed));
     }
 
     private void begin(

@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the items
  */
-public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
+@CallsSource
+public final class Iteration<T>
+    implements Feed<T>, ParkLoop.Condition, OwnedResources.Resource {
 
   /** The source of the items. */
   public interface Source {
@@ -87,7 +89,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   final CursorWatch watch = new CursorWatch();
 
   // null when it was told to forget; read by any thread, which takes either value
-  private @Nullable OpenIterations home;
+  private @Nullable OwnedResources home;
 
   // set before the cursor is handed out
   private @Nullable Source source;
@@ -129,7 +131,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
     this.renewal = prefetch == Integer.MAX_VALUE ? 0 : renewal;
     this.lazy = lazy;
     this.context = CancelFrame.contextOf(frame);
-    this.home = OpenIterations.of(frame);
+    this.home = CancelFrame.ownedAround(frame);
   }
 
   /**
@@ -181,7 +183,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
    */
   public void begin(Source newSource, Runnable subscribe) {
     source = newSource;
-    OpenIterations enclosing = home;
+    OwnedResources enclosing = home;
     if (enclosing != null) {
       enclosing.remember(this);
     }
@@ -530,7 +532,7 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   }
 
   private void forget() {
-    OpenIterations enclosing = home;
+    OwnedResources enclosing = home;
     home = null;
     if (enclosing != null) {
       enclosing.forget(this);
@@ -543,7 +545,8 @@ public final class Iteration<T> implements Feed<T>, ParkLoop.Condition {
   }
 
   /** Cancels the source, and gives up what is left, unless the loop is left to do that. */
-  void close() {
+  @Override
+  public void close() {
     closed = true; // before the look at the loop
     forget();
     frame = null; // the loop looks at closed first; what is left must not keep the code around it

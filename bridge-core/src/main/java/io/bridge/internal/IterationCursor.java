@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * @param <T> the type of the items
  */
+@EntryPoint(of = Cursor.class)
+@CallsSource(entry = true)
 public final class IterationCursor<T> implements Cursor<T> {
 
   private final Iteration<T> iteration;

@@ -95,6 +95,6 @@ final class LostHandles {
 
   /** Runs foreign code on a thread of its own. */
   static void cleanUp(Runnable cleanup) {
-    RunningCoroutine.startThread("bridge-cleanup", cleanup);
+    CoroutineThreads.start("bridge-cleanup", cleanup);
   }
 }

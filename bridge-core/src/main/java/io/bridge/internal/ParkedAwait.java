@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what the await returns
  */
+@CallsSource
 public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoop.Condition {
 
   private enum Mark {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the value
  */
+@CallsSource(entry = true)
 public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLoop.Condition {
 
   /** See the table of {@link RunOn}. */

@@ -2,7 +2,6 @@ package io.bridge.internal;
 
 import static java.util.Objects.requireNonNull;
 
-import io.bridge.Await;
 import io.bridge.Body;
 import io.bridge.Coroutine;
 import io.bridge.Suspension;
@@ -32,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the value
  */
+@EntryPoint(of = Coroutine.class)
 public final class RunningCoroutine<T extends @Nullable Object> extends CancelFrame
     implements Coroutine<T>, Runnable {
 
@@ -53,11 +53,11 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   private final String name;
 
-  /** The scope that it was forked into; null for one on its own. */
-  final @Nullable RunningScope<?, ?> home;
+  /** What it was forked into; null for one on its own. */
+  final @Nullable CoroutineParent parent;
 
-  /** Among the coroutines of that scope. By who forks, before the thread starts; then by that. */
-  Siblings.@Nullable Link place;
+  /** Where the parent finds it. By the forking thread, before the thread starts; then by that. */
+  @Nullable Object place;
 
   // by the coroutine's thread; null once it runs, so that a handle does not keep what it captured
   private @Nullable Body<? extends T, ?> body;
@@ -73,7 +73,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   // any thread; made by the first waiter
   private volatile @Nullable ConcurrentLinkedQueue<Consumer<? super Coroutine<T>>> waiters;
 
-  final OpenIterations iterations = new OpenIterations();
+  private final OwnedResources owned = new OwnedResources();
 
   // any thread; whether somebody has asked for the outcome, or awaited the coroutine
   @SuppressWarnings("unused") // written by TAKERS
@@ -87,10 +87,10 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
       Ambient ambient,
       Body<? extends T, ?> body,
       @Nullable Completion<? super T> completion,
-      @Nullable RunningScope<?, ?> home) {
+      @Nullable CoroutineParent parent) {
     super(null, new InterruptWindow(), ambient.context());
     this.name = name;
-    this.home = home;
+    this.parent = parent;
     this.body = body;
     this.ambient = ambient;
     this.completion = completion;
@@ -121,32 +121,15 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     return coroutine;
   }
 
-  /** One for {@code scope}, which starts it. */
+  /** One for {@code parent}, which starts it. */
   static <T extends @Nullable Object> RunningCoroutine<T> forked(
-      String name, Body<? extends T, ?> body, RunningScope<?, ?> scope) {
-    return new RunningCoroutine<>(name, Ambient.ofCaller(), body, null, scope);
+      String name, Body<? extends T, ?> body, CoroutineParent parent) {
+    return new RunningCoroutine<>(name, Ambient.ofCaller(), body, null, parent);
   }
 
   /** Starts it on a thread of its own. */
   void startThread() {
-    startThread(name, this);
-  }
-
-  /** Starts a thread, which may be no coroutine's. */
-  static void startThread(String name, Runnable code) {
-    thread(name, code).start();
-  }
-
-  /** A new thread for {@code coroutine}, not started. */
-  static Thread thread(String name, Runnable coroutine) {
-    Thread thread =
-        Thread.ofVirtual()
-            .name(name)
-            // The starter may be an event loop with another request's thread-locals.
-            .inheritInheritableThreadLocals(false)
-            .unstarted(coroutine);
-    thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
-    return thread;
+    CoroutineThreads.start(name, this);
   }
 
   /** The coroutine whose body the calling thread runs, in whatever frame. */
@@ -179,8 +162,8 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
       signal(how, receiver);
     }
     runWaiters();
-    if (home != null) {
-      home.ended(this);
+    if (parent != null) {
+      parent.ended(this);
     }
   }
 
@@ -230,7 +213,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     window.close();
     Thread.interrupted(); // somebody else's: the signals that follow are not theirs to disturb
     try {
-      iterations.close();
+      owned.close();
     } catch (Throwable noMemory) {
       report(noMemory);
     }
@@ -318,7 +301,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   @Override
   public T await() {
-    return Await.await(this);
+    return CallbackAwait.await(this);
   }
 
   @Override
@@ -351,6 +334,11 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   @Override
   public void cancel(String reason) {
     cancelFrame(requireNonNull(reason, "reason"));
+  }
+
+  @Override
+  OwnedResources owned() {
+    return owned;
   }
 
   @Override

@@ -38,8 +38,9 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the coroutines' values
  * @param <R> what join returns
  */
+@EntryPoint(of = CoroutineScope.class)
 public final class RunningScope<T extends @Nullable Object, R extends @Nullable Object>
-    implements CoroutineScope<T, R> {
+    implements CoroutineScope<T, R>, ScopeFrame.Scope, CoroutineParent {
 
   private enum How {
     /** The joiner has what it wants: the block goes on. */
@@ -95,7 +96,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   private final ScopeThreads threads;
   private final ScopeCoroutines coroutines;
   private final ScopeFailures failures = new ScopeFailures();
-  final OpenIterations iterations = new OpenIterations();
+  private final OwnedResources owned = new OwnedResources();
 
   /**
    * The coroutine on whose thread it was opened; null for a plain thread and a background scope.
@@ -270,7 +271,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   @SuppressWarnings({"unchecked", "NullAway"}) // the joiner gets a null value, as every handle has
   public Coroutine<@Nullable Void> fork(VoidBody<? extends Exception> body) {
     return (Coroutine<@Nullable Void>)
-        this.forked((Body<? extends T, ?>) (Body<?, ?>) Bodies.returningNull(body));
+        this.forked((Body<? extends T, ?>) (Body<?, ?>) VoidBodies.returningNull(body));
   }
 
   private <U extends @Nullable T> Coroutine<U> forked(Body<? extends U, ?> body) {
@@ -297,12 +298,14 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     }
   }
 
-  boolean isClosed() {
+  @Override
+  public boolean isClosed() {
     return coroutines.isClosed();
   }
 
   /** The last that a child's thread does. */
-  void ended(RunningCoroutine<?> child) {
+  @Override
+  public void ended(RunningCoroutine<?> child) {
     try {
       Throwable failure = RunningCoroutine.failureOf(child);
       if (child.state() == Coroutine.State.FAILED && failure != null) {
@@ -392,7 +395,8 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   }
 
   /** The code around the block was cancelled; the caller goes on with the coroutines. */
-  boolean tryEndWithOuter(String reason) {
+  @Override
+  public boolean tryEndWithOuter(String reason) {
     return tryEnd(new End(How.WITH_OUTER, reason));
   }
 
@@ -405,12 +409,14 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   }
 
   /** Where a cancel of all coroutines begins, behind the end: who forks later looks at that. */
-  Siblings.@Nullable Link newestCoroutine() {
+  @Override
+  public Siblings.@Nullable Link newestCoroutine() {
     return coroutines.newest();
   }
 
   /** Who waits for the coroutines looks at the end. */
-  void wakeWaiters() {
+  @Override
+  public void wakeWaiters() {
     coroutines.wake();
   }
 
@@ -423,8 +429,14 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     }
   }
 
+  @Override
+  public OwnedResources owned() {
+    return owned;
+  }
+
   /** What an await in the cancelled block throws: what join would throw. */
-  RuntimeException ending() {
+  @Override
+  public RuntimeException ending() {
     End how = requireNonNull(end);
     Throwable failure = how.failure;
     if (failure == null) {
@@ -438,7 +450,8 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   }
 
   /** What {@link #ending} returned last got to nobody. */
-  void giveBack() {
+  @Override
+  public void giveBack() {
     End how = requireNonNull(end);
     if (how.ofJoiner() != null) {
       joinerFailureTaken.set(false);
@@ -509,12 +522,12 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   private void refuseOwnChild(String call) {
     RunningCoroutine<?> caller = RunningCoroutine.running(CancelFrame.ofThread());
     while (caller != null) {
-      RunningScope<?, ?> home = caller.home;
-      if (home == this) {
+      CoroutineParent parent = caller.parent;
+      if (parent == this) {
         throw new IllegalStateException(
             call + " by a coroutine of scope " + config.name() + " would wait for itself");
       }
-      caller = home == null ? null : home.opener;
+      caller = parent instanceof RunningScope<?, ?> scope ? scope.opener : null;
     }
   }
 
@@ -575,7 +588,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (frame != null && frame.isOwner()) {
       frame.leaveBlock();
       frame.unlink();
-      iterations.close();
+      owned.close();
     }
     End closed = new End(How.CLOSED, "the scope was closed");
     if (coroutines.isIdle()) {
@@ -583,7 +596,8 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       endBlock(); // of another thread
     } else {
       end(closed);
-      Coroutine.<RuntimeException>shield(coroutines::awaitStragglers);
+      ShieldFrame.<@Nullable Object, RuntimeException>run(
+          VoidBodies.<@Nullable Object, RuntimeException>returningNull(coroutines::awaitStragglers));
     }
   }
 
@@ -629,8 +643,8 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     }
     CancelFrame around = CancelFrame.current();
     try {
-      if (end == null && !coroutines.isIdle() && !Coroutine.isCancelled()) {
-        Coroutine.<@Nullable Void, RuntimeException>withTimeoutOrNull(
+      if (end == null && !coroutines.isIdle() && !CancelFrame.isCurrentCancelled()) {
+        TimeoutFrame.<@Nullable Void, RuntimeException>runOrNull(
             patience,
             () -> {
               coroutines.awaitIdle(this::isCancelled);

@@ -1,6 +1,5 @@
 package io.bridge.internal;
 
-import io.bridge.Await;
 import io.bridge.Coroutine;
 import io.bridge.Suspension;
 import io.bridge.Undeliverable;
@@ -73,7 +72,7 @@ final class ScopeCoroutines {
 
   /** A counted coroutine has ended; null if it was not even made. */
   void exit(@Nullable RunningCoroutine<?> coroutine) {
-    Siblings.Link place = coroutine == null ? null : coroutine.place;
+    Siblings.Link place = coroutine == null ? null : (Siblings.Link) coroutine.place;
     if (place != null) {
       Siblings.leave(place);
     }
@@ -123,7 +122,7 @@ final class ScopeCoroutines {
     }
     AtomicBoolean idle = new AtomicBoolean(); // and then entered again, maybe
     try {
-      Coroutine.<@Nullable Void, RuntimeException>withTimeoutOrNull(
+      TimeoutFrame.<@Nullable Void, RuntimeException>runOrNull(
           config.stragglerReport(),
           () -> {
             awaitIdle(() -> false);
@@ -133,7 +132,7 @@ final class ScopeCoroutines {
     } catch (CancellationException ofJoin) {
       throw ofJoin;
     } catch (Throwable ofTimeSource) { // the wait comes first
-      if (Coroutine.isCancelled()) {
+      if (CancelFrame.isCurrentCancelled()) {
         throw ofTimeSource; // or of a scope around, which has failed
       }
       Undeliverable.report(ofTimeSource);
@@ -166,7 +165,7 @@ final class ScopeCoroutines {
   }
 
   private void awaitChange(BooleanSupplier ended) {
-    Await.<@Nullable Void>suspend(suspension -> {
+    CallbackAwait.<@Nullable Void>await(suspension -> {
       waiters.add(suspension);
       suspension.onCancel(() -> waiters.remove(suspension));
       boolean changed = isIdle() || ended.getAsBoolean();

@@ -3,7 +3,7 @@ package io.bridge.internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The block of a {@link RunningScope} on the thread that opened it: from the opening until that
+ * The block of a scope on the thread that opened it: from the opening until that
  * thread joins or closes the scope. A scope that fails cancels the block, so that its code does not
  * go on waiting for what will not be used.
  *
@@ -12,7 +12,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScopeFrame extends BlockFrame {
 
-  final RunningScope<?, ?> scope;
+  /** The scope, as far as its block needs to know it. */
+  interface Scope extends CancelWalk.Scope {
+
+    boolean isClosed();
+
+    /** Cancels what still runs and waits for it. */
+    void close();
+
+    /** What an await in the cancelled block throws. */
+    RuntimeException ending();
+
+    /** What {@link #ending} returned last got to nobody. */
+    void giveBack();
+
+    /** What ends with the scope. */
+    OwnedResources owned();
+  }
+
+  final Scope scope;
 
   private final Thread owner = Thread.currentThread();
 
@@ -26,14 +44,14 @@ final class ScopeFrame extends BlockFrame {
   private volatile @Nullable ScopeFrame enclosing;
 
   private ScopeFrame(
-      RunningScope<?, ?> scope, @Nullable CancelFrame outer, LostHandles.@Nullable Opened opened) {
+      Scope scope, @Nullable CancelFrame outer, LostHandles.@Nullable Opened opened) {
     super(outer, contextOf(outer));
     this.scope = scope;
     this.opened = opened;
   }
 
   /** Begins the block on the calling thread. */
-  static ScopeFrame enter(RunningScope<?, ?> scope, LostHandles.@Nullable Opened opened) {
+  static ScopeFrame enter(Scope scope, LostHandles.@Nullable Opened opened) {
     ScopeFrame frame = new ScopeFrame(scope, current(), opened);
     try {
       frame.begin();
@@ -140,6 +158,11 @@ final class ScopeFrame extends BlockFrame {
     abandon();
     LostHandles.cleanUp(() -> at.reportNotClosed(scope.toString()));
     return true;
+  }
+
+  @Override
+  @Nullable OwnedResources owned() {
+    return scope.isClosed() ? null : scope.owned();
   }
 
   @Override

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the coroutines' values
  * @param <R> what join returns
  */
+@EntryPoint(of = CoroutineScope.class)
 public final class ScopeHandle<T extends @Nullable Object, R extends @Nullable Object>
     implements CoroutineScope<T, R> {
 

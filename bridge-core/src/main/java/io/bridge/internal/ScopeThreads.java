@@ -73,7 +73,7 @@ final class ScopeThreads {
           Executors.newThreadPerTaskExecutor(
               own != null
                   ? body -> Gate.threadOf(own, body)
-                  : body -> RunningCoroutine.thread(config.name(), body));
+                  : body -> CoroutineThreads.unstarted(config.name(), body));
       group = made;
     }
     return made;

@@ -77,6 +77,11 @@ public final class ShieldFrame extends CancelFrame {
   }
 
   @Override
+  @Nullable CancelFrame enclosing() {
+    return hidden;
+  }
+
+  @Override
   boolean foreignInterrupt() {
     owed = true;
     return false;

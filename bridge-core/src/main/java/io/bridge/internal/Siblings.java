@@ -46,7 +46,7 @@ final class Siblings implements Iterable<RunningCoroutine<?>> {
   }
 
   /** The place of one coroutine. */
-  static final class Link {
+  static final class Link implements CancelWalk.Link {
 
     // full until its coroutine leaves; who sees that late meets a coroutine that has ended
     private @Nullable RunningCoroutine<?> coroutine;
@@ -62,12 +62,14 @@ final class Siblings implements Iterable<RunningCoroutine<?>> {
     }
 
     /** The coroutine that has this place; null if it has left. */
-    @Nullable RunningCoroutine<?> coroutine() {
+    @Override
+    public @Nullable RunningCoroutine<?> coroutine() {
       return coroutine;
     }
 
     /** The next place of those that were taken before. */
-    @Nullable Link older() {
+    @Override
+    public @Nullable Link older() {
       return older;
     }
   }

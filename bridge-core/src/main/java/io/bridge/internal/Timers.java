@@ -180,7 +180,7 @@ public final class Timers implements TimeSource {
   }
 
   private static void reportElsewhere(Throwable failure) {
-    RunningCoroutine.thread("bridge-report", () -> Undeliverable.report(failure)).start();
+    CoroutineThreads.start("bridge-report", () -> Undeliverable.report(failure));
   }
 
   // the timer thread

@@ -95,7 +95,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
   @Override
   public CoroutineContext context() {
     Subscriber<? super T> receiver = downstream;
-    return receiver == null ? super.context() : Ecosystems.contextFor(receiver);
+    return receiver == null ? super.context() : PresentLibraries.contextFor(receiver);
   }
 
   @Override

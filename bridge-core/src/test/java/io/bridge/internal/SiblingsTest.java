@@ -146,7 +146,7 @@ class SiblingsTest {
       RunningCoroutine<Integer> brief = coroutine();
       coroutines.enter();
       coroutines.add(brief);
-      links.add(new WeakReference<>(brief.place));
+      links.add(new WeakReference<>((Siblings.Link) brief.place));
       ended.add(new WeakReference<>(brief));
       coroutines.exit(brief);
     }

@@ -10,6 +10,7 @@ import io.bridge.ItemBody;
 import io.bridge.TriFunction;
 import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
+import io.bridge.internal.VoidBodies;
 import io.bridge.internal.ItemRuns;
 import io.bridge.reactor.internal.ReactorEcosystem;
 import java.util.NoSuchElementException;
@@ -161,7 +162,7 @@ public final class ReactorBridge extends Await {
    * @throws X the body's failure, if the spec lets it through
    */
   public static <X extends Exception> void retry(Retry spec, VoidBody<X> body) throws X {
-    new RetryLoop<@Nullable Object, X>(Bodies.returningNull(body))
+    new RetryLoop<@Nullable Object, X>(VoidBodies.returningNull(body))
         .run(requireNonNull(spec, "spec"));
   }
 
@@ -218,7 +219,7 @@ public final class ReactorBridge extends Await {
   public static <X extends Exception> void withContext(
       UnaryOperator<Context> change, VoidBody<X> body) throws X {
     ReactorEcosystem.<@Nullable Object, X>withContext(
-        requireNonNull(change, "change"), Bodies.returningNull(body));
+        requireNonNull(change, "change"), VoidBodies.returningNull(body));
   }
 
   /**
@@ -251,7 +252,7 @@ public final class ReactorBridge extends Await {
    * @return a Mono that completes empty when the code returns
    */
   public static Mono<Void> mono(VoidBody<? extends Exception> body) {
-    return monoOf(Bodies.returningNull(body), null);
+    return monoOf(VoidBodies.returningNull(body), null);
   }
 
   /**
@@ -277,7 +278,7 @@ public final class ReactorBridge extends Await {
    */
   public static Mono<Void> mono(Scheduler signals, VoidBody<? extends Exception> body) {
     requireNonNull(signals, "signals");
-    return ReactorBridge.<Void>monoOf(Bodies.returningNull(body), signals::schedule);
+    return ReactorBridge.<Void>monoOf(VoidBodies.returningNull(body), signals::schedule);
   }
 
   private static <T> Mono<T> monoOf(

@@ -11,6 +11,7 @@ import io.bridge.ItemBody;
 import io.bridge.TriFunction;
 import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
+import io.bridge.internal.VoidBodies;
 import io.bridge.internal.Failures;
 import io.bridge.internal.Fold;
 import io.bridge.internal.ItemRuns;
@@ -514,7 +515,7 @@ public final class RxJavaBridge extends Await {
    * @return a Maybe that completes empty when the code returns
    */
   public static Maybe<Void> maybe(VoidBody<? extends Exception> body) {
-    return maybeOf(Bodies.returningNull(body), null);
+    return maybeOf(VoidBodies.returningNull(body), null);
   }
 
   /**
@@ -540,7 +541,7 @@ public final class RxJavaBridge extends Await {
    */
   public static Maybe<Void> maybe(Scheduler signals, VoidBody<? extends Exception> body) {
     requireNonNull(signals, "signals");
-    return maybeOf(Bodies.returningNull(body), Signals.on(signals));
+    return maybeOf(VoidBodies.returningNull(body), Signals.on(signals));
   }
 
   private static <T> Maybe<T> maybeOf(
@@ -574,7 +575,7 @@ public final class RxJavaBridge extends Await {
       VoidBody<? extends Exception> body, @Nullable Executor signals) {
     return AwaitableCompletable.of(
         Bodies.<@Nullable Object>awaitable(
-            "bridge-completable", Bodies.returningNull(body), signals));
+            "bridge-completable", VoidBodies.returningNull(body), signals));
   }
 
   /**

@@ -242,7 +242,7 @@ public final class ScopeStress {
       for (int i = 0; i < EMPTY; i++) {
         RunningCoroutine<?> gone = Actors.coroutine(() -> 1);
         coroutines.add(gone);
-        Siblings.leave(requireNonNull(gone.place));
+        Siblings.leave((Siblings.Link) requireNonNull(gone.place));
       }
       coroutines.enter();
       coroutines.add(first);

@@ -2,7 +2,7 @@ package io.bridge.reactor.internal;
 
 import io.bridge.Suspension;
 import io.bridge.internal.CancelFrame;
-import io.bridge.internal.Ecosystem;
+import io.bridge.internal.ReactiveLibrary;
 import io.bridge.internal.Feed;
 import io.bridge.internal.FeedSubscriber;
 import io.bridge.internal.Fold;
@@ -15,7 +15,7 @@ import org.reactivestreams.Publisher;
  * Publishers of no library: they may pass their subscriber on to one of Reactor, which finds the
  * context there (C2). They say nothing of queues, scalars or layers around failures.
  */
-final class OtherPublishers implements Ecosystem {
+final class OtherPublishers implements ReactiveLibrary {
 
   @Override
   public boolean owns(Class<?> type) {
@@ -45,8 +45,4 @@ final class OtherPublishers implements Ecosystem {
         feed, ReactorEcosystem.contextOf(feed.context(), feed.isAwait()));
   }
 
-  @Override
-  public boolean refuses(Thread thread) {
-    return false;
-  }
 }

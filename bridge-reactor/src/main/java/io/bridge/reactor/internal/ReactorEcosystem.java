@@ -5,7 +5,9 @@ import io.bridge.CoroutineContext;
 import io.bridge.Suspension;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.ContextFrame;
-import io.bridge.internal.Ecosystem;
+import io.bridge.internal.FailureLayer;
+import io.bridge.internal.LibraryHooks;
+import io.bridge.internal.ReactiveLibrary;
 import io.bridge.internal.Feed;
 import io.bridge.internal.FeedSubscriber;
 import io.bridge.internal.Fold;
@@ -25,7 +27,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
 /** Reactor's publishers and threads. */
-public final class ReactorEcosystem implements Ecosystem {
+public final class ReactorEcosystem implements ReactiveLibrary, LibraryHooks, FailureLayer {
 
   private static final ReactorEcosystem INSTANCE = new ReactorEcosystem();
 
@@ -204,7 +206,7 @@ public final class ReactorEcosystem implements Ecosystem {
   }
 
   @Override
-  public Ecosystem ofOthers() {
+  public ReactiveLibrary ofOthers() {
     return new OtherPublishers();
   }
 

@@ -4,7 +4,7 @@ import io.bridge.Awaitable;
 import io.bridge.Cursor;
 import io.bridge.Suspension;
 import io.bridge.internal.CancelFrame;
-import io.bridge.internal.Ecosystem;
+import io.bridge.internal.ReactiveLibrary;
 import io.bridge.internal.Feed;
 import io.bridge.internal.FeedSubscriber;
 import io.bridge.internal.Fold;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /** RxJava's sources. Its threads are known to core by name, the type of theirs being internal. */
-public final class RxJavaEcosystem implements Ecosystem {
+public final class RxJavaEcosystem implements ReactiveLibrary {
 
   /** For the service loader. */
   public RxJavaEcosystem() {}
@@ -78,11 +78,6 @@ public final class RxJavaEcosystem implements Ecosystem {
     Iteration<T> iteration = Iteration.open("capacity", capacity);
     new CursorObserver<>(iteration).begin(source);
     return new IterationCursor<>(iteration);
-  }
-
-  @Override
-  public boolean refuses(Thread thread) {
-    return false;
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.bridge.internal;
 
 import io.bridge.Awaitable;
-import io.bridge.CoroutineContext;
 import io.bridge.Cursor;
 import io.bridge.Suspension;
 import java.util.Arrays;
@@ -9,25 +8,19 @@ import java.util.Objects;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscriber;
 
 /** The adapter modules that are present, and core's own way with every other publisher. */
-public final class Ecosystems {
+public final class ReactiveLibraries {
 
-  /** An array, which an await on a plain thread looks through without an iterator (A4). */
-  private static final Ecosystem[] PRESENT =
-      ServiceLoader.load(Ecosystem.class, Ecosystem.class.getClassLoader()).stream()
+  private static final ReactiveLibrary[] PRESENT =
+      ServiceLoader.load(ReactiveLibrary.class, ReactiveLibrary.class.getClassLoader()).stream()
           .map(ServiceLoader.Provider::get)
-          .toArray(Ecosystem[]::new);
-
-  /** Those that take part in {@link Ambient}. */
-  static final Ecosystem[] CARRYING =
-      Arrays.stream(PRESENT).filter(Ecosystem::carriesThreadState).toArray(Ecosystem[]::new);
+          .toArray(ReactiveLibrary[]::new);
 
   /** For publishers that none of them owns. */
-  private static final Ecosystem PLAIN =
+  private static final ReactiveLibrary PLAIN =
       Arrays.stream(PRESENT)
-          .map(Ecosystem::ofOthers)
+          .map(ReactiveLibrary::ofOthers)
           .filter(Objects::nonNull)
           .findFirst()
           .orElse(new PlainPublishers());
@@ -49,9 +42,9 @@ public final class Ecosystems {
         }
       };
 
-  private Ecosystems() {}
+  private ReactiveLibraries() {}
 
-  private static Ecosystem of(Publisher<?> publisher) {
+  private static ReactiveLibrary of(Publisher<?> publisher) {
     int place = OF_CLASS.get(publisher.getClass());
     return place < PRESENT.length ? PRESENT[place] : PLAIN;
   }
@@ -71,15 +64,6 @@ public final class Ecosystems {
     return of(publisher).await(publisher, fold, frame);
   }
 
-  /** What code sees of {@code failure}; see {@link Ecosystem#inLayer}. */
-  static Throwable inLayer(Throwable failure) {
-    Throwable inner = failure;
-    for (Ecosystem ecosystem : PRESENT) {
-      inner = ecosystem.inLayer(inner);
-    }
-    return inner;
-  }
-
   /**
    * Makes any publisher awaitable in the way of the library that owns its class.
    *
@@ -91,7 +75,7 @@ public final class Ecosystems {
    */
   public static <T, R extends @Nullable Object> Awaitable<R> awaitable(
       Publisher<? extends T> publisher, Fold<T, R> fold) {
-    Ecosystem owner = of(publisher);
+    ReactiveLibrary owner = of(publisher);
     return suspension -> owner.pass(publisher, fold, suspension);
   }
 
@@ -114,39 +98,7 @@ public final class Ecosystems {
     return of(publisher).feed(feed);
   }
 
-  /** The context of code that runs for {@code subscriber}, who subscribes on this thread. */
-  static CoroutineContext contextFor(Subscriber<?> subscriber) {
-    CoroutineContext context = CoroutineContext.current();
-    for (Ecosystem ecosystem : PRESENT) {
-      context = ecosystem.contextFor(subscriber, context);
-    }
-    return context;
-  }
-
-  /**
-   * Has the libraries carry a new entry along.
-   *
-   * @param context with the entry
-   * @return with what they need
-   */
-  public static CoroutineContext bound(CoroutineContext context) {
-    CoroutineContext bound = context;
-    for (Ecosystem ecosystem : PRESENT) {
-      bound = ecosystem.bound(bound);
-    }
-    return bound;
-  }
-
-  static boolean anyRefuses(Thread thread) {
-    for (Ecosystem ecosystem : PRESENT) {
-      if (ecosystem.refuses(thread)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static final class PlainPublishers implements Ecosystem {
+  private static final class PlainPublishers implements ReactiveLibrary {
 
     @Override
     public boolean owns(Class<?> type) {
@@ -173,11 +125,6 @@ public final class Ecosystems {
     @Override
     public <T> FeedSubscriber<T> feed(Feed<T> feed) {
       return new FeedSubscriber<>(feed);
-    }
-
-    @Override
-    public boolean refuses(Thread thread) {
-      return false;
     }
   }
 }

@@ -1,0 +1,68 @@
+package io.bridge.internal;
+
+import io.bridge.Undeliverable;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** What ends with a coroutine or a scope: its open cursors (I1). */
+final class OwnedResources {
+
+  private static final VarHandle OPEN;
+
+  static {
+    try {
+      OPEN = MethodHandles.lookup().findVarHandle(OwnedResources.class, "open", Set.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  // any thread; made by the first resource, null again at the end
+  private volatile @Nullable Set<Resource> open;
+
+  /** Something that its owner's end closes. */
+  interface Resource {
+
+    /** Closes it; may be called again. */
+    void close();
+  }
+
+  /** Has {@code resource} cancelled at the end, unless it is {@link #forget}ed. */
+  void remember(Resource resource) {
+    Set<Resource> set = open;
+    if (set == null) {
+      Set<Resource> fresh = ConcurrentHashMap.newKeySet();
+      set = OPEN.compareAndSet(this, null, fresh) ? fresh : open;
+    }
+    if (set != null) {
+      set.add(resource);
+    }
+  }
+
+  void forget(Resource resource) {
+    Set<Resource> set = open;
+    if (set != null) {
+      set.remove(resource);
+    }
+  }
+
+  /** One that fails keeps no other from being cancelled (A5). */
+  private static void close(Resource resource) {
+    try {
+      resource.close();
+    } catch (Throwable t) {
+      Undeliverable.report(t);
+    }
+  }
+
+  void close() {
+    Set<Resource> set = open;
+    if (set != null) {
+      open = null;
+      set.forEach(OwnedResources::close);
+    }
+  }
+}
