@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Await;
 import io.bridge.completablefuture.CompletableFutureBridge;
-import io.bridge.internal.Ecosystems;
+import io.bridge.internal.ReactiveLibraries;
 import io.bridge.reactor.ReactorBridge;
 import io.bridge.rxjava.RxJavaBridge;
 import io.bridge.testkit.Eventually;
@@ -74,7 +74,7 @@ class UnloadingTest {
 
   private static URL[] bridgeAndApplication() {
     return List.of(
-            Ecosystems.class, // first: a seeded fault has it in a folder of its own
+            ReactiveLibraries.class, // first: a seeded fault has it in a folder of its own
             Await.class,
             ReactorBridge.class,
             RxJavaBridge.class,
