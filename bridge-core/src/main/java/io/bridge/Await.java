@@ -1,20 +1,18 @@
 package io.bridge;
 
-import io.bridge.internal.CallsSource;
-
-import io.bridge.internal.EntryPoint;
-
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.internal.AllAwait;
 import io.bridge.internal.AnyAwait;
 import io.bridge.internal.CallbackAwait;
-import io.bridge.internal.ReactiveLibraries;
+import io.bridge.internal.CallsSource;
+import io.bridge.internal.EntryPoint;
 import io.bridge.internal.Failures;
 import io.bridge.internal.Fold;
 import io.bridge.internal.Guard;
 import io.bridge.internal.ItemForks;
 import io.bridge.internal.ItemLoop;
+import io.bridge.internal.ReactiveLibraries;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -65,7 +63,8 @@ public abstract class Await {
    * @return the item, null if the source completes empty
    */
   public static <T> @Nullable T await(Publisher<? extends T> publisher) {
-    return ReactiveLibraries.<T, @Nullable T>await(requireNonNull(publisher, "publisher"), Fold.one());
+    return ReactiveLibraries.<T, @Nullable T>await(
+        requireNonNull(publisher, "publisher"), Fold.one());
   }
 
   /**
@@ -186,7 +185,8 @@ public abstract class Await {
    * @return the first item, null if the source completes empty
    */
   public static <T> @Nullable T awaitFirstOrNull(Publisher<? extends T> publisher) {
-    return ReactiveLibraries.<T, @Nullable T>await(requireNonNull(publisher, "publisher"), Fold.first());
+    return ReactiveLibraries.<T, @Nullable T>await(
+        requireNonNull(publisher, "publisher"), Fold.first());
   }
 
   /**
@@ -262,7 +262,8 @@ public abstract class Await {
    * @return the last item, null if the source completes empty
    */
   public static <T> @Nullable T awaitLastOrNull(Publisher<? extends T> publisher) {
-    return ReactiveLibraries.<T, @Nullable T>await(requireNonNull(publisher, "publisher"), Fold.last());
+    return ReactiveLibraries.<T, @Nullable T>await(
+        requireNonNull(publisher, "publisher"), Fold.last());
   }
 
   /**
@@ -312,7 +313,8 @@ public abstract class Await {
   public static <T, A, R extends @Nullable Object> R awaitCollect(
       Publisher<? extends T> publisher, Collector<? super T, A, R> collector) {
     requireNonNull(publisher, "publisher");
-    return ReactiveLibraries.<T, R>await(publisher, Fold.collect(requireNonNull(collector, "collector")));
+    return ReactiveLibraries.<T, R>await(
+        publisher, Fold.collect(requireNonNull(collector, "collector")));
   }
 
   /**
@@ -336,7 +338,8 @@ public abstract class Await {
    * @param publisher any number of items; unbounded demand
    */
   public static void awaitCompletion(Publisher<?> publisher) {
-    ReactiveLibraries.<Object, @Nullable Object>await(requireNonNull(publisher, "publisher"), Fold.none());
+    ReactiveLibraries.<Object, @Nullable Object>await(
+        requireNonNull(publisher, "publisher"), Fold.none());
   }
 
   /**
@@ -404,7 +407,8 @@ public abstract class Await {
    * @return its value is the item, null if the source completes empty
    */
   public static <T> Awaitable<@Nullable T> awaitable(Publisher<? extends T> publisher) {
-    return ReactiveLibraries.<T, @Nullable T>awaitable(requireNonNull(publisher, "publisher"), Fold.one());
+    return ReactiveLibraries.<T, @Nullable T>awaitable(
+        requireNonNull(publisher, "publisher"), Fold.one());
   }
 
   /**

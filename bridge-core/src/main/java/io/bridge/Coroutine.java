@@ -1,16 +1,14 @@
 package io.bridge;
 
-import io.bridge.internal.EntryPoint;
-
 import static java.util.Objects.requireNonNull;
 
-import io.bridge.internal.Bodies;
-import io.bridge.internal.VoidBodies;
-import io.bridge.internal.CancelFrame;
+import io.bridge.internal.Cancellation;
+import io.bridge.internal.EntryPoint;
 import io.bridge.internal.RunOn;
 import io.bridge.internal.RunningCoroutine;
 import io.bridge.internal.ShieldFrame;
 import io.bridge.internal.TimeoutFrame;
+import io.bridge.internal.VoidBodies;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -159,7 +157,7 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * @return whether the innermost frame, or one around it up to a {@link #shield}, is cancelled
    */
   static boolean isCancelled() {
-    return CancelFrame.isCurrentCancelled();
+    return Cancellation.isCurrentCancelled();
   }
 
   /**
@@ -170,7 +168,7 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * @throws CancellationException if so
    */
   static void checkCancelled() {
-    CancelFrame.checkCancelled();
+    Cancellation.checkCancelled();
   }
 
   /**

@@ -1,15 +1,14 @@
 package io.bridge;
 
-import io.bridge.internal.EntryPoint;
-
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.internal.Ambient;
-import io.bridge.internal.Bodies;
-import io.bridge.internal.VoidBodies;
 import io.bridge.internal.CancelFrame;
 import io.bridge.internal.ContextFrame;
+import io.bridge.internal.CurrentFrame;
+import io.bridge.internal.EntryPoint;
 import io.bridge.internal.PresentLibraries;
+import io.bridge.internal.VoidBodies;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +125,7 @@ public final class CoroutineContext {
    *     runs to signal
    */
   public static CoroutineContext current() {
-    CancelFrame frame = CancelFrame.current();
+    CancelFrame frame = CurrentFrame.get();
     return frame == null ? EMPTY : frame.context();
   }
 
@@ -202,7 +201,8 @@ public final class CoroutineContext {
    */
   public static <T, X extends Exception> void with(Key<T> key, T value, VoidBody<X> body) throws X {
     CoroutineContext context = current().plus(key, value);
-    ContextFrame.<@Nullable Object, X>run(PresentLibraries.bound(context), VoidBodies.returningNull(body));
+    ContextFrame.<@Nullable Object, X>run(
+        PresentLibraries.bound(context), VoidBodies.returningNull(body));
   }
 
   @Override

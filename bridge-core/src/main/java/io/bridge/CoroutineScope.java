@@ -1,9 +1,8 @@
 package io.bridge;
 
-import io.bridge.internal.EntryPoint;
-
 import static java.util.Objects.requireNonNull;
 
+import io.bridge.internal.EntryPoint;
 import io.bridge.internal.Joiners;
 import io.bridge.internal.RunningScope;
 import io.bridge.internal.ScopeConfig;

@@ -1,7 +1,6 @@
 package io.bridge;
 
 import io.bridge.internal.EntryPoint;
-
 import io.bridge.internal.IterationCursor;
 import java.util.Iterator;
 import java.util.NoSuchElementException;

@@ -1,16 +1,14 @@
 package io.bridge;
 
-import io.bridge.internal.CallsSource;
-
-import io.bridge.internal.EntryPoint;
-
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.internal.BlockingSources;
+import io.bridge.internal.CallsSource;
 import io.bridge.internal.CursorInputStream;
-import io.bridge.internal.ReactiveLibraries;
 import io.bridge.internal.EmitterOutputStream;
 import io.bridge.internal.EmitterSubscription;
+import io.bridge.internal.EntryPoint;
+import io.bridge.internal.ReactiveLibraries;
 import io.bridge.internal.ValueSubscription;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package io.bridge;
 
-import io.bridge.internal.Timers;
+import io.bridge.internal.SystemTime;
 import java.time.Duration;
 
 /**
@@ -28,7 +28,7 @@ public interface TimeSource {
    * @return the same object on each call
    */
   static TimeSource system() {
-    return Timers.SYSTEM;
+    return SystemTime.INSTANCE;
   }
 
   /**

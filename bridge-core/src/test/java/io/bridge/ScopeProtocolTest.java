@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bridge.internal.CancelFrame;
+import io.bridge.internal.CurrentFrame;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import java.io.IOException;
@@ -36,7 +36,7 @@ class ScopeProtocolTest {
 
   /** Fails if code after the block is in a frame of it, or interrupted. */
   private static void assertOutside() {
-    assertThat(CancelFrame.current()).isNull();
+    assertThat(CurrentFrame.get()).isNull();
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
   }
 

@@ -8,8 +8,8 @@ import io.bridge.Body;
 import io.bridge.TriFunction;
 import io.bridge.VoidBody;
 import io.bridge.internal.Bodies;
-import io.bridge.internal.VoidBodies;
 import io.bridge.internal.Failures;
+import io.bridge.internal.VoidBodies;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -402,7 +402,8 @@ public final class CompletableFutureBridge extends Await {
   public static CompletableFuture<@Nullable Void> future(
       Executor signals, VoidBody<? extends Exception> body) {
     requireNonNull(signals, "signals");
-    return CompletableFutureBridge.<@Nullable Void>futureOf(VoidBodies.returningNull(body), signals);
+    return CompletableFutureBridge.<@Nullable Void>futureOf(
+        VoidBodies.returningNull(body), signals);
   }
 
   private static <T extends @Nullable Object> CompletableFuture<T> futureOf(

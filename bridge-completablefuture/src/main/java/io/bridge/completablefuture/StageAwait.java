@@ -3,6 +3,7 @@ package io.bridge.completablefuture;
 import io.bridge.Awaitable;
 import io.bridge.Undeliverable;
 import io.bridge.internal.CancelFrame;
+import io.bridge.internal.Cancellation;
 import io.bridge.internal.Failures;
 import io.bridge.internal.FutureAwait;
 import io.bridge.internal.ParkedAwait;
@@ -142,9 +143,9 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
 
   /** What is cancelled before it waits cancels the stage that it owns, too: that already runs. */
   private static @Nullable CancelFrame enter(CompletionStage<?> stage, boolean owned) {
-    CancelFrame.checkThread();
+    Cancellation.checkThread();
     try {
-      return CancelFrame.enterPermitted();
+      return Cancellation.enterPermitted();
     } catch (Throwable cancelled) { // in the block of a failed scope, its failure
       if (owned) {
         cancelUnawaited(stage);

@@ -52,7 +52,7 @@ public final class AllAwait<T extends @Nullable Object> extends GroupAwait<T, Li
   public static <T extends @Nullable Object> List<T> await(
       Collection<? extends Awaitable<? extends T>> awaitables) {
     List<Awaitable<? extends T>> sources = GroupAwait.<T>checked(awaitables);
-    CancelFrame frame = CancelFrame.enterAwait();
+    CancelFrame frame = Cancellation.enterAwait();
     return sources.isEmpty() ? List.of() : new AllAwait<T>(sources.size(), frame).await(sources);
   }
 

@@ -40,7 +40,7 @@ public final class AnyAwait<T extends @Nullable Object> extends GroupAwait<T, T>
     if (sources.isEmpty()) {
       throw new IllegalArgumentException("awaitables is empty");
     }
-    return new AnyAwait<T>(sources.size(), CancelFrame.enterAwait()).await(sources);
+    return new AnyAwait<T>(sources.size(), Cancellation.enterAwait()).await(sources);
   }
 
   @Override

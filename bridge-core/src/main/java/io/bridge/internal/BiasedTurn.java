@@ -29,18 +29,10 @@ abstract class BiasedTurn implements ParkLoop.Condition {
   private static final int REVOKING = 1;
   private static final int SHARED = 2;
 
-  private static final VarHandle WAITING;
-  private static final VarHandle OWNER_INSIDE;
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      WAITING = lookup.findVarHandle(BiasedTurn.class, "waiting", Thread.class);
-      OWNER_INSIDE = lookup.findVarHandle(BiasedTurn.class, "ownerInside", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle WAITING =
+      Fields.handle(MethodHandles.lookup(), "waiting", Thread.class);
+  private static final VarHandle OWNER_INSIDE =
+      Fields.handle(MethodHandles.lookup(), "ownerInside", boolean.class);
 
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -67,7 +59,7 @@ abstract class BiasedTurn implements ParkLoop.Condition {
 
   /** The body begins, on the calling coroutine: that is the owner. */
   final void begin() {
-    owner = RunningCoroutine.running(CancelFrame.current());
+    owner = RunningCoroutine.running(CurrentFrame.get());
   }
 
   /** The same as seen by who started it. */
@@ -153,7 +145,7 @@ abstract class BiasedTurn implements ParkLoop.Condition {
         return;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        CancelFrame.throwIfCancelled(frame, Thread.currentThread()); // a shield goes on
+        Cancellation.throwIfCancelled(frame, Thread.currentThread()); // a shield goes on
       }
     }
   }
@@ -201,7 +193,7 @@ abstract class BiasedTurn implements ParkLoop.Condition {
     }
     waiting = null;
     requireActive();
-    CancelFrame.throwIfCancelled(frame, Thread.currentThread());
+    Cancellation.throwIfCancelled(frame, Thread.currentThread());
   }
 
   /** After a change of what the holder of the lock may wait for. Any thread. */

@@ -27,15 +27,7 @@ abstract class BlockFrame extends CancelFrame {
   private static final int CANCELLED = 2;
   static final int LEFT = 3;
 
-  private static final VarHandle PHASE;
-
-  static {
-    try {
-      PHASE = MethodHandles.lookup().findVarHandle(BlockFrame.class, "phase", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle PHASE = Fields.handle(MethodHandles.lookup(), "phase", int.class);
 
   // any thread
   volatile int phase;

@@ -89,7 +89,7 @@ public final class BlockingSources {
         throw ofClose;
       }
       // of a cancelled body, nobody sees what it would be suppressed in (A12)
-      if (CancelFrame.isCurrentCancelled() || !AwaitSite.addSiblings(failure, List.of(ofClose))) {
+      if (Cancellation.isCurrentCancelled() || !AwaitSite.addSiblings(failure, List.of(ofClose))) {
         Undeliverable.report(ofClose);
       }
     }

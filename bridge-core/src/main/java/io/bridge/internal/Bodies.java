@@ -1,11 +1,8 @@
 package io.bridge.internal;
 
-import static java.util.Objects.requireNonNull;
-
 import io.bridge.Awaitable;
 import io.bridge.Body;
 import io.bridge.Suspension;
-import io.bridge.VoidBody;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 

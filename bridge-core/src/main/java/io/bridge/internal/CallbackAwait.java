@@ -29,17 +29,8 @@ public final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait
 
   private static final CancelActions CLOSED = new CancelActions(() -> {}, null);
 
-  private static final VarHandle ON_CANCEL;
-
-  static {
-    try {
-      ON_CANCEL =
-          MethodHandles.lookup()
-              .findVarHandle(CallbackAwait.class, "onCancel", CancelActions.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle ON_CANCEL =
+      Fields.handle(MethodHandles.lookup(), "onCancel", CancelActions.class);
 
   // any thread
   private volatile @Nullable CancelActions onCancel;
@@ -57,10 +48,10 @@ public final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait
    * @return its value
    */
   public static <T extends @Nullable Object> T await(Awaitable<? extends T> awaitable) {
-    return CallbackAwait.<T>await(CancelFrame.enterAwait(), awaitable);
+    return CallbackAwait.<T>await(Cancellation.enterAwait(), awaitable);
   }
 
-  /** The same behind {@link CancelFrame#enterAwait()}, which returned {@code frame}. */
+  /** The same behind {@link Cancellation#enterAwait()}, which returned {@code frame}. */
   static <T extends @Nullable Object> T await(
       @Nullable CancelFrame frame, Awaitable<? extends T> awaitable) {
     CallbackAwait<T> suspension = new CallbackAwait<>(frame);

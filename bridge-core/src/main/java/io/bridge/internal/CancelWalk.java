@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * wait for it, and for a thread that runs out of memory, since it tries again. Each field is
  * changed by one write, behind what it stands for, which may be done twice.
  */
-final class CancelWalk {
+final class CancelWalk extends SlicedWork {
 
   /** A scope, as far as a cancel needs to know it. */
   interface Scope {
@@ -36,9 +36,6 @@ final class CancelWalk {
   private record Pending(Scope scope, @Nullable Pending next) {}
 
   private final String reason;
-
-  /** The next one that the timer thread walks. */
-  @Nullable CancelWalk next;
 
   // by who walks: scopes to be ended, and where it is among the coroutines of one that is
   private @Nullable Pending scopes;
@@ -88,7 +85,7 @@ final class CancelWalk {
     }
   }
 
-  /** One step; false if there is none left. */
+  @Override
   boolean step() {
     Scope scope = ended;
     if (scope == null) {

@@ -14,7 +14,7 @@ public final class ContextFrame extends CancelFrame {
   private final Thread thread = Thread.currentThread();
 
   private ContextFrame(CoroutineContext context, boolean ofSubscriber) {
-    this(current(), context, ofSubscriber);
+    this(CurrentFrame.get(), context, ofSubscriber);
   }
 
   private ContextFrame(
@@ -50,7 +50,7 @@ public final class ContextFrame extends CancelFrame {
    * @return whether it runs in the frame of a conversion
    */
   public static boolean isOfSubscriber() {
-    CancelFrame frame = current();
+    CancelFrame frame = CurrentFrame.get();
     while (frame instanceof ContextFrame inner && !inner.ofSubscriber) {
       frame = inner.outer;
     }
@@ -77,11 +77,11 @@ public final class ContextFrame extends CancelFrame {
     if (thread != Thread.currentThread()) {
       return signal.getAsBoolean();
     }
-    CancelFrame inside = replaceCurrent(previous);
+    CancelFrame inside = CurrentFrame.replace(previous);
     try {
       return signal.getAsBoolean();
     } finally {
-      restoreCurrent(inside);
+      CurrentFrame.restore(inside);
     }
   }
 
@@ -97,7 +97,7 @@ public final class ContextFrame extends CancelFrame {
     if (outer == null) {
       window.close();
     }
-    restoreCurrent(previous);
+    CurrentFrame.restore(previous);
   }
 
   @Override

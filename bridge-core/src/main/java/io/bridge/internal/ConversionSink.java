@@ -33,16 +33,8 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
   private static final CancelActions ENDED = new CancelActions(() -> {}, null);
   private static final CancelActions CANCELLED = new CancelActions(() -> {}, null);
 
-  private static final VarHandle CELL;
-
-  static {
-    try {
-      CELL =
-          MethodHandles.lookup().findVarHandle(ConversionSink.class, "cell", CancelActions.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle CELL =
+      Fields.handle(MethodHandles.lookup(), "cell", CancelActions.class);
 
   // any thread
   private volatile @Nullable CancelActions cell;

@@ -62,7 +62,7 @@ public final class CursorInputStream<T> extends InputStream {
    * code subscribes and cancels before it throws (A3).
    */
   private static <T> Cursor<T> open(Publisher<? extends T> publisher) {
-    CancelFrame.checkThread(); // a refused thread subscribes to nothing (A2)
+    Cancellation.checkThread(); // a refused thread subscribes to nothing (A2)
     try {
       return ReactiveLibraries.iterate(publisher, PREFETCH);
     } catch (Throwable cancelled) { // in the block of a failed scope, its failure

@@ -46,17 +46,8 @@ final class CursorWatch {
 
   private static final Cleaner.Cleanable OVER = () -> {};
 
-  private static final VarHandle REGISTRATION;
-
-  static {
-    try {
-      REGISTRATION =
-          MethodHandles.lookup()
-              .findVarHandle(CursorWatch.class, "registration", Cleaner.Cleanable.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle REGISTRATION =
+      Fields.handle(MethodHandles.lookup(), "registration", Cleaner.Cleanable.class);
 
   private volatile Cleaner.@Nullable Cleanable registration;
 

@@ -127,6 +127,6 @@ public final class EmitterOutputStream extends OutputStream {
     if (ended) {
       throw new IOException("the body of the stream has ended");
     }
-    CancelFrame.checkCancelled(); // not only when the chunk is full
+    Cancellation.checkCancelled(); // not only when the chunk is full
   }
 }

@@ -43,18 +43,9 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
   private static final int ENDED = 2;
   private static final int CANCELLED = 3;
 
-  private static final VarHandle PHASE;
-  private static final VarHandle REQUESTED;
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      PHASE = lookup.findVarHandle(EmitterSubscription.class, "phase", int.class);
-      REQUESTED = lookup.findVarHandle(EmitterSubscription.class, "requested", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle PHASE = Fields.handle(MethodHandles.lookup(), "phase", int.class);
+  private static final VarHandle REQUESTED =
+      Fields.handle(MethodHandles.lookup(), "requested", long.class);
 
   private final LostSignals lost;
 
@@ -208,8 +199,8 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
 
   /** Takes the turn, in the frame that is returned. */
   private @Nullable CancelFrame enterEmit(@Nullable CancelFrame own) {
-    CancelFrame frame = own == null ? CancelFrame.enterAwait() : own;
-    CancelFrame.throwIfCancelled(frame, Thread.currentThread());
+    CancelFrame frame = own == null ? Cancellation.enterAwait() : own;
+    Cancellation.throwIfCancelled(frame, Thread.currentThread());
     HandOver received = handOver;
     if (isInside() || (received != null && received.isReceivedHere())) {
       throw new IllegalStateException("emit called from inside the subscriber's onNext");
@@ -220,8 +211,8 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
 
   /** Foreign code, so without the turn and outside of the window. */
   private void giveUp(T item) {
-    CancelFrame.outsideWindow(
-        CancelFrame.current(),
+    Cancellation.outsideWindow(
+        CurrentFrame.get(),
         () -> {
           try {
             lost.item(item);
@@ -288,7 +279,7 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
     try {
       requireActive(); // a cancel that came before it could see the hand-over
       if (!passing.await(executor, frame)) {
-        CancelFrame.throwIfCancelled(frame, Thread.currentThread());
+        Cancellation.throwIfCancelled(frame, Thread.currentThread());
         throw cancelled();
       }
     } finally {

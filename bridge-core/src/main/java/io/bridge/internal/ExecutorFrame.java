@@ -89,8 +89,8 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
    * or because the pool has its waiting threads help.
    */
   RunOn.End call(Body<?, ?> body) {
-    CancelFrame waiting = current();
-    CancelFrame previous = replaceCurrent(this);
+    CancelFrame waiting = CurrentFrame.get();
+    CancelFrame previous = CurrentFrame.replace(this);
     if (waiting != null) {
       lendWindow(waiting);
     }
@@ -100,7 +100,7 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
     } finally {
       leaveScopesInside();
       window.close();
-      restoreCurrent(previous);
+      CurrentFrame.restore(previous);
       if (waiting != null) {
         waiting.window.takeBack();
       }
@@ -117,7 +117,7 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
 
   /** Passes a cancel or an interrupt of the caller on to the body's thread. Caller only. */
   void cancelWithCaller() {
-    if (!cancelFrame(why(outer))) {
+    if (!cancelFrame(Cancellation.why(outer))) {
       window.interrupt(); // one more: the body may have used up the first
     }
   }

@@ -36,15 +36,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
   private static final int BUSY = 1;
   private static final int TAKEN = 2;
 
-  private static final VarHandle TURN;
-
-  static {
-    try {
-      TURN = MethodHandles.lookup().findVarHandle(FoldAwait.class, "turn", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle TURN = Fields.handle(MethodHandles.lookup(), "turn", int.class);
 
   // any thread
   @SuppressWarnings("unused") // read by TURN
@@ -65,7 +57,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
    * Creates the await of the calling thread, or a conversion.
    *
    * @param fold what becomes of the items
-   * @param frame what {@link CancelFrame#enterAwait()} returned; null in a conversion
+   * @param frame what {@link Cancellation#enterAwait()} returned; null in a conversion
    * @param receiver gets the outcome of a conversion; null if the calling thread waits
    */
   protected FoldAwait(

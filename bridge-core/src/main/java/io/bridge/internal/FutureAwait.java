@@ -28,12 +28,12 @@ public final class FutureAwait {
    * future, too, which already runs.
    *
    * @param owned the future
-   * @return what {@link CancelFrame#enterAwait()} returned
+   * @return what {@link Cancellation#enterAwait()} returned
    */
   private static @Nullable CancelFrame enterOrCancel(Future<?> owned) {
-    CancelFrame.checkThread();
+    Cancellation.checkThread();
     try {
-      return CancelFrame.enterPermitted();
+      return Cancellation.enterPermitted();
     } catch (Throwable cancelled) { // in the block of a failed scope, its failure
       cancelOwned(owned);
       throw cancelled;
@@ -68,7 +68,7 @@ public final class FutureAwait {
    * @param owned the future; what its cancel throws is reported
    */
   public static void cancelOwned(Future<?> owned) {
-    CancelFrame.outsideWindow(CancelFrame.current(), () -> giveUp(owned)); // its dependents run
+    Cancellation.outsideWindow(CurrentFrame.get(), () -> giveUp(owned)); // its dependents run
   }
 
   /**
@@ -112,7 +112,7 @@ public final class FutureAwait {
    * @return its value
    */
   public static <T extends @Nullable Object> T await(Future<? extends T> future, boolean owned) {
-    CancelFrame frame = owned ? enterOrCancel(future) : CancelFrame.enterAwait();
+    CancelFrame frame = owned ? enterOrCancel(future) : Cancellation.enterAwait();
     boolean waits = !future.isDone();
     if (waits && Thread.currentThread() instanceof ForkJoinWorkerThread) {
       return FutureAwait.<T>awaitElsewhere(frame, future, owned);
@@ -124,10 +124,10 @@ public final class FutureAwait {
           return value;
         }
       } catch (InterruptedException e) {
-        if (CancelFrame.isKept(e, frame)) { // by a future of the user's
+        if (Cancellation.isKept(e, frame)) { // by a future of the user's
           throw Failures.thrown(e);
         }
-        if (!CancelFrame.endsAfterInterrupt(frame)) {
+        if (!Cancellation.endsAfterInterrupt(frame)) {
           continue;
         }
       } catch (ExecutionException | CancellationException e) {
@@ -138,7 +138,7 @@ public final class FutureAwait {
       if (owned) {
         cancelOwned(future);
       }
-      throw CancelFrame.cancellation(frame);
+      throw Cancellation.exception(frame);
     }
   }
 

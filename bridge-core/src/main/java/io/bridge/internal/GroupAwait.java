@@ -122,7 +122,7 @@ abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object
       CancelFrame enclosing = frame;
       frame = null;
       boolean failed = !returned;
-      CancelFrame.outsideWindow(enclosing, () -> release(failed));
+      Cancellation.outsideWindow(enclosing, () -> release(failed));
     }
   }
 

@@ -30,15 +30,7 @@ final class HandOver implements Runnable, ParkLoop.Condition {
   private static final int DONE = 2;
   private static final int DROPPED = 3;
 
-  private static final VarHandle STATE;
-
-  static {
-    try {
-      STATE = MethodHandles.lookup().findVarHandle(HandOver.class, "state", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle STATE = Fields.handle(MethodHandles.lookup(), "state", int.class);
 
   private final Thread emitter = Thread.currentThread();
 

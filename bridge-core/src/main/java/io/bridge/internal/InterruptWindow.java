@@ -39,15 +39,7 @@ public final class InterruptWindow {
   static final int OWED = 4;
   private static final int AGAIN = 5;
 
-  private static final VarHandle STATE;
-
-  static {
-    try {
-      STATE = MethodHandles.lookup().findVarHandle(InterruptWindow.class, "state", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle STATE = Fields.handle(MethodHandles.lookup(), "state", int.class);
 
   // any thread
   volatile int state;
@@ -87,7 +79,7 @@ public final class InterruptWindow {
   }
 
   /**
-   * What {@link CancelFrame#current()} returns, if the calling thread is the worker and in code of
+   * What {@link CurrentFrame#get()} returns, if the calling thread is the worker and in code of
    * this window; else null, which says nothing. Any thread: another one reads no more than that it
    * is not the worker.
    */

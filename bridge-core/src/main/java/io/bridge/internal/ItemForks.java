@@ -2,8 +2,6 @@ package io.bridge.internal;
 
 import static java.util.Objects.requireNonNull;
 
-import io.bridge.Await;
-import io.bridge.Awaitable;
 import io.bridge.Coroutine;
 import io.bridge.Coroutine.State;
 import io.bridge.CoroutineScope.Joiner;
@@ -62,7 +60,7 @@ public final class ItemForks<B extends @Nullable Object> implements Joiner<B, Li
     if (limit < 1) {
       throw new IllegalArgumentException("limit: " + limit);
     }
-    CancelFrame frame = CancelFrame.enterAwait(); // whatever there is to iterate (A2, A3)
+    CancelFrame frame = Cancellation.enterAwait(); // whatever there is to iterate (A2, A3)
     ItemForks<B> forks = new ItemForks<>(limit, ordered);
     boolean returned = false;
     try {
@@ -71,7 +69,7 @@ public final class ItemForks<B extends @Nullable Object> implements Joiner<B, Li
       return values;
     } finally {
       if (!returned) {
-        CancelFrame.outsideWindow(frame, forks::giveUp);
+        Cancellation.outsideWindow(frame, forks::giveUp);
       }
     }
   }

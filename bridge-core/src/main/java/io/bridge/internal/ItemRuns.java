@@ -57,18 +57,9 @@ public final class ItemRuns<A, B> implements Feed<A>, Subscription {
     ABANDONED
   }
 
-  private static final VarHandle END;
-  private static final VarHandle REQUESTED;
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      END = lookup.findVarHandle(ItemRuns.class, "end", Object.class);
-      REQUESTED = lookup.findVarHandle(ItemRuns.class, "requested", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle END = Fields.handle(MethodHandles.lookup(), "end", Object.class);
+  private static final VarHandle REQUESTED =
+      Fields.handle(MethodHandles.lookup(), "requested", long.class);
 
   private final int concurrency;
   private final ItemBody<? super A, @Nullable B, ? extends Exception> body;

@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the items
  */
 @CallsSource
-public final class Iteration<T>
-    implements Feed<T>, ParkLoop.Condition, OwnedResources.Resource {
+public final class Iteration<T> implements Feed<T>, ParkLoop.Condition, OwnedResources.Resource {
 
   /** The source of the items. */
   public interface Source {
@@ -61,18 +60,9 @@ public final class Iteration<T>
   /** Items for which the frame that was looked up is good, unless the flag is up. */
   private static final int FRAME_LOOKS = 63;
 
-  private static final VarHandle WAITING;
-  private static final VarHandle NEXT;
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      WAITING = lookup.findVarHandle(Iteration.class, "waiting", Thread.class);
-      NEXT = lookup.findVarHandle(Iteration.class, "next", Object.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle WAITING =
+      Fields.handle(MethodHandles.lookup(), "waiting", Thread.class);
+  private static final VarHandle NEXT = Fields.handle(MethodHandles.lookup(), "next", Object.class);
 
   private final ItemBuffer<T> buffer;
   private final int prefetch;
@@ -157,7 +147,7 @@ public final class Iteration<T>
     checkAtLeastOne(name, prefetch);
     boolean lazy = prefetch == 1;
     int renewal = lazy ? 0 : prefetch - (prefetch >> 2);
-    return new Iteration<>(prefetch, renewal, lazy, CancelFrame.enterAwait());
+    return new Iteration<>(prefetch, renewal, lazy, Cancellation.enterAwait());
   }
 
   /**
@@ -166,7 +156,7 @@ public final class Iteration<T>
    */
   static <T> Iteration<T> openEager(int limit) {
     checkAtLeastOne("limit", limit);
-    return new Iteration<>(limit, 1, false, CancelFrame.enterAwait());
+    return new Iteration<>(limit, 1, false, Cancellation.enterAwait());
   }
 
   private static void checkAtLeastOne(String name, int argument) {
@@ -299,7 +289,7 @@ public final class Iteration<T>
     return closed;
   }
 
-  /** Inside upstream's own code, on the loop's thread, as {@link CancelFrame#outsideWindow}. */
+  /** Inside upstream's own code, on the loop's thread, as {@link Cancellation#outsideWindow}. */
   @Override
   public void stopping(Runnable cancel) {
     upstream.stop(cancel);
@@ -308,7 +298,7 @@ public final class Iteration<T>
   /** The loop's thread is cancelled inside its source; that may be gone when the loop looks. */
   private void cancelled() {
     try {
-      cancellation = CancelFrame.cancellation(CancelFrame.current());
+      cancellation = Cancellation.exception(CurrentFrame.get());
     } catch (Error ofScope) {
       cancellation = ofScope;
     }
@@ -385,10 +375,10 @@ public final class Iteration<T>
   private void checkCancelled(Thread me) {
     CancelFrame known = frame;
     if (--frameLooks < 0 || me.isInterrupted() || (known != null && known.isCancelled())) {
-      CancelFrame now = CancelFrame.current();
+      CancelFrame now = CurrentFrame.get();
       frame = now;
       frameLooks = FRAME_LOOKS;
-      CancelFrame.throwIfCancelled(now, me);
+      Cancellation.throwIfCancelled(now, me);
     }
   }
 
@@ -411,7 +401,7 @@ public final class Iteration<T>
         asked = true;
         request(1);
       } else {
-        await(CancelFrame.current());
+        await(CurrentFrame.get());
       }
     }
     return null;
@@ -435,16 +425,16 @@ public final class Iteration<T>
     } catch (Throwable thrown) { // by an operator's own code
       Source from = requireNonNull(source);
       Throwable failure = from.unwrap(thrown);
-      CancelFrame frame = CancelFrame.current();
-      if (CancelFrame.isCancellation(failure, frame)) {
-        throw CancelFrame.cancellation(frame);
+      CancelFrame frame = CurrentFrame.get();
+      if (Cancellation.isCancellation(failure, frame)) {
+        throw Cancellation.exception(frame);
       }
       queueThrew = true;
       Throwable behind = end.replaceBy(failure);
       if (behind != null) {
         from.lost(behind);
       }
-      CancelFrame.outsideWindow(frame, from::stop);
+      Cancellation.outsideWindow(frame, from::stop);
       return null;
     }
   }
@@ -470,7 +460,7 @@ public final class Iteration<T>
       ParkLoop.await(this, frame);
     }
     waiting = null;
-    CancelFrame.throwIfCancelled(frame, Thread.currentThread());
+    Cancellation.throwIfCancelled(frame, Thread.currentThread());
   }
 
   private boolean isEmpty() {
@@ -513,7 +503,7 @@ public final class Iteration<T>
   /** Closed: by this thread, or by another one, which left the items to this one. */
   private boolean leave() {
     forget();
-    CancelFrame.outsideWindow(CancelFrame.current(), this::vacate);
+    Cancellation.outsideWindow(CurrentFrame.get(), this::vacate);
     Throwable cause = cancellation;
     if (cause instanceof Error error) {
       throw error;
@@ -550,7 +540,7 @@ public final class Iteration<T>
     closed = true; // before the look at the loop
     forget();
     frame = null; // the loop looks at closed first; what is left must not keep the code around it
-    CancelFrame.outsideWindow(CancelFrame.current(), this::stop);
+    Cancellation.outsideWindow(CurrentFrame.get(), this::stop);
   }
 
   private void stop() {
@@ -575,7 +565,7 @@ public final class Iteration<T>
   /** The loop is gone for good: gives up what it has left. */
   void abandoned() {
     close();
-    CancelFrame.outsideWindow(CancelFrame.current(), this::vacate);
+    Cancellation.outsideWindow(CurrentFrame.get(), this::vacate);
   }
 
   /** Nobody takes items any more: gives up what is left, and has others do so with what comes. */

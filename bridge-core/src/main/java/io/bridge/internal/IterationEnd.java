@@ -35,15 +35,7 @@ final class IterationEnd {
 
   static final Object COMPLETED = new Object();
 
-  private static final VarHandle HOW;
-
-  static {
-    try {
-      HOW = MethodHandles.lookup().findVarHandle(IterationEnd.class, "how", Object.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle HOW = Fields.handle(MethodHandles.lookup(), "how", Object.class);
 
   // any thread
   private volatile @Nullable Object how;

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 
 /**
- * What a library says of threads and contexts, as its adapter module tells core: found by
- * {@link java.util.ServiceLoader}.
+ * What a library says of threads and contexts, as its adapter module tells core: found by {@link
+ * java.util.ServiceLoader}.
  */
 public interface LibraryHooks {
 

@@ -40,15 +40,7 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   private static final int OWED = 3;
   private static final int UNLINKED = 4;
 
-  private static final VarHandle LINK;
-
-  static {
-    try {
-      LINK = MethodHandles.lookup().findVarHandle(LinkedAwait.class, "link", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle LINK = Fields.handle(MethodHandles.lookup(), "link", int.class);
 
   // any thread
   volatile int link;
@@ -62,7 +54,7 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   /**
    * Creates the await of the calling thread, or a conversion.
    *
-   * @param frame what {@link CancelFrame#enterAwait()} returned; null in a conversion
+   * @param frame what {@link Cancellation#enterAwait()} returned; null in a conversion
    * @param receiver gets the outcome of a conversion; null if the calling thread waits
    */
   protected LinkedAwait(@Nullable CancelFrame frame, @Nullable Receiver<? super T> receiver) {

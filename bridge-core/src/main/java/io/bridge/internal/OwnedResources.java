@@ -10,15 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** What ends with a coroutine or a scope: its open cursors (I1). */
 final class OwnedResources {
 
-  private static final VarHandle OPEN;
-
-  static {
-    try {
-      OPEN = MethodHandles.lookup().findVarHandle(OwnedResources.class, "open", Set.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle OPEN = Fields.handle(MethodHandles.lookup(), "open", Set.class);
 
   // any thread; made by the first resource, null again at the end
   private volatile @Nullable Set<Resource> open;

@@ -51,7 +51,7 @@ final class ParkLoop {
         continue;
       }
       park(condition);
-      if (Thread.interrupted() && CancelFrame.interruptEndsWait(frame)) {
+      if (Thread.interrupted() && Cancellation.interruptEndsWait(frame)) {
         interrupted = true;
         condition.abandon();
       }

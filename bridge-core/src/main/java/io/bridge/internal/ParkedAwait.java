@@ -42,15 +42,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   /** In place of a failure for which there is no memory. */
   private static final Failure NO_MEMORY = new Failure(new OutOfMemoryError("in a signal"));
 
-  private static final VarHandle CELL;
-
-  static {
-    try {
-      CELL = MethodHandles.lookup().findVarHandle(ParkedAwait.class, "cell", Object.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle CELL = Fields.handle(MethodHandles.lookup(), "cell", Object.class);
 
   // any thread
   private volatile @Nullable Object cell;
@@ -66,7 +58,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   /**
    * Creates the await of the calling thread, or a conversion.
    *
-   * @param frame what {@link CancelFrame#enterAwait()} returned; null in a conversion
+   * @param frame what {@link Cancellation#enterAwait()} returned; null in a conversion
    * @param receiver gets the outcome of a conversion; null if the calling thread waits
    */
   protected ParkedAwait(@Nullable CancelFrame frame, @Nullable Receiver<? super T> receiver) {
@@ -111,12 +103,12 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   private T outcome(@Nullable CancelFrame enclosing) {
     Object result = cell;
     if (result == Mark.CANCELLED) {
-      throw CancelFrame.cancellation(enclosing);
+      throw Cancellation.exception(enclosing);
     }
     if (result instanceof Failure failure) {
       Throwable cause = inside(failure.cause);
       boolean both = cause instanceof CancellationException && isCancelled(enclosing);
-      throw both ? CancelFrame.cancellation(enclosing) : Failures.thrown(cause);
+      throw both ? Cancellation.exception(enclosing) : Failures.thrown(cause);
     }
     cell = Mark.NULL; // a source that keeps this object does not keep the value
     return (T) (result == Mark.NULL ? null : result);
@@ -181,13 +173,13 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
 
   /** Whether a source that runs on the owner's thread only hands its cancellation back. */
   protected final boolean isOwnCancellation(Throwable failure) {
-    return isOwner() && CancelFrame.isCancellation(failure, frame);
+    return isOwner() && Cancellation.isCancellation(failure, frame);
   }
 
-  /** Runs what stops the source, on the owner's thread as {@link CancelFrame#outsideWindow}. */
+  /** Runs what stops the source, on the owner's thread as {@link Cancellation#outsideWindow}. */
   protected final void stopSource(Runnable cleanup) {
     if (isOwner()) {
-      CancelFrame.outsideWindow(frame, () -> OwnCancel.run(this, cleanup));
+      Cancellation.outsideWindow(frame, () -> OwnCancel.run(this, cleanup));
     } else {
       OwnCancel.run(this, cleanup);
     }
@@ -228,7 +220,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   private boolean isCancelledBefore(@Nullable Object now) {
     CancelFrame enclosing = frame;
     return now == Mark.PARKED
-        ? CancelFrame.cancelRequested(enclosing, owner)
+        ? Cancellation.cancelRequested(enclosing, owner)
         : enclosing != null && enclosing.isCancelled();
   }
 
@@ -280,7 +272,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
 
   private boolean isCancelRequested() {
     Receiver<? super T> to = receiver;
-    return to == null ? CancelFrame.cancelRequested(frame, owner) : to.cancelIfRequested();
+    return to == null ? Cancellation.cancelRequested(frame, owner) : to.cancelIfRequested();
   }
 
   /**
@@ -308,7 +300,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   }
 
   private static void raiseAgain(Throwable failure) {
-    if (CancelFrame.isInterruption(failure)) {
+    if (Cancellation.isInterruption(failure)) {
       Thread.currentThread().interrupt();
     }
   }

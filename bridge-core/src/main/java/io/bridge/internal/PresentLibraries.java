@@ -16,9 +16,7 @@ public final class PresentLibraries {
 
   /** Those that take part in {@link Ambient}. */
   static final LibraryHooks[] CARRYING =
-      Arrays.stream(PRESENT)
-          .filter(LibraryHooks::carriesThreadState)
-          .toArray(LibraryHooks[]::new);
+      Arrays.stream(PRESENT).filter(LibraryHooks::carriesThreadState).toArray(LibraryHooks[]::new);
 
   private PresentLibraries() {}
 

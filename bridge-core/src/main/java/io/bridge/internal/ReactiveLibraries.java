@@ -60,7 +60,7 @@ public final class ReactiveLibraries {
    */
   public static <T, R extends @Nullable Object> R await(
       Publisher<? extends T> publisher, Fold<T, R> fold) {
-    CancelFrame frame = CancelFrame.enterAwait();
+    CancelFrame frame = Cancellation.enterAwait();
     return of(publisher).await(publisher, fold, frame);
   }
 

@@ -19,7 +19,7 @@ public interface ReactiveLibrary {
    *
    * @param publisher the source
    * @param fold what becomes of the items
-   * @param frame what {@link CancelFrame#enterAwait()} returned
+   * @param frame what {@link Cancellation#enterAwait()} returned
    * @return what the fold makes of the items
    */
   <T, R extends @Nullable Object> R await(

@@ -45,7 +45,7 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
       implements Stage {
 
     boolean isCancelled() {
-      return CancelFrame.cancelRequested(frame, caller);
+      return Cancellation.cancelRequested(frame, caller);
     }
   }
 
@@ -68,15 +68,8 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
     OVER
   }
 
-  private static final VarHandle STAGE;
-
-  static {
-    try {
-      STAGE = MethodHandles.lookup().findVarHandle(RunOn.class, "stage", Stage.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle STAGE =
+      Fields.handle(MethodHandles.lookup(), "stage", Stage.class);
 
   // any thread
   private volatile Stage stage;
@@ -101,7 +94,7 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
    */
   public static <T extends @Nullable Object, X extends Exception> T run(
       Executor executor, Body<? extends T, ? extends X> body) throws X {
-    CancelFrame frame = CancelFrame.enterAwait();
+    CancelFrame frame = Cancellation.enterAwait();
     if (ExecutorFrame.isOn(executor, frame)) {
       return body.call();
     }
@@ -121,7 +114,7 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
     try {
       executor.execute(this);
     } catch (Throwable refusal) {
-      boolean echo = CancelFrame.isCancellation(refusal, frame);
+      boolean echo = Cancellation.isCancellation(refusal, frame);
       if (withdraw() && !echo) {
         throw refusal;
       }
@@ -216,12 +209,12 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
     Stage last = stage;
     stage = Mark.OVER; // an executor that keeps its task does not keep the value
     if (!(last instanceof End end)) {
-      throw CancelFrame.cancellation(frame);
+      throw Cancellation.exception(frame);
     }
     Throwable failure = end.failure;
     if (failure != null && !end.inPlace) {
       if (isCancelled(frame) && Failures.isCancelEcho(failure)) {
-        throw CancelFrame.cancellation(frame);
+        throw Cancellation.exception(frame);
       }
       AwaitSite.addTo(failure);
     }

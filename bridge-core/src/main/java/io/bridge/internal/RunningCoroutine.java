@@ -35,21 +35,12 @@ import org.jspecify.annotations.Nullable;
 public final class RunningCoroutine<T extends @Nullable Object> extends CancelFrame
     implements Coroutine<T>, Runnable {
 
-  private static final VarHandle WAITERS;
-  private static final VarHandle REPORTED;
-  private static final VarHandle TAKERS;
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      WAITERS =
-          lookup.findVarHandle(RunningCoroutine.class, "waiters", ConcurrentLinkedQueue.class);
-      TAKERS = lookup.findVarHandle(RunningCoroutine.class, "takers", int.class);
-      REPORTED = lookup.findVarHandle(RunningCoroutine.class, "reported", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle WAITERS =
+      Fields.handle(MethodHandles.lookup(), "waiters", ConcurrentLinkedQueue.class);
+  private static final VarHandle REPORTED =
+      Fields.handle(MethodHandles.lookup(), "reported", boolean.class);
+  private static final VarHandle TAKERS =
+      Fields.handle(MethodHandles.lookup(), "takers", int.class);
 
   private final String name;
 
@@ -134,7 +125,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   /** The coroutine whose body the calling thread runs, in whatever frame. */
   public static @Nullable Coroutine<?> ofCurrentThread() {
-    return running(current());
+    return running(CurrentFrame.get());
   }
 
   static @Nullable RunningCoroutine<?> running(@Nullable CancelFrame innermost) {
@@ -152,7 +143,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     completion = null;
     State how;
     try {
-      replaceCurrent(this);
+      CurrentFrame.replace(this);
       how = execute();
     } catch (Throwable noMemory) { // for what is around the body
       how = failed(noMemory);
@@ -181,7 +172,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   }
 
   private State cancelled() {
-    result = cancellation(this);
+    result = Cancellation.exception(this);
     return State.CANCELLED;
   }
 

@@ -81,15 +81,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     }
   }
 
-  private static final VarHandle END;
-
-  static {
-    try {
-      END = MethodHandles.lookup().findVarHandle(RunningScope.class, "end", End.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle END = Fields.handle(MethodHandles.lookup(), "end", End.class);
 
   private final Joiner<? super T, ? extends R> joiner;
   private final ScopeConfig config;
@@ -136,7 +128,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
    */
   public static <T extends @Nullable Object, R extends @Nullable Object> CoroutineScope<T, R> open(
       Joiner<? super T, ? extends R> joiner, ScopeConfig config) {
-    boolean ends = RunningCoroutine.running(CancelFrame.ofThread()) != null;
+    boolean ends = RunningCoroutine.running(CurrentFrame.ofThread()) != null;
     LostHandles.Opened opened = ends ? null : new LostHandles.Opened();
     RunningScope<T, R> scope = RunningScope.<T, R>open(joiner, config, opened);
     return opened == null ? scope : new ScopeHandle<>(scope, opened);
@@ -152,9 +144,9 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       Guard.check(thread); // it could not wait in close (A2)
     }
     claim(joiner);
-    CancelFrame outer = CancelFrame.current();
+    CancelFrame outer = CurrentFrame.get();
     RunningScope<T, R> scope =
-        new RunningScope<>(joiner, config, RunningCoroutine.running(CancelFrame.ofThread()));
+        new RunningScope<>(joiner, config, RunningCoroutine.running(CurrentFrame.ofThread()));
     scope.startTimer(); // first: a time source may throw
     scope.block = ScopeFrame.enter(scope, opened);
     String reason = outer == null ? null : outer.cancelReason();
@@ -478,13 +470,14 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (frame != null && frame.isOwner()) {
       frame.leaveBlock();
     }
-    CancelFrame.enterAwait(); // whatever there is to wait for (A2, A3)
+    Cancellation.enterAwait(); // whatever there is to wait for (A2, A3)
     coroutines.awaitIdle(this::isCancelled);
     End how = end;
     if (how != null) {
       coroutines.awaitStragglers();
       if (how.how == How.WITH_OUTER) {
-        CancelFrame.checkCancelled(); // what the code around was cancelled by, as its awaits say it
+        Cancellation
+            .checkCancelled(); // what the code around was cancelled by, as its awaits say it
       }
     }
     if (!(joiner instanceof Joiners.AwaitAll<?>)) {
@@ -520,7 +513,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
 
   /** Also by what runs on its thread behind the body: handlers, completion actions, joiners. */
   private void refuseOwnChild(String call) {
-    RunningCoroutine<?> caller = RunningCoroutine.running(CancelFrame.ofThread());
+    RunningCoroutine<?> caller = RunningCoroutine.running(CurrentFrame.ofThread());
     while (caller != null) {
       CoroutineParent parent = caller.parent;
       if (parent == this) {
@@ -558,7 +551,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       failures.reportUntaken();
     }
     if (joiner instanceof Joiners.OfOneScope<?, ?> own) {
-      CancelFrame.outsideWindow(CancelFrame.current(), own::giveUp);
+      Cancellation.outsideWindow(CurrentFrame.get(), own::giveUp);
     }
   }
 
@@ -597,7 +590,8 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     } else {
       end(closed);
       ShieldFrame.<@Nullable Object, RuntimeException>run(
-          VoidBodies.<@Nullable Object, RuntimeException>returningNull(coroutines::awaitStragglers));
+          VoidBodies.<@Nullable Object, RuntimeException>returningNull(
+              coroutines::awaitStragglers));
     }
   }
 
@@ -641,9 +635,9 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (frame != null && frame.isOwner()) {
       frame.leaveBlock();
     }
-    CancelFrame around = CancelFrame.current();
+    CancelFrame around = CurrentFrame.get();
     try {
-      if (end == null && !coroutines.isIdle() && !CancelFrame.isCurrentCancelled()) {
+      if (end == null && !coroutines.isIdle() && !Cancellation.isCurrentCancelled()) {
         TimeoutFrame.<@Nullable Void, RuntimeException>runOrNull(
             patience,
             () -> {

@@ -33,15 +33,7 @@ final class ScopeCoroutines {
   /** Of coroutines that go on after their cancel, each with a stack trace. */
   private static final int MAX_REPORTS = 8;
 
-  private static final VarHandle COUNT;
-
-  static {
-    try {
-      COUNT = MethodHandles.lookup().findVarHandle(ScopeCoroutines.class, "count", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle COUNT = Fields.handle(MethodHandles.lookup(), "count", long.class);
 
   private final ScopeConfig config;
 
@@ -132,7 +124,7 @@ final class ScopeCoroutines {
     } catch (CancellationException ofJoin) {
       throw ofJoin;
     } catch (Throwable ofTimeSource) { // the wait comes first
-      if (CancelFrame.isCurrentCancelled()) {
+      if (Cancellation.isCurrentCancelled()) {
         throw ofTimeSource; // or of a scope around, which has failed
       }
       Undeliverable.report(ofTimeSource);

@@ -3,9 +3,9 @@ package io.bridge.internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The block of a scope on the thread that opened it: from the opening until that
- * thread joins or closes the scope. A scope that fails cancels the block, so that its code does not
- * go on waiting for what will not be used.
+ * The block of a scope on the thread that opened it: from the opening until that thread joins or
+ * closes the scope. A scope that fails cancels the block, so that its code does not go on waiting
+ * for what will not be used.
  *
  * <p>The scopes of one thread form a chain from the innermost outwards, which whoever cancels a
  * frame around them follows. See docs/design/scope.md; proof: ScopeCancelTest, ScopeRaceTest.
@@ -52,7 +52,7 @@ final class ScopeFrame extends BlockFrame {
 
   /** Begins the block on the calling thread. */
   static ScopeFrame enter(Scope scope, LostHandles.@Nullable Opened opened) {
-    ScopeFrame frame = new ScopeFrame(scope, current(), opened);
+    ScopeFrame frame = new ScopeFrame(scope, CurrentFrame.get(), opened);
     try {
       frame.begin();
     } catch (Throwable tooDeep) { // a plain write, for which there is stack
@@ -101,10 +101,10 @@ final class ScopeFrame extends BlockFrame {
   private void leaveNow() {
     boolean cancelled = leave();
     markLeft();
-    CancelFrame now = ofThread();
+    CancelFrame now = CurrentFrame.ofThread();
     if (now == this) {
-      now = notLeft(previous);
-      replaceCurrent(now);
+      now = CurrentFrame.notLeft(previous);
+      CurrentFrame.replace(now);
     }
     if (cancelled || outer == null) {
       windowTo(now);

@@ -31,7 +31,7 @@ public final class ShieldFrame extends CancelFrame {
    */
   public static <T extends @Nullable Object, X extends Exception> T run(
       Body<? extends T, ? extends X> body) throws X {
-    ShieldFrame shield = new ShieldFrame(current());
+    ShieldFrame shield = new ShieldFrame(CurrentFrame.get());
     try {
       shield.enter();
       return body.call();
@@ -56,12 +56,17 @@ public final class ShieldFrame extends CancelFrame {
   private void leave() {
     leaveScopesInside();
     window.close();
-    restoreCurrent(previous);
+    CurrentFrame.restore(previous);
+    uncover();
+  }
+
+  @Override
+  void leftLate() {
     uncover();
   }
 
   /** What is around the shield may be interrupted again. Owner only. */
-  void uncover() {
+  private void uncover() {
     if (hidden != null && hidden.window.isOpen()) {
       return; // it was not covered yet
     }

@@ -32,18 +32,10 @@ final class Siblings implements Iterable<RunningCoroutine<?>> {
   /** So many empty links are not worth a sweep. */
   private static final int SPARE = 64;
 
-  private static final VarHandle NEWEST;
-  private static final VarHandle SWEEPING;
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      NEWEST = lookup.findVarHandle(Siblings.class, "newest", Link.class);
-      SWEEPING = lookup.findVarHandle(Siblings.class, "sweeping", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle NEWEST =
+      Fields.handle(MethodHandles.lookup(), "newest", Link.class);
+  private static final VarHandle SWEEPING =
+      Fields.handle(MethodHandles.lookup(), "sweeping", boolean.class);
 
   /** The place of one coroutine. */
   static final class Link implements CancelWalk.Link {

@@ -20,7 +20,7 @@ public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Su
    * Creates the subscriber of the calling thread, or of a conversion.
    *
    * @param fold what becomes of the items
-   * @param frame what {@link CancelFrame#enterAwait()} returned; null in a conversion
+   * @param frame what {@link Cancellation#enterAwait()} returned; null in a conversion
    * @param receiver gets the outcome of a conversion; null if the calling thread waits
    */
   public SubscriberAwait(

@@ -51,7 +51,7 @@ public final class TimeoutFrame extends BlockFrame {
     if (isOver(timeout)) {
       throw new AwaitTimeoutException(timeout);
     }
-    return new TimeoutFrame(current(), timeout).<T, X>call(body);
+    return new TimeoutFrame(CurrentFrame.get(), timeout).<T, X>call(body);
   }
 
   /**
@@ -70,7 +70,7 @@ public final class TimeoutFrame extends BlockFrame {
     if (isOver(timeout)) {
       return null;
     }
-    TimeoutFrame frame = new TimeoutFrame(current(), timeout);
+    TimeoutFrame frame = new TimeoutFrame(CurrentFrame.get(), timeout);
     try {
       return frame.<T, X>call(body);
     } catch (AwaitTimeoutException e) {
@@ -172,7 +172,7 @@ public final class TimeoutFrame extends BlockFrame {
     if (outer == null && !expired) {
       window.close();
     }
-    restoreCurrent(previous);
+    CurrentFrame.restore(previous);
     if (expired) {
       windowTo(outer);
     }

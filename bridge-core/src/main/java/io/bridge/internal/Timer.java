@@ -17,15 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Timer implements Registration {
 
-  private static final VarHandle TASK;
-
-  static {
-    try {
-      TASK = MethodHandles.lookup().findVarHandle(Timer.class, "task", Runnable.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle TASK =
+      Fields.handle(MethodHandles.lookup(), "task", Runnable.class);
 
   private final Timers timers;
 

@@ -1,7 +1,6 @@
 package io.bridge.internal;
 
 import io.bridge.Registration;
-import io.bridge.TimeSource;
 import io.bridge.Undeliverable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -32,10 +31,10 @@ import org.jspecify.annotations.Nullable;
  * <p>What was closed is taken out by the timer thread: out of the inbox when that has many, out of
  * the heap when there is more of it than of the rest. Proof: TimersTest, StackEdgesTest.
  */
-public final class Timers implements TimeSource {
+public final class Timers {
 
   /** The one instance. */
-  public static final Timers SYSTEM = new Timers();
+  static final Timers SYSTEM = new Timers();
 
   /** Past this, about 146 years, a deadline is "never"; nor do differences of times overflow. */
   private static final long NEVER_NANOS = Long.MAX_VALUE >> 1;
@@ -52,27 +51,19 @@ public final class Timers implements TimeSource {
   /** So long with nothing to wait for, and the thread ends: it keeps our class loader (A13). */
   private static final long IDLE_NANOS = 1_000_000_000;
 
-  /** For how long other deadlines wait while a tree is cancelled. */
+  /** For how long other deadlines wait while the thread does long work. */
   private static final long SLICE_NANOS = 1_000_000;
 
-  private static final VarHandle INBOX;
-  private static final VarHandle THREAD;
-  private static final VarHandle WALKS;
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      INBOX = lookup.findVarHandle(Timers.class, "inbox", Timer.class);
-      THREAD = lookup.findVarHandle(Timers.class, "thread", Thread.class);
-      WALKS = lookup.findVarHandle(Timers.class, "walks", CancelWalk.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle INBOX =
+      Fields.handle(MethodHandles.lookup(), "inbox", Timer.class);
+  private static final VarHandle THREAD =
+      Fields.handle(MethodHandles.lookup(), "thread", Thread.class);
+  private static final VarHandle WORKS =
+      Fields.handle(MethodHandles.lookup(), "works", SlicedWork.class);
 
   // any thread
   private volatile @Nullable Timer inbox;
-  private volatile @Nullable CancelWalk walks;
+  private volatile @Nullable SlicedWork works;
   private final AtomicInteger closed = new AtomicInteger(); // in the heap, or a few more
 
   // by the timer thread
@@ -81,17 +72,12 @@ public final class Timers implements TimeSource {
   private volatile int inHeap;
   private final TimerHeap heap = new TimerHeap();
   private @Nullable Timer taken; // out of the inbox, not yet in the heap
-  private @Nullable CancelWalk walk; // under way, and those behind it
+  private @Nullable SlicedWork work; // under way, and those behind it
 
   Timers() {}
 
-  @Override
-  public long nanoTime() {
-    return System.nanoTime();
-  }
-
-  @Override
-  public Registration schedule(Duration delay, Runnable task) {
+  /** As {@link SystemTime} says. */
+  Registration schedule(Duration delay, Runnable task) {
     if (delay.compareTo(Duration.ofNanos(NEVER_NANOS)) > 0) {
       return () -> {};
     }
@@ -143,19 +129,19 @@ public final class Timers implements TimeSource {
   }
 
   /**
-   * Goes on with {@code walk} on the timer thread, whose stack is sure and which tries again when
+   * Goes on with {@code work} on the timer thread, whose stack is sure and which tries again when
    * there is no memory; any thread. Needs no memory.
    */
-  static void goOn(CancelWalk walk) {
-    SYSTEM.add(walk);
+  static void goOn(SlicedWork work) {
+    SYSTEM.add(work);
   }
 
-  private void add(CancelWalk added) {
-    CancelWalk newest;
+  private void add(SlicedWork added) {
+    SlicedWork newest;
     do {
-      newest = walks;
+      newest = works;
       added.next = newest;
-    } while (!WALKS.compareAndSet(this, newest, added));
+    } while (!WORKS.compareAndSet(this, newest, added));
     wake();
   }
 
@@ -196,7 +182,7 @@ public final class Timers implements TimeSource {
         }
       }
       thread = null;
-      if (inbox == null && walks == null) {
+      if (inbox == null && works == null) {
         return; // what comes from here on starts another thread
       }
     }
@@ -209,14 +195,14 @@ public final class Timers implements TimeSource {
     if (isSparse()) {
       sweep();
     }
-    boolean walking = walk();
+    boolean working = work();
     Timer first = heap.first();
     long idle = System.nanoTime() + IDLE_NANOS;
     boolean waits = first != null && (closed.get() == 0 || first.isBefore(idle));
     long next = first != null && waits ? first.deadline : idle;
     wakeAt = next; // before the look into the inbox
     long nanos = next - System.nanoTime();
-    if (walking || nanos <= 0 || isUrgent(next)) {
+    if (working || nanos <= 0 || isUrgent(next)) {
       return false;
     }
     LockSupport.parkNanos(this, nanos);
@@ -225,13 +211,13 @@ public final class Timers implements TimeSource {
       return false;
     }
     sweep(); // what is closed in the heap does not keep the thread
-    return heap.first() == null && inbox == null && walks == null;
+    return heap.first() == null && inbox == null && works == null;
   }
 
   /** Whether something must not wait in the inbox until {@code next}. */
   private boolean isUrgent(long next) {
     Timer newest = inbox;
-    return walks != null
+    return works != null
         || (newest != null && (newest.earliest - next < 0 || newest.number >= MANY))
         || isSparse();
   }
@@ -291,18 +277,18 @@ public final class Timers implements TimeSource {
     inHeap = heap.size();
   }
 
-  /** Cancels trees for a while; whether there is more to do. */
-  private boolean walk() {
-    if (walk == null) {
-      walk = (CancelWalk) WALKS.getAndSet(this, (CancelWalk) null);
+  /** Does long work for a while; whether there is more to do. */
+  private boolean work() {
+    if (work == null) {
+      work = (SlicedWork) WORKS.getAndSet(this, (SlicedWork) null);
     }
     long end = System.nanoTime() + SLICE_NANOS;
-    while (walk != null && System.nanoTime() - end < 0) {
-      CancelWalk now = walk;
+    while (work != null && System.nanoTime() - end < 0) {
+      SlicedWork now = work;
       if (!now.step()) {
-        walk = now.next;
+        work = now.next;
       }
     }
-    return walk != null;
+    return work != null;
   }
 }

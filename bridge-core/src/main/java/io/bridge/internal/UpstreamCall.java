@@ -17,7 +17,7 @@ final class UpstreamCall {
 
   /** Runs {@code upstream}, on the loop's thread or on the one that opens. */
   void run(Runnable upstream) {
-    frame = CancelFrame.current();
+    frame = CurrentFrame.get();
     inside = Thread.currentThread();
     try {
       upstream.run();
@@ -34,18 +34,18 @@ final class UpstreamCall {
 
   /** Whether the calling thread is inside, and cancelled. */
   boolean isCancelledHere() {
-    return isHere() && CancelFrame.cancelRequested(frame, Thread.currentThread());
+    return isHere() && Cancellation.cancelRequested(frame, Thread.currentThread());
   }
 
   /** Whether {@code failure}, which came while inside, only says that the thread was cancelled. */
   boolean endedBy(Throwable failure) {
-    return isHere() && CancelFrame.isCancellation(failure, CancelFrame.current());
+    return isHere() && Cancellation.isCancellation(failure, CurrentFrame.get());
   }
 
-  /** Runs what cancels upstream; from inside of it as {@link CancelFrame#outsideWindow}. */
+  /** Runs what cancels upstream; from inside of it as {@link Cancellation#outsideWindow}. */
   void stop(Runnable cancel) {
     if (isHere()) {
-      CancelFrame.outsideWindow(CancelFrame.current(), cancel);
+      Cancellation.outsideWindow(CurrentFrame.get(), cancel);
     } else {
       cancel.run();
     }

@@ -43,15 +43,8 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
   private static final int REJECTED = 4;
   private static final int DONE = 5;
 
-  private static final VarHandle DEMAND;
-
-  static {
-    try {
-      DEMAND = MethodHandles.lookup().findVarHandle(ValueSubscription.class, "demand", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle DEMAND =
+      Fields.handle(MethodHandles.lookup(), "demand", int.class);
 
   /** Delivers the signals; null for the threads that bring or request them. */
   private final @Nullable Executor signals;

@@ -25,10 +25,10 @@ class CancelFrameTest {
   @DisplayName("A13 a plain thread knows its block's frame inside, and keeps none behind it")
   void noneIsKept() {
     AtomicReference<@Nullable CancelFrame> inside = new AtomicReference<>();
-    Coroutine.withTimeout(LONG, () -> inside.set(CancelFrame.ofThread()));
+    Coroutine.withTimeout(LONG, () -> inside.set(CurrentFrame.ofThread()));
 
     assertThat(inside.get()).isInstanceOf(TimeoutFrame.class);
-    assertThat(CancelFrame.ofThread()).isNull();
+    assertThat(CurrentFrame.ofThread()).isNull();
   }
 
   @Test
@@ -64,7 +64,7 @@ class CancelFrameTest {
     AtomicReference<@Nullable CancelFrame> frame = new AtomicReference<>();
     Coroutine<String> coroutine =
         Coroutine.start(() -> {
-          frame.set(CancelFrame.ofThread());
+          frame.set(CurrentFrame.ofThread());
           Eventually.until("it is cancelled", Coroutine::isCancelled);
           return "ended";
         });
@@ -74,8 +74,8 @@ class CancelFrameTest {
     assertThat(running.cancelFrame("first")).isTrue();
     assertThat(running.cancelFrame("second")).isFalse();
     assertThat(running.cancelReason()).isEqualTo("first");
-    assertThat(CancelFrame.why(running)).isEqualTo("first");
-    assertThat(CancelFrame.why(null)).isEqualTo("interrupted while awaiting");
+    assertThat(Cancellation.why(running)).isEqualTo("first");
+    assertThat(Cancellation.why(null)).isEqualTo("interrupted while awaiting");
     Eventually.until("it ends", coroutine::isDone);
   }
 
@@ -84,13 +84,13 @@ class CancelFrameTest {
   void cleanupInsideSignal() {
     Coroutine<String> coroutine =
         Coroutine.start(() -> {
-          CancelFrame frame = requireNonNull(CancelFrame.ofThread());
+          CancelFrame frame = requireNonNull(CurrentFrame.ofThread());
           StringBuilder open = new StringBuilder();
           frame.beginSignal();
-          CancelFrame.outsideWindow(frame, () -> open.append(frame.window.isOpen()));
+          Cancellation.outsideWindow(frame, () -> open.append(frame.window.isOpen()));
           open.append(' ').append(frame.window.isOpen());
           frame.endSignal();
-          CancelFrame.outsideWindow(frame, () -> open.append(' ').append(frame.window.isOpen()));
+          Cancellation.outsideWindow(frame, () -> open.append(' ').append(frame.window.isOpen()));
           return open.append(' ').append(frame.window.isOpen()).toString();
         });
 
@@ -105,23 +105,23 @@ class CancelFrameTest {
     IllegalStateException failure = new IllegalStateException("of the source");
     Coroutine<String> coroutine =
         Coroutine.start(() -> {
-          CancelFrame frame = requireNonNull(CancelFrame.ofThread());
+          CancelFrame frame = requireNonNull(CurrentFrame.ofThread());
           StringBuilder seen = new StringBuilder();
-          seen.append(CancelFrame.isCancellation(echo, frame));
-          seen.append(CancelFrame.isCancellation(elsewhere, frame));
+          seen.append(Cancellation.isCancellation(echo, frame));
+          seen.append(Cancellation.isCancellation(elsewhere, frame));
           frame.cancelFrame("why");
           Thread.interrupted(); // as by code that took it down
-          seen.append(' ').append(CancelFrame.isCancellation(failure, frame));
+          seen.append(' ').append(Cancellation.isCancellation(failure, frame));
           seen.append(Thread.interrupted());
-          seen.append(' ').append(CancelFrame.isCancellation(echo, frame));
+          seen.append(' ').append(Cancellation.isCancellation(echo, frame));
           seen.append(Thread.interrupted());
-          seen.append(' ').append(CancelFrame.thrown(echo, frame).getMessage());
+          seen.append(' ').append(Cancellation.thrown(echo, frame).getMessage());
           return seen.toString();
         });
     Eventually.until("it ends", coroutine::isDone);
 
     assertThat(coroutine.get()).isEqualTo("falsefalse falsefalse truetrue why");
-    assertThat(CancelFrame.isCancellation(elsewhere, null)).isFalse();
+    assertThat(Cancellation.isCancellation(elsewhere, null)).isFalse();
     assertThat(Thread.interrupted()).isFalse();
   }
 }

@@ -59,12 +59,12 @@ class CurrentFrameTest {
     }
 
     private void check(String where) {
-      CancelFrame ofThread = CancelFrame.ofThread();
+      CancelFrame ofThread = CurrentFrame.ofThread();
       if (ofThread != null) {
         windows.add(ofThread.window);
         note(ofThread.window.mirrors(ofThread), where + ": not the frame of the thread");
       }
-      CancelFrame now = CancelFrame.current();
+      CancelFrame now = CurrentFrame.get();
       for (InterruptWindow window : windows) {
         CancelFrame expected = now != null && now.window == window ? now : null;
         note(window.currentOfWorker() == expected, where + ": not the frame of the code");
@@ -99,7 +99,7 @@ class CurrentFrameTest {
         case 3 -> Coroutine.shield(() -> nest(depth));
         case 4 -> Coroutine.runOn(Runnable::run, () -> nest(depth));
         case 5 -> Coroutine.runOn(executors.get(random.nextInt(2)), () -> nest(depth));
-        case 6 -> CancelFrame.outsideWindow(CancelFrame.current(), () -> nest(depth));
+        case 6 -> Cancellation.outsideWindow(CurrentFrame.get(), () -> nest(depth));
         case 7 -> scope(depth);
         default -> closeOne();
       }
@@ -162,6 +162,6 @@ class CurrentFrameTest {
   @DisplayName("on a plain thread")
   void onPlainThread() {
     nested(false);
-    assertThat(CancelFrame.ofThread()).isNull();
+    assertThat(CurrentFrame.ofThread()).isNull();
   }
 }

@@ -25,7 +25,7 @@ class RunningCoroutineTest {
         task ->
             Thread.ofPlatform()
                 .unstarted(() -> {
-                  var unused = CancelFrame.current(); // the thread's table of thread-locals
+                  var unused = CurrentFrame.get(); // the thread's table of thread-locals
                   counts[0] = Allocation.ofCurrentThread();
                   task.run();
                 });

@@ -179,8 +179,8 @@ public final class StackEdges extends EdgeProgram {
   }
 
   private static void sameThread() {
-    if (CancelFrame.ofThread() != null) {
-      throw new IllegalStateException("still in " + CancelFrame.ofThread());
+    if (CurrentFrame.ofThread() != null) {
+      throw new IllegalStateException("still in " + CurrentFrame.ofThread());
     }
     if (Thread.interrupted()) {
       throw new IllegalStateException("interrupted");

@@ -6,6 +6,7 @@ import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import io.bridge.internal.CallbackAwait;
 import io.bridge.internal.CancelFrame;
+import io.bridge.internal.Cancellation;
 import io.bridge.internal.Failures;
 import io.bridge.internal.Receiver;
 import io.bridge.reactor.internal.ReactorEcosystem;
@@ -64,7 +65,7 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
 
   /** Runs the body until the spec says that it is enough. */
   T run(Retry spec) throws X {
-    CancelFrame frame = CancelFrame.enterAwait(); // whatever the attempts do (A2, A3)
+    CancelFrame frame = Cancellation.enterAwait(); // whatever the attempts do (A2, A3)
     End end = new End();
     try {
       new Attempts().retryWhen(spec).subscribe(end);
@@ -83,7 +84,7 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
       }
     } finally {
       report(next.getAndSet(CLOSED));
-      CancelFrame.outsideWindow(frame, end::cancel);
+      Cancellation.outsideWindow(frame, end::cancel);
     }
   }
 
@@ -97,7 +98,7 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
     if (lastFailure != null && (end == lastSignal || failure == lastSignal)) {
       RetryLoop.<RuntimeException>rethrow(lastFailure); // the body threw it: an X, or unchecked
     }
-    throw CancelFrame.thrown(failure, frame); // as any failed source (A7)
+    throw Cancellation.thrown(failure, frame); // as any failed source (A7)
   }
 
   /** The failure of a spec that nobody waits for any more (A12). */
@@ -173,7 +174,7 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
   private static boolean isCancellation(Throwable failure) {
     return Coroutine.isCancelled()
         || Thread.currentThread().isInterrupted()
-        || CancelFrame.isInterruption(failure); // not one that a source had kept
+        || Cancellation.isInterruption(failure); // not one that a source had kept
   }
 
   /** The source of the operator: each subscription is an attempt. */

@@ -141,7 +141,7 @@ final class Actors {
     try {
       coroutine.run();
     } finally {
-      var unused = CancelFrame.replaceCurrent(null);
+      var unused = CurrentFrame.replace(null);
     }
   }
 

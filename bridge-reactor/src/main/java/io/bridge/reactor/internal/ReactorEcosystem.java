@@ -4,14 +4,15 @@ import io.bridge.Body;
 import io.bridge.CoroutineContext;
 import io.bridge.Suspension;
 import io.bridge.internal.CancelFrame;
+import io.bridge.internal.Cancellation;
 import io.bridge.internal.ContextFrame;
 import io.bridge.internal.FailureLayer;
-import io.bridge.internal.LibraryHooks;
-import io.bridge.internal.ReactiveLibrary;
 import io.bridge.internal.Feed;
 import io.bridge.internal.FeedSubscriber;
 import io.bridge.internal.Fold;
 import io.bridge.internal.Iteration;
+import io.bridge.internal.LibraryHooks;
+import io.bridge.internal.ReactiveLibrary;
 import io.bridge.internal.Receiver;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
@@ -51,7 +52,7 @@ public final class ReactorEcosystem implements ReactiveLibrary, LibraryHooks, Fa
    * @return the item, null if the Mono completes empty
    */
   public static <T> @Nullable T await(Mono<? extends T> mono) {
-    return INSTANCE.<T, @Nullable T>await(mono, Fold.one(), CancelFrame.enterAwait());
+    return INSTANCE.<T, @Nullable T>await(mono, Fold.one(), Cancellation.enterAwait());
   }
 
   /**
@@ -180,7 +181,7 @@ public final class ReactorEcosystem implements ReactiveLibrary, LibraryHooks, Fa
     try {
       return scalar.call();
     } catch (Throwable t) {
-      throw CancelFrame.thrown(ofScalar(t), frame);
+      throw Cancellation.thrown(ofScalar(t), frame);
     }
   }
 

@@ -4,12 +4,13 @@ import io.bridge.Awaitable;
 import io.bridge.Cursor;
 import io.bridge.Suspension;
 import io.bridge.internal.CancelFrame;
-import io.bridge.internal.ReactiveLibrary;
+import io.bridge.internal.Cancellation;
 import io.bridge.internal.Feed;
 import io.bridge.internal.FeedSubscriber;
 import io.bridge.internal.Fold;
 import io.bridge.internal.Iteration;
 import io.bridge.internal.IterationCursor;
+import io.bridge.internal.ReactiveLibrary;
 import io.bridge.internal.Receiver;
 import io.reactivex.rxjava3.core.CompletableSource;
 import io.reactivex.rxjava3.core.Flowable;
@@ -92,7 +93,7 @@ public final class RxJavaEcosystem implements ReactiveLibrary {
   @SuppressWarnings("unchecked") // RxJava's convention: a source that is a Supplier gets its item
   public static <T, R extends @Nullable Object> R await(
       ObservableSource<? extends T> source, Fold<T, R> fold) {
-    CancelFrame frame = CancelFrame.enterAwait();
+    CancelFrame frame = Cancellation.enterAwait();
     if (source instanceof Observable && source instanceof Supplier<?> scalar) {
       return fold.of((T) get(scalar, frame));
     }
@@ -126,7 +127,7 @@ public final class RxJavaEcosystem implements ReactiveLibrary {
    * @return the value
    */
   public static <T> T await(SingleSource<? extends T> source) {
-    return new ValueAwait<T>(CancelFrame.enterAwait(), null).from(source);
+    return new ValueAwait<T>(Cancellation.enterAwait(), null).from(source);
   }
 
   /**
@@ -150,7 +151,7 @@ public final class RxJavaEcosystem implements ReactiveLibrary {
    */
   @SuppressWarnings("unchecked") // RxJava's convention: a source that is a Supplier gets its item
   public static <T> @Nullable T await(MaybeSource<? extends T> source) {
-    CancelFrame frame = CancelFrame.enterAwait();
+    CancelFrame frame = Cancellation.enterAwait();
     if (source instanceof Maybe && source instanceof Supplier<?> scalar) {
       return (T) get(scalar, frame);
     }
@@ -178,7 +179,7 @@ public final class RxJavaEcosystem implements ReactiveLibrary {
    * @param source the source
    */
   public static void await(CompletableSource source) {
-    new ValueAwait<Object>(CancelFrame.enterAwait(), null).from(source);
+    new ValueAwait<Object>(Cancellation.enterAwait(), null).from(source);
   }
 
   /**
@@ -207,7 +208,7 @@ public final class RxJavaEcosystem implements ReactiveLibrary {
     try {
       return scalar.get();
     } catch (Throwable t) {
-      throw CancelFrame.thrown(t, frame);
+      throw Cancellation.thrown(t, frame);
     }
   }
 }
