@@ -1,7 +1,5 @@
 package io.bridge.internal;
 
-import static java.util.Objects.requireNonNull;
-
 import io.bridge.Awaitable;
 import io.bridge.CoroutineContext;
 import io.bridge.Suspension;
@@ -10,31 +8,19 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parked await behind a {@link Suspension}.
- *
- * <pre>
- * onCancel   meaning                                    left by
- * null       no action                                  onCancel -> actions, cancel/end -> CLOSED
- * actions    run when the await is cancelled            onCancel -> one more, cancel/end -> CLOSED
- * CLOSED     the await is over, final; an action that
- *            comes now runs at once if it was cancelled
- * </pre>
- *
- * Proof: SuspendRaceTest, SuspendTest.
+ * The parked await behind a {@link Suspension}; what stops its source is in the cell of {@link
+ * CancelActions}. Proof: SuspendRaceTest, SuspendTest.
  *
  * @param <T> what the await returns
  */
 public final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait<T>
     implements Suspension<T>, Receiver<T> {
 
-  private static final CancelActions CLOSED = new CancelActions(() -> {}, null);
-
   private static final VarHandle ON_CANCEL =
       Fields.handle(MethodHandles.lookup(), "onCancel", CancelActions.class);
 
   // any thread
   private volatile @Nullable CancelActions onCancel;
-  private volatile boolean cancelled;
 
   private CallbackAwait(@Nullable CancelFrame frame) {
     super(frame, null);
@@ -104,33 +90,22 @@ public final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait
 
   private boolean closeIf(boolean ended) {
     if (ended) {
-      ON_CANCEL.setVolatile(this, CLOSED);
+      CancelActions.settle(ON_CANCEL, this, CancelActions.ENDED);
     }
     return ended;
   }
 
   @Override
   public void onCancel(Runnable action) {
-    requireNonNull(action, "action");
-    while (true) {
-      CancelActions now = onCancel;
-      if (now == CLOSED) {
-        if (cancelled) {
-          runReporting(action);
-        }
-        return;
-      }
-      if (ON_CANCEL.compareAndSet(this, now, new CancelActions(action, now))) {
-        return;
-      }
+    if (CancelActions.add(ON_CANCEL, this, action) == CancelActions.CANCELLED) {
+      runReporting(action);
     }
   }
 
   @Override
   protected void cancelUpstream() {
-    cancelled = true;
-    CancelActions registered = (CancelActions) ON_CANCEL.getAndSet(this, CLOSED);
-    if (registered != null && registered != CLOSED) {
+    CancelActions registered = CancelActions.settle(ON_CANCEL, this, CancelActions.CANCELLED);
+    if (registered != null && !CancelActions.isEnd(registered)) {
       registered.inOrder().forEach(this::runReporting);
     }
   }

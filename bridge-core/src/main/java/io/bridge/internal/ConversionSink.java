@@ -1,6 +1,8 @@
 package io.bridge.internal;
 
-import static java.util.Objects.requireNonNull;
+import static io.bridge.internal.CancelActions.CANCELLED;
+import static io.bridge.internal.CancelActions.ENDED;
+import static io.bridge.internal.CancelActions.isEnd;
 
 import io.bridge.Awaitable;
 import io.bridge.CoroutineContext;
@@ -12,26 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sink of a conversion: a {@link Suspension} at whose end nobody is parked. A subclass passes
- * the outcome on. What is cancelled is stopped by the thread that cancels (A6).
- *
- * <pre>
- * cell       meaning                                     left by
- * null       pending, nothing to run                     onCancel -> actions, outcome, cancel
- * actions    pending; what stops the source              onCancel -> one more, outcome, cancel
- * ENDED      the outcome was passed on, final            -
- * CANCELLED  cancelled, final; an action that comes now  -
- *            runs at once
- * </pre>
- *
- * Proof: AwaitAllTest, AwaitAllRaceTest, ConversionRaceTest.
+ * the outcome on. What is cancelled is stopped by the thread that cancels (A6). Its state is the
+ * cell of {@link CancelActions}. Proof: AwaitAllTest, AwaitAllRaceTest, ConversionRaceTest.
  *
  * @param <T> the type of the value
  */
 public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     implements Suspension<T>, Receiver<T> {
-
-  private static final CancelActions ENDED = new CancelActions(() -> {}, null);
-  private static final CancelActions CANCELLED = new CancelActions(() -> {}, null);
 
   private static final VarHandle CELL =
       Fields.handle(MethodHandles.lookup(), "cell", CancelActions.class);
@@ -167,23 +156,13 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     }
   }
 
-  /** Takes the pending cell; returns what was in it, ENDED or CANCELLED if it was not pending. */
   private @Nullable CancelActions settle(CancelActions end) {
-    while (true) {
-      CancelActions now = cell;
-      if (isEnd(now) || CELL.compareAndSet(this, now, end)) {
-        return now;
-      }
-    }
+    return CancelActions.settle(CELL, this, end);
   }
 
   /** Whether there is an outcome, or nobody wants one. */
   protected final boolean hasEnded() {
     return isEnd(cell);
-  }
-
-  private static boolean isEnd(@Nullable CancelActions state) {
-    return state == ENDED || state == CANCELLED;
   }
 
   private void run(CancelActions registered) {
@@ -269,18 +248,8 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
 
   @Override
   public final void onCancel(Runnable action) {
-    requireNonNull(action, "action");
-    while (true) {
-      CancelActions now = cell;
-      if (isEnd(now)) {
-        if (now == CANCELLED) {
-          runReporting(action);
-        }
-        return;
-      }
-      if (CELL.compareAndSet(this, now, new CancelActions(action, now))) {
-        return;
-      }
+    if (CancelActions.add(CELL, this, action) == CANCELLED) {
+      runReporting(action);
     }
   }
 }

@@ -44,18 +44,14 @@ public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
     if (subscription == null) {
       throw nullSignal("subscription");
     }
-    if (!link(subscription)) {
-      return;
-    }
-    try {
-      addDemand(firstDemand(subscription));
-      requestDemanded(subscription);
-    } catch (Throwable t) {
-      sourceThrew(t);
-    } finally {
-      idle();
-    }
+    begin(subscription);
     requestIfIdle(); // what was asked for meanwhile
+  }
+
+  @Override
+  protected final void linked(Subscription upstream) {
+    addDemand(firstDemand(upstream));
+    requestDemanded(upstream);
   }
 
   /** The demand to signal to an upstream that has just come. */
@@ -143,14 +139,6 @@ public class FeedSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
         throw t;
       }
     }
-  }
-
-  // RS 2.13: a null signal ends the feed and is thrown to the caller too.
-  private NullPointerException nullSignal(String name) {
-    NullPointerException failure = new NullPointerException(name);
-    cancelUpstream();
-    tryFail(failure); // not lost if that fails: the source gets it
-    return failure;
   }
 
   /** Cancels upstream, unless it has ended. Any thread. */

@@ -64,12 +64,46 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   /** Cancels {@code upstream} in its library's word. */
   protected abstract void cancel(U upstream);
 
+  /** Upstream has come: signals the first demand, where the library has one. */
+  protected void linked(U upstream) {}
+
+  /** The whole of onSubscribe. */
+  protected final void begin(U newUpstream) {
+    if (!link(newUpstream)) {
+      return;
+    }
+    try {
+      linked(newUpstream);
+    } catch (Throwable t) {
+      sourceThrew(t);
+    } finally {
+      idle();
+    }
+  }
+
+  /** A null signal ends the await; the caller throws this to the source too (RS 2.13). */
+  protected final NullPointerException nullSignal(String name) {
+    NullPointerException failure = new NullPointerException(name);
+    cancelUpstream();
+    tryFail(failure); // not lost if that fails: the source gets it
+    discardPartial();
+    return failure;
+  }
+
+  /** False for a null signal, which ends the await: where nothing is thrown at a source (A11). */
+  protected final boolean isSignal(@Nullable Object signal, String name) {
+    if (signal == null) {
+      failAndCancel(new NullPointerException(name));
+    }
+    return signal != null;
+  }
+
   /**
    * Takes {@code upstream}, or cancels it when there is one already (RS 2.5) or the await is over.
    *
    * @return whether it was taken; the caller then ends onSubscribe with {@link #idle()}
    */
-  protected final boolean link(U newUpstream) {
+  final boolean link(U newUpstream) {
     cancelIfRequested(); // the owner is cancelled inside subscribe: no request any more
     Thread me = Thread.currentThread(); // first: behind BUSY there is nothing that could fail
     if (!LINK.compareAndSet(this, NONE, BUSY)) {

@@ -51,48 +51,39 @@ public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Su
 
   @Override
   public final void onSubscribe(Subscription subscription) {
-    requireSignal(subscription, "subscription");
-    if (!link(subscription)) {
-      return;
+    if (subscription == null) {
+      throw nullSignal("subscription");
     }
-    try {
-      long demand = demand();
-      if (demand > 0) {
-        subscription.request(demand);
-      }
-    } catch (Throwable t) {
-      sourceThrew(t);
-    } finally {
-      idle();
+    begin(subscription);
+  }
+
+  @Override
+  protected final void linked(Subscription upstream) {
+    long demand = demand();
+    if (demand > 0) {
+      upstream.request(demand);
     }
   }
 
   @Override
   public final void onNext(T item) {
-    requireSignal(item, "item");
+    if (item == null) {
+      throw nullSignal("item");
+    }
     item(item);
   }
 
   @Override
   public final void onError(Throwable failure) {
-    requireSignal(failure, "failure");
+    if (failure == null) {
+      throw nullSignal("failure");
+    }
     failedAfterItems(failure);
   }
 
   @Override
   public final void onComplete() {
     completed();
-  }
-
-  // RS 2.13: a null signal ends the await and is thrown to the caller too.
-  private void requireSignal(@Nullable Object signal, String name) {
-    if (signal == null) {
-      NullPointerException failure = new NullPointerException(name);
-      cancelUpstream();
-      tryFail(failure); // not lost if that fails: the source gets it
-      discardPartial();
-      throw failure;
-    }
   }
 
   @Override

@@ -9,10 +9,12 @@ final class Link extends LinkedAwait<Upstream, Actors.Item> {
 
   /** As a library's onSubscribe does. */
   void onSubscribe(Upstream upstream) {
-    if (link(upstream)) {
-      upstream.request();
-      idle();
-    }
+    begin(upstream);
+  }
+
+  @Override
+  protected void linked(Upstream upstream) {
+    upstream.request();
   }
 
   /** As {@link FeedSubscriber} asks for more. */

@@ -39,15 +39,14 @@ final class CursorObserver<T> extends LinkedAwait<Disposable, @Nullable Void>
 
   @Override
   public void onSubscribe(Disposable disposable) {
-    if (signalled(disposable, "disposable") && link(disposable)) {
-      try {
-        SharedQueue.fuse(disposable, iteration);
-      } catch (Throwable t) {
-        sourceThrew(t);
-      } finally {
-        idle();
-      }
+    if (isSignal(disposable, "disposable")) {
+      begin(disposable);
     }
+  }
+
+  @Override
+  protected void linked(Disposable upstream) {
+    SharedQueue.fuse(upstream, iteration);
   }
 
   @Override
@@ -55,7 +54,7 @@ final class CursorObserver<T> extends LinkedAwait<Disposable, @Nullable Void>
     if (iteration.isFused()) {
       boolean unused = cancelIfRequested();
       iteration.signalled(); // the item is in the shared queue, whatever the signal says
-    } else if (signalled(item, "item") && item != null) {
+    } else if (isSignal(item, "item") && item != null) {
       offer(item);
     }
   }
@@ -71,7 +70,7 @@ final class CursorObserver<T> extends LinkedAwait<Disposable, @Nullable Void>
 
   @Override
   public void onError(Throwable failure) {
-    if (signalled(failure, "failure")) {
+    if (isSignal(failure, "failure")) {
       failed(failure);
     }
   }
@@ -86,13 +85,6 @@ final class CursorObserver<T> extends LinkedAwait<Disposable, @Nullable Void>
     if (unlink()) {
       tryResume(null);
     }
-  }
-
-  private boolean signalled(@Nullable Object signal, String name) {
-    if (signal == null) {
-      failAndCancel(new NullPointerException(name));
-    }
-    return signal != null;
   }
 
   /** An Observable has no demand. */

@@ -46,21 +46,21 @@ final class ObservableAwait<T, R extends @Nullable Object> extends FoldAwait<Dis
 
   @Override
   public void onSubscribe(Disposable disposable) {
-    if (signalled(disposable, "disposable") && link(disposable)) {
-      idle();
+    if (isSignal(disposable, "disposable")) {
+      begin(disposable);
     }
   }
 
   @Override
   public void onNext(T item) {
-    if (signalled(item, "item")) {
+    if (isSignal(item, "item")) {
       item(item);
     }
   }
 
   @Override
   public void onError(Throwable failure) {
-    if (signalled(failure, "failure")) {
+    if (isSignal(failure, "failure")) {
       failedAfterItems(failure);
     }
   }
@@ -68,13 +68,6 @@ final class ObservableAwait<T, R extends @Nullable Object> extends FoldAwait<Dis
   @Override
   public void onComplete() {
     completed();
-  }
-
-  private boolean signalled(@Nullable Object signal, String name) {
-    if (signal == null) {
-      failAndCancel(new NullPointerException(name));
-    }
-    return signal != null;
   }
 
   @Override

@@ -88,14 +88,14 @@ final class ValueAwait<T> extends LinkedAwait<Disposable, @Nullable T>
 
   @Override
   public void onSubscribe(Disposable disposable) {
-    if (signalled(disposable, "disposable") && link(disposable)) {
-      idle();
+    if (isSignal(disposable, "disposable")) {
+      begin(disposable);
     }
   }
 
   @Override
   public void onSuccess(T value) {
-    if (signalled(value, "value")) {
+    if (isSignal(value, "value")) {
       if (unlink()) {
         resumeOrDiscard(value);
       } else {
@@ -113,16 +113,9 @@ final class ValueAwait<T> extends LinkedAwait<Disposable, @Nullable T>
 
   @Override
   public void onError(Throwable failure) {
-    if (signalled(failure, "failure")) {
+    if (isSignal(failure, "failure")) {
       failed(failure);
     }
-  }
-
-  private boolean signalled(@Nullable Object signal, String name) {
-    if (signal == null) {
-      failAndCancel(new NullPointerException(name));
-    }
-    return signal != null;
   }
 
   @Override
