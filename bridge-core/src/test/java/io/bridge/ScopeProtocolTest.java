@@ -79,7 +79,7 @@ class ScopeProtocolTest {
               first.fork(() -> {
                 throw failure;
               });
-              Eventually.until("cancelled", first::isCancelled);
+              Eventually.until("cancelled", second::isCancelled); // with the block around it
               assertThatThrownBy(first::join).isSameAs(failure);
               first.close();
               assertThatThrownBy(second::join).isExactlyInstanceOf(CancellationException.class);
