@@ -1,6 +1,6 @@
-import io.bridge.internal.FailureLayer;
-import io.bridge.internal.LibraryHooks;
-import io.bridge.internal.ReactiveLibrary;
+import io.bridge.internal.base.LibraryHooks;
+import io.bridge.internal.failure.FailureLayer;
+import io.bridge.internal.library.ReactiveLibrary;
 import io.bridge.reactor.internal.ReactorEcosystem;
 
 /** Await Mono and Flux, and hand imperative code back as one. */

@@ -1,4 +1,4 @@
-import io.bridge.internal.ReactiveLibrary;
+import io.bridge.internal.library.ReactiveLibrary;
 import io.bridge.rxjava.internal.RxJavaEcosystem;
 
 /** Await the types of RxJava 3, and hand imperative code back as one. */

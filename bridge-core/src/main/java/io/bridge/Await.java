@@ -2,17 +2,17 @@ package io.bridge;
 
 import static java.util.Objects.requireNonNull;
 
-import io.bridge.internal.AllAwait;
-import io.bridge.internal.AnyAwait;
-import io.bridge.internal.CallbackAwait;
-import io.bridge.internal.CallsSource;
-import io.bridge.internal.EntryPoint;
-import io.bridge.internal.Failures;
-import io.bridge.internal.Fold;
-import io.bridge.internal.Guard;
-import io.bridge.internal.ItemForks;
-import io.bridge.internal.ItemLoop;
-import io.bridge.internal.ReactiveLibraries;
+import io.bridge.internal.await.AllAwait;
+import io.bridge.internal.await.AnyAwait;
+import io.bridge.internal.await.CallbackAwait;
+import io.bridge.internal.await.Fold;
+import io.bridge.internal.base.Guard;
+import io.bridge.internal.failure.CallsSource;
+import io.bridge.internal.failure.EntryPoint;
+import io.bridge.internal.failure.Failures;
+import io.bridge.internal.library.ReactiveLibraries;
+import io.bridge.internal.mapping.MapConcurrentLoop;
+import io.bridge.internal.scope.MapConcurrentJoiner;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -574,7 +574,7 @@ public abstract class Await {
       Iterable<? extends A> items,
       int limit,
       ItemBody<? super A, ? extends B, ? extends Exception> body) {
-    return ItemForks.<A, B>run(items, limit, body, true);
+    return MapConcurrentJoiner.<A, B>run(items, limit, body, true);
   }
 
   /**
@@ -592,7 +592,7 @@ public abstract class Await {
       Iterable<? extends A> items,
       int limit,
       ItemBody<? super A, ? extends B, ? extends Exception> body) {
-    return ItemForks.<A, B>run(items, limit, body, false);
+    return MapConcurrentJoiner.<A, B>run(items, limit, body, false);
   }
 
   /**
@@ -626,7 +626,7 @@ public abstract class Await {
       int limit,
       ItemBody<? super A, @Nullable B, ? extends Exception> body) {
     requireNonNull(items, "items");
-    return ItemLoop.<A, B>open(items, limit, requireNonNull(body, "body"), true);
+    return MapConcurrentLoop.<A, B>open(items, limit, requireNonNull(body, "body"), true);
   }
 
   /**
@@ -663,7 +663,7 @@ public abstract class Await {
       int limit,
       ItemBody<? super A, @Nullable B, ? extends Exception> body) {
     requireNonNull(items, "items");
-    return ItemLoop.<A, B>open(items, limit, requireNonNull(body, "body"), false);
+    return MapConcurrentLoop.<A, B>open(items, limit, requireNonNull(body, "body"), false);
   }
 
   /**

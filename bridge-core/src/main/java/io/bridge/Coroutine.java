@@ -2,13 +2,13 @@ package io.bridge;
 
 import static java.util.Objects.requireNonNull;
 
-import io.bridge.internal.Cancellation;
-import io.bridge.internal.EntryPoint;
-import io.bridge.internal.RunOn;
-import io.bridge.internal.RunningCoroutine;
-import io.bridge.internal.ShieldFrame;
-import io.bridge.internal.TimeoutFrame;
-import io.bridge.internal.VoidBodies;
+import io.bridge.internal.base.VoidBodies;
+import io.bridge.internal.cancel.Cancellation;
+import io.bridge.internal.cancel.ShieldFrame;
+import io.bridge.internal.cancel.TimeoutFrame;
+import io.bridge.internal.coroutine.RunOn;
+import io.bridge.internal.coroutine.RunningCoroutine;
+import io.bridge.internal.failure.EntryPoint;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;

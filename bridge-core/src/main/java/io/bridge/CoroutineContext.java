@@ -2,13 +2,13 @@ package io.bridge;
 
 import static java.util.Objects.requireNonNull;
 
-import io.bridge.internal.Ambient;
-import io.bridge.internal.CancelFrame;
-import io.bridge.internal.ContextFrame;
-import io.bridge.internal.CurrentFrame;
-import io.bridge.internal.EntryPoint;
-import io.bridge.internal.PresentLibraries;
-import io.bridge.internal.VoidBodies;
+import io.bridge.internal.base.PresentLibraries;
+import io.bridge.internal.base.VoidBodies;
+import io.bridge.internal.cancel.CancelFrame;
+import io.bridge.internal.cancel.CurrentFrame;
+import io.bridge.internal.context.ContextFrame;
+import io.bridge.internal.context.ContextSnapshot;
+import io.bridge.internal.failure.EntryPoint;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -167,7 +167,7 @@ public final class CoroutineContext {
    * @return takes it back
    */
   public static Registration register(Carrier<?> carrier) {
-    return Ambient.register(requireNonNull(carrier, "carrier"));
+    return ContextSnapshot.register(requireNonNull(carrier, "carrier"));
   }
 
   /**

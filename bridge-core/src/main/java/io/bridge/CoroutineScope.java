@@ -2,11 +2,11 @@ package io.bridge;
 
 import static java.util.Objects.requireNonNull;
 
-import io.bridge.internal.EntryPoint;
-import io.bridge.internal.Joiners;
-import io.bridge.internal.RunningScope;
-import io.bridge.internal.ScopeConfig;
-import io.bridge.internal.ScopeHandle;
+import io.bridge.internal.failure.EntryPoint;
+import io.bridge.internal.scope.Joiners;
+import io.bridge.internal.scope.RunningScope;
+import io.bridge.internal.scope.ScopeConfig;
+import io.bridge.internal.scope.ScopeHandle;
 import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;

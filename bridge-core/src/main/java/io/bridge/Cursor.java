@@ -1,7 +1,7 @@
 package io.bridge;
 
-import io.bridge.internal.EntryPoint;
-import io.bridge.internal.IterationCursor;
+import io.bridge.internal.cursor.IterationCursor;
+import io.bridge.internal.failure.EntryPoint;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CancellationException;

@@ -2,14 +2,14 @@ package io.bridge;
 
 import static java.util.Objects.requireNonNull;
 
-import io.bridge.internal.BlockingSources;
-import io.bridge.internal.CallsSource;
-import io.bridge.internal.CursorInputStream;
-import io.bridge.internal.EmitterOutputStream;
-import io.bridge.internal.EmitterSubscription;
-import io.bridge.internal.EntryPoint;
-import io.bridge.internal.ReactiveLibraries;
-import io.bridge.internal.ValueSubscription;
+import io.bridge.internal.bytes.CursorInputStream;
+import io.bridge.internal.bytes.EmitterOutputStream;
+import io.bridge.internal.failure.CallsSource;
+import io.bridge.internal.failure.EntryPoint;
+import io.bridge.internal.library.ReactiveLibraries;
+import io.bridge.internal.stream.BlockingSources;
+import io.bridge.internal.stream.EmitterSubscription;
+import io.bridge.internal.stream.ValueSubscription;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package io.bridge;
 
-import io.bridge.internal.CallbackAwait;
-import io.bridge.internal.ConversionSink;
+import io.bridge.internal.await.CallbackAwait;
+import io.bridge.internal.await.ConversionSink;
 import org.jspecify.annotations.Nullable;
 
 /**

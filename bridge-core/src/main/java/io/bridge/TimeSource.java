@@ -1,6 +1,6 @@
 package io.bridge;
 
-import io.bridge.internal.SystemTime;
+import io.bridge.internal.cancel.SystemTime;
 import java.time.Duration;
 
 /**

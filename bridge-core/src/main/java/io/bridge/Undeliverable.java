@@ -2,9 +2,9 @@ package io.bridge;
 
 import static java.util.Objects.requireNonNull;
 
-import io.bridge.internal.Failures;
-import io.bridge.internal.Loggable;
-import io.bridge.internal.Registry;
+import io.bridge.internal.failure.Failures;
+import io.bridge.internal.failure.Loggable;
+import io.bridge.internal.failure.Registrations;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +23,8 @@ public final class Undeliverable {
 
   private static final String LOGGER = "io.bridge";
 
-  private static final Registry<Consumer<? super Throwable>> FAILURES = new Registry<>();
-  private static final Registry<Consumer<Object>> DISCARDS = new Registry<>();
+  private static final Registrations<Consumer<? super Throwable>> FAILURES = new Registrations<>();
+  private static final Registrations<Consumer<Object>> DISCARDS = new Registrations<>();
 
   private Undeliverable() {}
 

@@ -3,7 +3,7 @@ package io.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.internal.EmitterSubscription;
+import io.bridge.internal.stream.EmitterSubscription;
 import io.bridge.testkit.Eventually;
 import java.io.IOException;
 import java.util.List;

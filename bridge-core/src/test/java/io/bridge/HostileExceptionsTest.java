@@ -2,7 +2,7 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.internal.ForeignLook;
+import io.bridge.internal.failure.ForeignLook;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.HostileFailure;
 import io.bridge.testkit.HostileFailure.Kin;

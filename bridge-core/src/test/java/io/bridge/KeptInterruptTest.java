@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.internal.FutureAwait;
+import io.bridge.internal.coroutine.FutureAwait;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import java.util.concurrent.Callable;

@@ -1,8 +1,8 @@
 package io.bridge;
 
-import io.bridge.internal.Feed;
-import io.bridge.internal.FeedSubscriber;
-import io.bridge.internal.ItemRuns;
+import io.bridge.internal.cursor.ItemReceiver;
+import io.bridge.internal.cursor.ItemSubscriber;
+import io.bridge.internal.mapping.MapAwaitSubscription;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Probe;
 import java.util.List;
@@ -21,8 +21,8 @@ import org.reactivestreams.Subscriber;
 final class Mapping implements ItemBody<String, @Nullable String, Exception> {
 
   /** What the adapters have one of each, without the translation. */
-  static final class Feeding<T> extends FeedSubscriber<T> {
-    Feeding(Feed<T> feed) {
+  static final class Feeding<T> extends ItemSubscriber<T> {
+    Feeding(ItemReceiver<T> feed) {
       super(feed);
     }
   }
@@ -74,7 +74,8 @@ final class Mapping implements ItemBody<String, @Nullable String, Exception> {
       ItemBody<? super A, @Nullable B, ? extends Exception> body,
       Publisher<? extends A> source,
       Subscriber<? super B> subscriber) {
-    ItemRuns.Settings<A, B> settings = new ItemRuns.Settings<>(concurrency, body, ordered);
+    MapAwaitSubscription.Settings<A, B> settings =
+        new MapAwaitSubscription.Settings<>(concurrency, body, ordered);
     settings.subscribe(source, subscriber, runs -> new Feeding<A>(runs));
   }
 

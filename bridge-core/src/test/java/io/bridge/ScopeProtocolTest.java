@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bridge.internal.CurrentFrame;
+import io.bridge.internal.cancel.CurrentFrame;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.bridge.completablefuture;
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.Awaitable;
-import io.bridge.internal.ConversionSink;
+import io.bridge.internal.await.ConversionSink;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;

@@ -2,12 +2,12 @@ package io.bridge.completablefuture;
 
 import io.bridge.Awaitable;
 import io.bridge.Undeliverable;
-import io.bridge.internal.CancelFrame;
-import io.bridge.internal.Cancellation;
-import io.bridge.internal.Failures;
-import io.bridge.internal.FutureAwait;
-import io.bridge.internal.ParkedAwait;
-import io.bridge.internal.Receiver;
+import io.bridge.internal.await.ParkedAwait;
+import io.bridge.internal.await.Receiver;
+import io.bridge.internal.cancel.CancelFrame;
+import io.bridge.internal.cancel.Cancellation;
+import io.bridge.internal.coroutine.FutureAwait;
+import io.bridge.internal.failure.Failures;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;

@@ -9,6 +9,7 @@ import io.bridge.CoroutineScope;
 import io.bridge.Cursor;
 import io.bridge.Publishers;
 import io.bridge.Undeliverable;
+import io.bridge.internal.cancel.CurrentFrame;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -92,11 +92,11 @@ class ArchitectureTest {
   void onePark() {
     noClasses()
         .that()
-        .doNotHaveFullyQualifiedName("io.bridge.internal.ParkLoop")
+        .doNotHaveFullyQualifiedName("io.bridge.internal.cancel.ParkLoop")
         .and()
-        .doNotHaveFullyQualifiedName("io.bridge.internal.InterruptWindow")
+        .doNotHaveFullyQualifiedName("io.bridge.internal.cancel.InterruptWindow")
         .and()
-        .doNotHaveFullyQualifiedName("io.bridge.internal.Timers")
+        .doNotHaveFullyQualifiedName("io.bridge.internal.cancel.Timers")
         .should()
         .callCodeUnitWhere(parks())
         .check(PUBLISHED);
@@ -107,11 +107,11 @@ class ArchitectureTest {
   void oneStart() {
     noClasses()
         .that()
-        .doNotHaveFullyQualifiedName("io.bridge.internal.RunningCoroutine")
+        .doNotHaveFullyQualifiedName("io.bridge.internal.coroutine.RunningCoroutine")
         .and()
-        .doNotHaveFullyQualifiedName("io.bridge.internal.ForeignLook$Lookers")
+        .doNotHaveFullyQualifiedName("io.bridge.internal.failure.ForeignLook$Lookers")
         .and()
-        .doNotHaveFullyQualifiedName("io.bridge.internal.Timers")
+        .doNotHaveFullyQualifiedName("io.bridge.internal.cancel.Timers")
         .should()
         .callCodeUnitWhere(startsThread())
         .check(PUBLISHED);
@@ -128,7 +128,7 @@ class ArchitectureTest {
   void oneInterrupt() {
     classes()
         .that()
-        .doNotHaveFullyQualifiedName("io.bridge.internal.InterruptWindow")
+        .doNotHaveFullyQualifiedName("io.bridge.internal.cancel.InterruptWindow")
         .should(interruptItselfOnly())
         .check(PUBLISHED);
   }

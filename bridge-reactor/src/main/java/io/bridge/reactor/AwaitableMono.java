@@ -1,7 +1,7 @@
 package io.bridge.reactor;
 
 import io.bridge.Awaitable;
-import io.bridge.internal.ValueSubscription;
+import io.bridge.internal.stream.ValueSubscription;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;

@@ -1,8 +1,8 @@
 package io.bridge.reactor;
 
 import io.bridge.Emitter;
-import io.bridge.internal.EmitterSubscription;
-import io.bridge.internal.LostSignals;
+import io.bridge.internal.stream.EmitterSubscription;
+import io.bridge.internal.stream.LostSignals;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;

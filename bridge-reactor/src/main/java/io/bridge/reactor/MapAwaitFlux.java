@@ -1,6 +1,6 @@
 package io.bridge.reactor;
 
-import io.bridge.internal.ItemRuns;
+import io.bridge.internal.mapping.MapAwaitSubscription;
 import io.bridge.reactor.internal.CoreFeedSubscriber;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -15,14 +15,14 @@ import reactor.util.context.Context;
 final class MapAwaitFlux<A, B> extends Flux<B> {
 
   private final Flux<A> items;
-  private final ItemRuns.Settings<A, B> settings;
+  private final MapAwaitSubscription.Settings<A, B> settings;
 
-  private MapAwaitFlux(Flux<A> items, ItemRuns.Settings<A, B> settings) {
+  private MapAwaitFlux(Flux<A> items, MapAwaitSubscription.Settings<A, B> settings) {
     this.items = items;
     this.settings = settings;
   }
 
-  static <A, B> Flux<B> of(Flux<A> items, ItemRuns.Settings<A, B> settings) {
+  static <A, B> Flux<B> of(Flux<A> items, MapAwaitSubscription.Settings<A, B> settings) {
     Flux<B> flux = new MapAwaitFlux<>(items, settings);
     return AssemblyTrace.of(flux, onAssembly(flux)); // Reactor's hooks see it as any other
   }

@@ -9,9 +9,9 @@ import io.bridge.Emitter;
 import io.bridge.ItemBody;
 import io.bridge.TriFunction;
 import io.bridge.VoidBody;
-import io.bridge.internal.Bodies;
-import io.bridge.internal.ItemRuns;
-import io.bridge.internal.VoidBodies;
+import io.bridge.internal.base.VoidBodies;
+import io.bridge.internal.coroutine.Bodies;
+import io.bridge.internal.mapping.MapAwaitSubscription;
 import io.bridge.reactor.internal.ReactorEcosystem;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionException;
@@ -351,7 +351,7 @@ public final class ReactorBridge extends Await {
   @SuppressWarnings("NullAway") // it does not see the nullable type argument of the record
   public static <A, B> Function<Flux<A>, Flux<B>> mapAwait(
       int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
-    var settings = new ItemRuns.Settings<A, B>(concurrency, body, true);
+    var settings = new MapAwaitSubscription.Settings<A, B>(concurrency, body, true);
     return items -> MapAwaitFlux.of(items, settings);
   }
 
@@ -368,7 +368,7 @@ public final class ReactorBridge extends Await {
   @SuppressWarnings("NullAway") // it does not see the nullable type argument of the record
   public static <A, B> Function<Flux<A>, Flux<B>> mapAwaitUnordered(
       int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
-    var settings = new ItemRuns.Settings<A, B>(concurrency, body, false);
+    var settings = new MapAwaitSubscription.Settings<A, B>(concurrency, body, false);
     return items -> MapAwaitFlux.of(items, settings);
   }
 

@@ -1,7 +1,7 @@
 package io.bridge.rxjava;
 
 import io.bridge.Emitter;
-import io.bridge.internal.EmitterSubscription;
+import io.bridge.internal.stream.EmitterSubscription;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.util.concurrent.Executor;

@@ -1,6 +1,6 @@
 package io.bridge.rxjava;
 
-import io.bridge.internal.ConversionSink;
+import io.bridge.internal.await.ConversionSink;
 import io.reactivex.rxjava3.disposables.Disposable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.jspecify.annotations.Nullable;

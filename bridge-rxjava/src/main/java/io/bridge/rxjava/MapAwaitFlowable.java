@@ -1,6 +1,6 @@
 package io.bridge.rxjava;
 
-import io.bridge.internal.ItemRuns;
+import io.bridge.internal.mapping.MapAwaitSubscription;
 import io.bridge.rxjava.internal.FlowableFeedSubscriber;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
@@ -15,14 +15,14 @@ import org.reactivestreams.Subscriber;
 final class MapAwaitFlowable<A, B> extends Flowable<B> {
 
   private final Flowable<A> items;
-  private final ItemRuns.Settings<A, B> settings;
+  private final MapAwaitSubscription.Settings<A, B> settings;
 
-  private MapAwaitFlowable(Flowable<A> items, ItemRuns.Settings<A, B> settings) {
+  private MapAwaitFlowable(Flowable<A> items, MapAwaitSubscription.Settings<A, B> settings) {
     this.items = items;
     this.settings = settings;
   }
 
-  static <A, B> Flowable<B> of(Flowable<A> items, ItemRuns.Settings<A, B> settings) {
+  static <A, B> Flowable<B> of(Flowable<A> items, MapAwaitSubscription.Settings<A, B> settings) {
     return RxJavaPlugins.onAssembly(new MapAwaitFlowable<>(items, settings));
   }
 

@@ -10,11 +10,11 @@ import io.bridge.Emitter;
 import io.bridge.ItemBody;
 import io.bridge.TriFunction;
 import io.bridge.VoidBody;
-import io.bridge.internal.Bodies;
-import io.bridge.internal.Failures;
-import io.bridge.internal.Fold;
-import io.bridge.internal.ItemRuns;
-import io.bridge.internal.VoidBodies;
+import io.bridge.internal.await.Fold;
+import io.bridge.internal.base.VoidBodies;
+import io.bridge.internal.coroutine.Bodies;
+import io.bridge.internal.failure.Failures;
+import io.bridge.internal.mapping.MapAwaitSubscription;
 import io.bridge.rxjava.internal.RxJavaEcosystem;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableSource;
@@ -672,7 +672,7 @@ public final class RxJavaBridge extends Await {
   @SuppressWarnings("NullAway") // it does not see the nullable type argument of the record
   public static <A, B> FlowableTransformer<A, B> mapAwaitFlowable(
       int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
-    var settings = new ItemRuns.Settings<A, B>(concurrency, body, true);
+    var settings = new MapAwaitSubscription.Settings<A, B>(concurrency, body, true);
     return items -> MapAwaitFlowable.of(items, settings);
   }
 
@@ -689,7 +689,7 @@ public final class RxJavaBridge extends Await {
   @SuppressWarnings("NullAway") // it does not see the nullable type argument of the record
   public static <A, B> FlowableTransformer<A, B> mapAwaitFlowableUnordered(
       int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
-    var settings = new ItemRuns.Settings<A, B>(concurrency, body, false);
+    var settings = new MapAwaitSubscription.Settings<A, B>(concurrency, body, false);
     return items -> MapAwaitFlowable.of(items, settings);
   }
 

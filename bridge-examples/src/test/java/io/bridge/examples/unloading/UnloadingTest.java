@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Await;
 import io.bridge.completablefuture.CompletableFutureBridge;
-import io.bridge.internal.ReactiveLibraries;
+import io.bridge.internal.library.ReactiveLibraries;
 import io.bridge.reactor.ReactorBridge;
 import io.bridge.rxjava.RxJavaBridge;
 import io.bridge.testkit.Eventually;

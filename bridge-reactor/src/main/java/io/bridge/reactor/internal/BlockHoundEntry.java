@@ -14,8 +14,8 @@ public final class BlockHoundEntry implements BlockHoundIntegration {
 
   @Override
   public void applyTo(BlockHound.Builder builder) {
-    builder.allowBlockingCallsInside("io.bridge.internal.Failures", "<clinit>");
-    builder.allowBlockingCallsInside("io.bridge.internal.PresentLibraries", "<clinit>");
-    builder.allowBlockingCallsInside("io.bridge.internal.ReactiveLibraries", "<clinit>");
+    builder.allowBlockingCallsInside("io.bridge.internal.failure.Failures", "<clinit>");
+    builder.allowBlockingCallsInside("io.bridge.internal.base.PresentLibraries", "<clinit>");
+    builder.allowBlockingCallsInside("io.bridge.internal.library.ReactiveLibraries", "<clinit>");
   }
 }

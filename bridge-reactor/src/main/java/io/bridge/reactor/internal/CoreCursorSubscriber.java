@@ -1,8 +1,8 @@
 package io.bridge.reactor.internal;
 
-import io.bridge.internal.CursorSubscriber;
-import io.bridge.internal.ItemQueue;
-import io.bridge.internal.Iteration;
+import io.bridge.internal.cursor.CursorSubscriber;
+import io.bridge.internal.cursor.FusedQueue;
+import io.bridge.internal.cursor.Iteration;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -72,7 +72,7 @@ class CoreCursorSubscriber<T> extends CursorSubscriber<T> implements CoreSubscri
     }
   }
 
-  private record Shared<T>(Fuseable.QueueSubscription<T> queue) implements ItemQueue<T> {
+  private record Shared<T>(Fuseable.QueueSubscription<T> queue) implements FusedQueue<T> {
 
     @Override
     public @Nullable T poll() {

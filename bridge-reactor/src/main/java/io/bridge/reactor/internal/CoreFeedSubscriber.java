@@ -1,7 +1,7 @@
 package io.bridge.reactor.internal;
 
-import io.bridge.internal.Feed;
-import io.bridge.internal.FeedSubscriber;
+import io.bridge.internal.cursor.ItemReceiver;
+import io.bridge.internal.cursor.ItemSubscriber;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
@@ -14,7 +14,7 @@ import reactor.util.context.Context;
  *
  * @param <T> the type of the items
  */
-public class CoreFeedSubscriber<T> extends FeedSubscriber<T> implements CoreSubscriber<T> {
+public class CoreFeedSubscriber<T> extends ItemSubscriber<T> implements CoreSubscriber<T> {
 
   private final Context context;
 
@@ -24,7 +24,7 @@ public class CoreFeedSubscriber<T> extends FeedSubscriber<T> implements CoreSubs
    * @param feed takes the items
    * @param context of the subscriber downstream
    */
-  CoreFeedSubscriber(Feed<T> feed, Context context) {
+  CoreFeedSubscriber(ItemReceiver<T> feed, Context context) {
     super(feed);
     this.context = context;
   }
@@ -53,7 +53,7 @@ public class CoreFeedSubscriber<T> extends FeedSubscriber<T> implements CoreSubs
      * @param feed takes the items
      * @param context of the subscriber downstream
      */
-    public OfReactor(Feed<T> feed, Context context) {
+    public OfReactor(ItemReceiver<T> feed, Context context) {
       super(feed, context);
     }
 

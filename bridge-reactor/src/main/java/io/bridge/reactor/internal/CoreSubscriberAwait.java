@@ -1,9 +1,9 @@
 package io.bridge.reactor.internal;
 
-import io.bridge.internal.CancelFrame;
-import io.bridge.internal.Fold;
-import io.bridge.internal.Receiver;
-import io.bridge.internal.SubscriberAwait;
+import io.bridge.internal.await.Fold;
+import io.bridge.internal.await.Receiver;
+import io.bridge.internal.await.SubscriberAwait;
+import io.bridge.internal.cancel.CancelFrame;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;

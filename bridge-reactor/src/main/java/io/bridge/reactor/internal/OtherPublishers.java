@@ -1,13 +1,13 @@
 package io.bridge.reactor.internal;
 
 import io.bridge.Suspension;
-import io.bridge.internal.CancelFrame;
-import io.bridge.internal.ReactiveLibrary;
-import io.bridge.internal.Feed;
-import io.bridge.internal.FeedSubscriber;
-import io.bridge.internal.Fold;
-import io.bridge.internal.Iteration;
-import io.bridge.internal.Receiver;
+import io.bridge.internal.await.Fold;
+import io.bridge.internal.await.Receiver;
+import io.bridge.internal.cancel.CancelFrame;
+import io.bridge.internal.cursor.ItemReceiver;
+import io.bridge.internal.cursor.ItemSubscriber;
+import io.bridge.internal.cursor.Iteration;
+import io.bridge.internal.library.ReactiveLibrary;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
@@ -40,9 +40,8 @@ final class OtherPublishers implements ReactiveLibrary {
   }
 
   @Override
-  public <T> FeedSubscriber<T> feed(Feed<T> feed) {
+  public <T> ItemSubscriber<T> feed(ItemReceiver<T> feed) {
     return new CoreFeedSubscriber<>(
         feed, ReactorEcosystem.contextOf(feed.context(), feed.isAwait()));
   }
-
 }

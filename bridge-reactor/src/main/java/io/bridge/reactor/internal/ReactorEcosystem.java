@@ -3,17 +3,17 @@ package io.bridge.reactor.internal;
 import io.bridge.Body;
 import io.bridge.CoroutineContext;
 import io.bridge.Suspension;
-import io.bridge.internal.CancelFrame;
-import io.bridge.internal.Cancellation;
-import io.bridge.internal.ContextFrame;
-import io.bridge.internal.FailureLayer;
-import io.bridge.internal.Feed;
-import io.bridge.internal.FeedSubscriber;
-import io.bridge.internal.Fold;
-import io.bridge.internal.Iteration;
-import io.bridge.internal.LibraryHooks;
-import io.bridge.internal.ReactiveLibrary;
-import io.bridge.internal.Receiver;
+import io.bridge.internal.await.Fold;
+import io.bridge.internal.await.Receiver;
+import io.bridge.internal.base.LibraryHooks;
+import io.bridge.internal.cancel.CancelFrame;
+import io.bridge.internal.cancel.Cancellation;
+import io.bridge.internal.context.ContextFrame;
+import io.bridge.internal.cursor.ItemReceiver;
+import io.bridge.internal.cursor.ItemSubscriber;
+import io.bridge.internal.cursor.Iteration;
+import io.bridge.internal.failure.FailureLayer;
+import io.bridge.internal.library.ReactiveLibrary;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -202,7 +202,7 @@ public final class ReactorEcosystem implements ReactiveLibrary, LibraryHooks, Fa
   }
 
   @Override
-  public <T> FeedSubscriber<T> feed(Feed<T> feed) {
+  public <T> ItemSubscriber<T> feed(ItemReceiver<T> feed) {
     return new CoreFeedSubscriber.OfReactor<>(feed, contextOf(feed.context(), feed.isAwait()));
   }
 

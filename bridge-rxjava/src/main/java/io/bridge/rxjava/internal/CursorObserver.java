@@ -1,7 +1,7 @@
 package io.bridge.rxjava.internal;
 
-import io.bridge.internal.Iteration;
-import io.bridge.internal.LinkedAwait;
+import io.bridge.internal.await.LinkedAwait;
+import io.bridge.internal.cursor.Iteration;
 import io.reactivex.rxjava3.core.ObservableSource;
 import io.reactivex.rxjava3.core.Observer;
 import io.reactivex.rxjava3.disposables.Disposable;

@@ -1,7 +1,7 @@
 package io.bridge.rxjava.internal;
 
-import io.bridge.internal.CursorSubscriber;
-import io.bridge.internal.Iteration;
+import io.bridge.internal.cursor.CursorSubscriber;
+import io.bridge.internal.cursor.Iteration;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.reactivestreams.Subscription;

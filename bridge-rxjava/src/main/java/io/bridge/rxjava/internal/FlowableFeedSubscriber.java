@@ -1,7 +1,7 @@
 package io.bridge.rxjava.internal;
 
-import io.bridge.internal.Feed;
-import io.bridge.internal.FeedSubscriber;
+import io.bridge.internal.cursor.ItemReceiver;
+import io.bridge.internal.cursor.ItemSubscriber;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 
@@ -10,7 +10,7 @@ import io.reactivex.rxjava3.plugins.RxJavaPlugins;
  *
  * @param <T> the type of the items
  */
-public final class FlowableFeedSubscriber<T> extends FeedSubscriber<T>
+public final class FlowableFeedSubscriber<T> extends ItemSubscriber<T>
     implements FlowableSubscriber<T> {
 
   /**
@@ -18,7 +18,7 @@ public final class FlowableFeedSubscriber<T> extends FeedSubscriber<T>
    *
    * @param feed takes the items
    */
-  public FlowableFeedSubscriber(Feed<T> feed) {
+  public FlowableFeedSubscriber(ItemReceiver<T> feed) {
     super(feed);
   }
 

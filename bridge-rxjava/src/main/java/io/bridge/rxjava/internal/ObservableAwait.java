@@ -1,10 +1,10 @@
 package io.bridge.rxjava.internal;
 
 import io.bridge.Suspension;
-import io.bridge.internal.CancelFrame;
-import io.bridge.internal.Fold;
-import io.bridge.internal.FoldAwait;
-import io.bridge.internal.Receiver;
+import io.bridge.internal.await.Fold;
+import io.bridge.internal.await.FoldAwait;
+import io.bridge.internal.await.Receiver;
+import io.bridge.internal.cancel.CancelFrame;
 import io.reactivex.rxjava3.core.ObservableSource;
 import io.reactivex.rxjava3.core.Observer;
 import io.reactivex.rxjava3.disposables.Disposable;

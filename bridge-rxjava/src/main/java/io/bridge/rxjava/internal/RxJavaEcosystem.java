@@ -3,15 +3,15 @@ package io.bridge.rxjava.internal;
 import io.bridge.Awaitable;
 import io.bridge.Cursor;
 import io.bridge.Suspension;
-import io.bridge.internal.CancelFrame;
-import io.bridge.internal.Cancellation;
-import io.bridge.internal.Feed;
-import io.bridge.internal.FeedSubscriber;
-import io.bridge.internal.Fold;
-import io.bridge.internal.Iteration;
-import io.bridge.internal.IterationCursor;
-import io.bridge.internal.ReactiveLibrary;
-import io.bridge.internal.Receiver;
+import io.bridge.internal.await.Fold;
+import io.bridge.internal.await.Receiver;
+import io.bridge.internal.cancel.CancelFrame;
+import io.bridge.internal.cancel.Cancellation;
+import io.bridge.internal.cursor.ItemReceiver;
+import io.bridge.internal.cursor.ItemSubscriber;
+import io.bridge.internal.cursor.Iteration;
+import io.bridge.internal.cursor.IterationCursor;
+import io.bridge.internal.library.ReactiveLibrary;
 import io.reactivex.rxjava3.core.CompletableSource;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
@@ -63,7 +63,7 @@ public final class RxJavaEcosystem implements ReactiveLibrary {
   }
 
   @Override
-  public <T> FeedSubscriber<T> feed(Feed<T> feed) {
+  public <T> ItemSubscriber<T> feed(ItemReceiver<T> feed) {
     return new FlowableFeedSubscriber<>(feed);
   }
 

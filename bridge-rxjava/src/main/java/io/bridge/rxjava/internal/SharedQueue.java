@@ -1,7 +1,7 @@
 package io.bridge.rxjava.internal;
 
-import io.bridge.internal.ItemQueue;
-import io.bridge.internal.Iteration;
+import io.bridge.internal.cursor.FusedQueue;
+import io.bridge.internal.cursor.Iteration;
 import io.reactivex.rxjava3.operators.QueueFuseable;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param queue of the operator
  * @param <T> the type of the items
  */
-record SharedQueue<T>(QueueFuseable<T> queue) implements ItemQueue<T> {
+record SharedQueue<T>(QueueFuseable<T> queue) implements FusedQueue<T> {
 
   /**
    * Lets {@code iteration} share the queue of {@code upstream}, if that has one and agrees.

@@ -3,9 +3,9 @@ package io.bridge.rxjava.internal;
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.Suspension;
-import io.bridge.internal.CancelFrame;
-import io.bridge.internal.LinkedAwait;
-import io.bridge.internal.Receiver;
+import io.bridge.internal.await.LinkedAwait;
+import io.bridge.internal.await.Receiver;
+import io.bridge.internal.cancel.CancelFrame;
 import io.reactivex.rxjava3.core.CompletableObserver;
 import io.reactivex.rxjava3.core.CompletableSource;
 import io.reactivex.rxjava3.core.MaybeObserver;

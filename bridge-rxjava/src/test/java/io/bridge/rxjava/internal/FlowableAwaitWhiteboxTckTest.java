@@ -1,6 +1,6 @@
 package io.bridge.rxjava.internal;
 
-import io.bridge.internal.Fold;
+import io.bridge.internal.await.Fold;
 import io.bridge.testkit.Tck;
 import org.reactivestreams.Subscriber;
 

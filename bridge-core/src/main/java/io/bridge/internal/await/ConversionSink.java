@@ -1,0 +1,260 @@
+package io.bridge.internal.await;
+
+import static io.bridge.internal.await.CancelActions.CANCELLED;
+import static io.bridge.internal.await.CancelActions.ENDED;
+import static io.bridge.internal.await.CancelActions.isEnd;
+
+import io.bridge.Awaitable;
+import io.bridge.CoroutineContext;
+import io.bridge.Suspension;
+import io.bridge.Undeliverable;
+import io.bridge.internal.base.Fields;
+import io.bridge.internal.cancel.Headroom;
+import io.bridge.internal.cancel.OwnCancel;
+import io.bridge.internal.context.ContextFrame;
+import io.bridge.internal.failure.Failures;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sink of a conversion: a {@link Suspension} at whose end nobody is parked. A subclass passes
+ * the outcome on. What is cancelled is stopped by the thread that cancels (A6). Its state is the
+ * cell of {@link CancelActions}. Proof: AwaitAllTest, AwaitAllRaceTest, ConversionRaceTest.
+ *
+ * @param <T> the type of the value
+ */
+public abstract non-sealed class ConversionSink<T extends @Nullable Object>
+    implements Suspension<T>, Receiver<T> {
+
+  private static final VarHandle CELL =
+      Fields.handle(MethodHandles.lookup(), "cell", CancelActions.class);
+
+  // any thread
+  private volatile @Nullable CancelActions cell;
+
+  // by the thread that subscribes, while it does; another thread that sees it passes it by
+  private @Nullable ContextFrame inside;
+
+  /** Creates a pending sink. */
+  protected ConversionSink() {}
+
+  /** Passes a value on, once, on any thread; false if nobody wants it any more. */
+  protected abstract boolean succeeded(T value);
+
+  /** Passes a failure on, once, on any thread; false if nobody wants it any more. */
+  protected abstract boolean failed(Throwable failure);
+
+  /** Whoever cancels this has stopped the source itself. */
+  @Override
+  public boolean cancelIfRequested() {
+    return hasEnded();
+  }
+
+  /**
+   * What a source of ours finds as the context of whoever wants its value: that of the code that
+   * subscribes, unless the library of the target has its own.
+   */
+  @Override
+  public CoroutineContext context() {
+    return CoroutineContext.current();
+  }
+
+  /** Nobody waits on the thread that subscribes, so its state fills only what the context lacks. */
+  @Override
+  public boolean isAwait() {
+    return false;
+  }
+
+  /** Sends a lost failure to the channel of the library that lost it (A12). */
+  protected void undeliverable(Throwable failure) {
+    Undeliverable.report(failure);
+  }
+
+  /** Sends a lost value to {@link Undeliverable} and the library's own discard hook (A12). */
+  protected void discard(@Nullable Object value) {
+    Undeliverable.discard(value);
+  }
+
+  /**
+   * Begins the work of {@code source}, unless it is not wanted any more (A3); if that throws, what
+   * it registered is stopped (A5).
+   */
+  public final void subscribeTo(Awaitable<? extends T> source) {
+    if (hasEnded()) {
+      return;
+    }
+    try {
+      subscribeInContext(source);
+    } catch (Throwable t) {
+      sourceThrew(Failures.bare(t));
+    }
+  }
+
+  /** A source that asks the suspension for its context itself. */
+  public interface InOwnContext<T extends @Nullable Object> extends Awaitable<T> {}
+
+  /** The source finds the context of the subscriber as its own (B9). */
+  private void subscribeInContext(Awaitable<? extends T> source) throws Exception {
+    if (source instanceof InOwnContext) { // asks for it itself
+      source.subscribe(this);
+      return;
+    }
+    CoroutineContext context = context();
+    if (context == CoroutineContext.current()) {
+      source.subscribe(this);
+      return;
+    }
+    ContextFrame frame = ContextFrame.ofSubscriber(context);
+    inside = frame;
+    try {
+      frame.<@Nullable Void, Exception>call(() -> {
+        source.subscribe(this);
+        return null;
+      });
+    } finally {
+      inside = null;
+    }
+  }
+
+  private void sourceThrew(Throwable failure) {
+    CancelActions registered = settle(CANCELLED); // what it registers from now on is stopped too
+    if (isEnd(registered)) {
+      if (!endsByCancellation(failure)) {
+        reportLost(failure);
+      }
+      return;
+    }
+    if (registered != null) {
+      run(registered);
+    }
+    if (!passOn(failure, null)) {
+      report(failure);
+    }
+  }
+
+  /** Where the stack ends nothing else can be done; it is as if the outcome had not come (A11). */
+  private void throwIfTooDeep(Throwable ofReceiver, @Nullable CancelActions before) {
+    try {
+      Headroom.throwIfTooDeep(ofReceiver);
+    } catch (StackOverflowError tooDeep) {
+      cell = before;
+      throw tooDeep;
+    }
+  }
+
+  /** Whether the failure only hands the cancellation of whoever waits back; it is then done. */
+  protected boolean endsByCancellation(Throwable failure) {
+    return false;
+  }
+
+  /** Runs what stops the source. */
+  protected void stop(Runnable action) {
+    action.run();
+  }
+
+  /** Cancels the source, on the calling thread; nothing after an outcome. */
+  public void cancel() {
+    CancelActions registered = settle(CANCELLED);
+    if (registered != null) {
+      run(registered);
+    }
+  }
+
+  private @Nullable CancelActions settle(CancelActions end) {
+    return CancelActions.settle(CELL, this, end);
+  }
+
+  /** Whether there is an outcome, or nobody wants one. */
+  protected final boolean hasEnded() {
+    return isEnd(cell);
+  }
+
+  private void run(CancelActions registered) {
+    if (!isEnd(registered)) {
+      registered.inOrder().forEach(this::runReporting);
+    }
+  }
+
+  private void runReporting(Runnable action) {
+    try {
+      OwnCancel.run(this, () -> stop(action));
+    } catch (Throwable t) {
+      report(t);
+    }
+  }
+
+  @Override
+  public final boolean receive(T value) {
+    CancelActions before = settle(ENDED);
+    if (isEnd(before)) {
+      return false;
+    }
+    ContextFrame frame = inside;
+    try {
+      return frame == null ? succeeded(value) : frame.outside(() -> succeeded(value));
+    } catch (Throwable ofReceiver) { // nothing is thrown into the source (A11)
+      throwIfTooDeep(ofReceiver, before);
+      report(ofReceiver);
+      return true;
+    }
+  }
+
+  @Override
+  public final boolean receiveFailure(Throwable failure) {
+    CancelActions before = settle(ENDED);
+    return !isEnd(before) && passOn(failure, before);
+  }
+
+  private boolean passOn(Throwable failure, @Nullable CancelActions before) {
+    ContextFrame frame = inside;
+    try {
+      Throwable bare = Failures.bare(failure);
+      return frame == null ? failed(bare) : frame.outside(() -> failed(bare));
+    } catch (Throwable ofReceiver) { // as above
+      throwIfTooDeep(ofReceiver, before);
+      report(ofReceiver);
+      return true;
+    }
+  }
+
+  @Override
+  public final void resume(T value) {
+    if (!receive(value)) {
+      discard(value);
+    }
+  }
+
+  @Override
+  public final void fail(Throwable failure) {
+    Throwable cause = CancelActions.failure(failure);
+    if (!receiveFailure(cause)) {
+      reportLost(cause);
+    }
+  }
+
+  /** A failure that nobody waits for, unless it is the echo of our own cancel. */
+  private void reportLost(Throwable failure) {
+    if (!OwnCancel.isEcho(failure, this, cell == CANCELLED)) {
+      report(failure);
+    }
+  }
+
+  /** Sends a lost failure to its channel, whatever that throws. */
+  public final void report(Throwable lost) {
+    Throwable failure = Failures.bare(lost);
+    try {
+      undeliverable(failure);
+    } catch (Throwable ofHook) { // nothing is thrown into the source (A11)
+      Undeliverable.report(failure);
+      Undeliverable.report(ofHook);
+    }
+  }
+
+  @Override
+  public final void onCancel(Runnable action) {
+    if (CancelActions.add(CELL, this, action) == CANCELLED) {
+      runReporting(action);
+    }
+  }
+}

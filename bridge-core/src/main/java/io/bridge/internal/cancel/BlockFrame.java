@@ -1,0 +1,96 @@
+package io.bridge.internal.cancel;
+
+import io.bridge.CoroutineContext;
+import io.bridge.internal.base.Fields;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A frame that its owner leaves while another thread may be cancelling it: the owner waits that
+ * out, so that no interrupt lands behind the block.
+ *
+ * <pre>
+ * phase       meaning                                left by
+ * RUNNING     the owner is inside                    cancelBlock -> CANCELLING, leave -> LEFT
+ * CANCELLING  somebody is interrupting the owner     the same thread -> CANCELLED
+ * CANCELLED   it was cancelled in time, final        -
+ * LEFT        left before any cancel, final          -
+ * </pre>
+ *
+ * An owner whose stack ends where it leaves goes to LEFT by a plain write, without a wait. Proof:
+ * TimeoutTest, BlockFrameTest, InterruptRaceTest, ScopeRaceTest.
+ */
+abstract class BlockFrame extends CancelFrame {
+
+  private static final int RUNNING = 0;
+  private static final int CANCELLING = 1;
+  private static final int CANCELLED = 2;
+  static final int LEFT = 3;
+
+  private static final VarHandle PHASE = Fields.handle(MethodHandles.lookup(), "phase", int.class);
+
+  // any thread
+  volatile int phase;
+
+  /** A block on the calling thread, inside {@code outer}. */
+  BlockFrame(@Nullable CancelFrame outer, CoroutineContext context) {
+    super(outer, outer != null ? outer.window : new InterruptWindow(), context);
+  }
+
+  /** Cancels the block, unless its owner has left it. Any thread; never waits. */
+  final void cancelBlock(String why) {
+    if (PHASE.compareAndSet(this, RUNNING, CANCELLING)) {
+      try {
+        mark(why);
+      } finally { // an Error too: the owner waits for it
+        phase = CANCELLED;
+      }
+      cancelScopesInside();
+    }
+  }
+
+  /** No cancel reaches the block after this; true if one did before. Owner only. */
+  @SuppressWarnings("ThreadPriorityCheck") // right with any scheduler, kind to a busy one
+  final boolean leave() {
+    if (PHASE.compareAndSet(this, RUNNING, LEFT)) {
+      return false;
+    }
+    while (phase == CANCELLING) {
+      Thread.yield(); // the canceller is between two steps that wait for nobody
+    }
+    return phase == CANCELLED;
+  }
+
+  /** The owner is gone, and has not left: no cancel reaches it after this. Any thread. */
+  public final void abandon() {
+    PHASE.compareAndSet(this, RUNNING, LEFT);
+    markLeft();
+  }
+
+  /**
+   * The owner is outside: our flag is lowered, and up again if {@code now} is cancelled too. A
+   * window that was closed, in a signal, is opened by whoever closed it.
+   */
+  final void windowTo(@Nullable CancelFrame now) {
+    boolean wasOpen = window.isOpen();
+    window.close();
+    CancelFrame shares = now != null && now.window == window ? now : null;
+    boolean cancelled = shares != null && shares.isCancelled();
+    if (wasOpen || !cancelled) {
+      window.forget();
+    }
+    if (shares != null && wasOpen) {
+      if (cancelled) {
+        window.openInterrupted();
+      } else {
+        window.open();
+      }
+    }
+  }
+
+  @Override
+  public boolean foreignInterrupt() {
+    return outer == null || outer.foreignInterrupt();
+  }
+}

@@ -1,0 +1,78 @@
+package io.bridge.internal.cancel;
+
+import org.jspecify.annotations.Nullable;
+
+/** The frame whose code a thread runs, innermost first: a thread-local, and its way back (A9). */
+public final class CurrentFrame {
+
+  private static final ThreadLocal<@Nullable CancelFrame> CURRENT = new ThreadLocal<>();
+
+  private CurrentFrame() {}
+
+  /** The innermost frame whose code the calling thread runs; null outside, and inside signals. */
+  public static @Nullable CancelFrame get() {
+    CancelFrame frame = CURRENT.get();
+    if (frame != null && frame.left) {
+      frame = leaveLate(frame);
+    }
+    return frame != null && frame.window.isOpen() ? frame : null;
+  }
+
+  /**
+   * The stack ended where the calling thread was to leave {@code frame}, which is left therefore
+   * (A11).
+   */
+  private static @Nullable CancelFrame leaveLate(CancelFrame frame) {
+    for (CancelFrame gone = frame; gone != null && gone.left; gone = gone.previous) {
+      gone.leftLate();
+    }
+    restore(frame);
+    return CURRENT.get();
+  }
+
+  /**
+   * The frame that the calling thread is in, inside signals too, and behind a coroutine's body: for
+   * who asks about the thread and not about its code.
+   */
+  public static @Nullable CancelFrame ofThread() {
+    return CURRENT.get();
+  }
+
+  /**
+   * What {@link #replace} replaced must be put back by the same thread. Nothing else changes the
+   * thread-local, so each window of the thread knows whether the current frame is one of its own,
+   * and which.
+   */
+  public static @Nullable CancelFrame replace(@Nullable CancelFrame frame) {
+    CancelFrame previous = CURRENT.get();
+    if (previous != null) {
+      previous.window.mirror(null);
+    }
+    if (frame != null) {
+      frame.window.mirror(frame);
+    }
+    if (frame == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(frame);
+    }
+    return previous;
+  }
+
+  /**
+   * The other end of {@link #replace}: as before, but outside of the scopes that the code in
+   * between has joined or closed, which are left for good.
+   */
+  public static void restore(@Nullable CancelFrame previous) {
+    replace(notLeft(previous));
+  }
+
+  /** {@code frame}, or the first one around it that is not left. Owner only. */
+  static @Nullable CancelFrame notLeft(@Nullable CancelFrame frame) {
+    CancelFrame now = frame;
+    while (now != null && now.left) {
+      now = now.previous;
+    }
+    return now;
+  }
+}

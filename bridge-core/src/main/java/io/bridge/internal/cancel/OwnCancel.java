@@ -1,0 +1,43 @@
+package io.bridge.internal.cancel;
+
+import io.bridge.internal.failure.Failures;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The source that the calling thread is just cancelling: a failure that it signals from inside that
+ * call is the cancel's echo, and no news (A12). A thread-local and no field of the await: only a
+ * cancel needs it.
+ */
+public final class OwnCancel {
+
+  private static final ThreadLocal<@Nullable Object> TARGET = new ThreadLocal<>();
+
+  private OwnCancel() {}
+
+  /** Runs what cancels the source of {@code await}; may nest. */
+  public static void run(Object await, Runnable cancel) {
+    Object outer = TARGET.get();
+    TARGET.set(await);
+    try {
+      cancel.run();
+    } finally {
+      if (outer == null) {
+        TARGET.remove(); // nothing stays with a thread of somebody's (A13)
+      } else {
+        TARGET.set(outer);
+      }
+    }
+  }
+
+  /**
+   * Whether {@code failure}, which came to {@code await} after its end, says nothing but that the
+   * source was cancelled.
+   *
+   * @param failure of the source
+   * @param await that cancels it
+   * @param cancelled whether that is how the await has ended
+   */
+  public static boolean isEcho(Throwable failure, Object await, boolean cancelled) {
+    return TARGET.get() == await || (cancelled && Failures.isCancelEcho(failure));
+  }
+}

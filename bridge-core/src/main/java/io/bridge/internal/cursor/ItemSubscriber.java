@@ -1,0 +1,165 @@
+package io.bridge.internal.cursor;
+
+import io.bridge.internal.await.Demand;
+import io.bridge.internal.await.LinkedAwait;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * Feeds items of a publisher on: translates its signals, legal or not (A11), and asks it for more,
+ * never beside a cancel (RS 2.7).
+ *
+ * @param <T> the type of the items
+ */
+public class ItemSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
+    implements Subscriber<T> {
+
+  private final ItemReceiver<T> feed;
+
+  // any thread; what was asked for and upstream has not been told
+  private final AtomicLong demand = new AtomicLong();
+
+  /**
+   * Creates the subscriber of a feed.
+   *
+   * @param feed takes the items
+   */
+  public ItemSubscriber(ItemReceiver<T> feed) {
+    super(null, feed);
+    this.feed = feed;
+  }
+
+  /** Subscribes to {@code publisher}; what that throws is its failure. */
+  public final void subscribeTo(Publisher<? extends T> publisher) {
+    try {
+      publisher.subscribe(this);
+    } catch (Throwable t) {
+      sourceThrew(t);
+    }
+  }
+
+  @Override
+  public final void onSubscribe(Subscription subscription) {
+    if (subscription == null) {
+      throw nullSignal("subscription");
+    }
+    begin(subscription);
+    requestIfIdle(); // what was asked for meanwhile
+  }
+
+  @Override
+  protected final void linked(Subscription upstream) {
+    addDemand(firstDemand(upstream));
+    requestDemanded(upstream);
+  }
+
+  /** The demand to signal to an upstream that has just come. */
+  long firstDemand(Subscription upstream) {
+    return feed.firstDemand();
+  }
+
+  /** Whether upstream wants to be asked at all. */
+  boolean takesRequests() {
+    return true;
+  }
+
+  /** Asks for more items, now or when upstream has come. Any thread. */
+  public final void requestMore(long items) {
+    addDemand(items);
+    requestIfIdle();
+  }
+
+  private void addDemand(long items) {
+    demand.accumulateAndGet(items, Demand::sum);
+  }
+
+  private void requestIfIdle() {
+    while (demand.get() > 0) {
+      Subscription upstream = occupy();
+      if (upstream == null) {
+        return; // not there yet, or gone; or its occupant looks at the demand after it
+      }
+      try {
+        requestDemanded(upstream);
+      } catch (Throwable t) {
+        sourceThrew(t);
+      } finally {
+        idle();
+      }
+    }
+  }
+
+  private void requestDemanded(Subscription upstream) {
+    long items = demand.getAndSet(0);
+    if (items > 0 && takesRequests()) {
+      upstream.request(items);
+    }
+  }
+
+  @Override
+  public void onNext(@Nullable T item) {
+    if (item == null) {
+      throw nullSignal("item");
+    }
+    if (cancelIfRequested()) {
+      payOwedCancel();
+      discard(item);
+    } else if (!feed.offer(item)) {
+      failAndCancel(new IllegalStateException("more items than requested"));
+      discard(item);
+    }
+  }
+
+  @Override
+  public final void onError(Throwable failure) {
+    if (failure == null) {
+      throw nullSignal("failure");
+    }
+    failed(failure);
+  }
+
+  /** Removes a layer that a library's queue puts around what its operators throw. */
+  public Throwable unwrap(Throwable failure) {
+    return failure;
+  }
+
+  @Override
+  public final void onComplete() {
+    completed();
+  }
+
+  /** The end of upstream, by its signal or as its shared queue tells. */
+  public final void completed() {
+    if (unlink()) {
+      try {
+        tryResume(null);
+      } catch (Throwable t) { // as in failed
+        link = LINKED;
+        throw t;
+      }
+    }
+  }
+
+  /** Cancels upstream, unless it has ended. Any thread. */
+  public final void stop() {
+    tryCancel();
+  }
+
+  /** Gives up an item that was received (A12). */
+  public final void giveUp(Object item) {
+    discard(item);
+  }
+
+  /** Reports a failure that comes too late (A12). */
+  public final void lost(Throwable failure) {
+    reportLost(failure);
+  }
+
+  @Override
+  protected final void cancel(Subscription upstream) {
+    feed.stopping(upstream::cancel);
+  }
+}

@@ -1,0 +1,632 @@
+package io.bridge.internal.cursor;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bridge.CoroutineContext;
+import io.bridge.internal.base.Fields;
+import io.bridge.internal.base.Guard;
+import io.bridge.internal.cancel.CancelFrame;
+import io.bridge.internal.cancel.Cancellation;
+import io.bridge.internal.cancel.CurrentFrame;
+import io.bridge.internal.cancel.OwnedResources;
+import io.bridge.internal.cancel.ParkLoop;
+import io.bridge.internal.failure.CallsSource;
+import io.bridge.internal.failure.Failures;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loop's side of a {@link io.bridge.Cursor}: takes items out of the buffer, or out of the queue
+ * of an operator that shares it, renews the demand, waits when there is nothing. A source of the
+ * items translates the signals of its library. See docs/design/cursor.md.
+ *
+ * <pre>
+ * end        whether items flow, see {@link IterationEnd}
+ *
+ * closed     whoever closes from outside (close, the coroutine's end, the cleaner) or inside (a
+ *            cancelled wait) sets it; then no new item is returned any more, final
+ * vacated    closed, and no thread is or comes inside the loop's poll: what is left is given up,
+ *            also what still comes, final
+ * </pre>
+ *
+ * <p>One thread at a time polls: the loop's, until it is vacated. That is said by the one that
+ * closes, if it is the loop's thread or if there was no loop yet; else by the loop's next call, or
+ * the cleaner. Proof: CursorParkRaceTest, CursorRaceTest, IterationRaceTest, CursorLeakTest.
+ *
+ * @param <T> the type of the items
+ */
+@CallsSource
+public final class Iteration<T>
+    implements ItemReceiver<T>, ParkLoop.Condition, OwnedResources.Resource {
+
+  /** The source of the items. */
+  public interface Source {
+
+    /** Asks for more items; not after the end. */
+    void request(long items);
+
+    /** Cancels upstream, unless it has ended. */
+    void stop();
+
+    /** The end of upstream, which had no signal: its queue was polled empty. */
+    void completed();
+
+    /** Gives up an item that nobody gets (A12). */
+    void giveUp(Object item);
+
+    /** Reports a failure that nobody gets (A12). */
+    void lost(Throwable failure);
+
+    /** Removes a layer that the library's queue puts around what its operators throw. */
+    default Throwable unwrap(Throwable failure) {
+      return failure;
+    }
+  }
+
+  /** Items for which the frame that was looked up is good, unless the flag is up. */
+  private static final int FRAME_LOOKS = 63;
+
+  private static final VarHandle WAITING =
+      Fields.handle(MethodHandles.lookup(), "waiting", Thread.class);
+  private static final VarHandle NEXT = Fields.handle(MethodHandles.lookup(), "next", Object.class);
+
+  private final CursorBuffer<T> buffer;
+  private final int prefetch;
+
+  /** Items after whose consumption as many are requested again; 0: none, or one by one. */
+  private final int renewal;
+
+  /** Whether an item is requested only when the loop asks for it. */
+  private final boolean lazy;
+
+  private final CoroutineContext context;
+  private final UpstreamCall upstream = new UpstreamCall();
+  private final IterationEnd end = new IterationEnd();
+  final CursorWatch watch = new CursorWatch();
+
+  // null when it was told to forget; read by any thread, which takes either value
+  private @Nullable OwnedResources home;
+
+  // set before the cursor is handed out
+  private @Nullable Source source;
+
+  // the loop's thread; after closed by the one that swaps
+  private @Nullable T next;
+
+  // the loop's thread; whoever closes takes it away
+  private @Nullable CancelFrame frame;
+
+  // the loop's thread
+  private int frameLooks;
+  private int taken;
+  private boolean asked;
+  private boolean queueThrew;
+  private boolean failureThrown;
+  private @Nullable Throwable cancellation;
+
+  // written inside onSubscribe, before any item
+  private volatile @Nullable FusedQueue<T> fused;
+  private volatile boolean polled;
+
+  // written there, too: whether the queue holds items that are made, and makes none
+  private boolean pollable;
+
+  // any thread
+  private volatile boolean closed;
+  private volatile boolean vacated;
+  private volatile @Nullable Thread waiting;
+
+  // written by the loop's thread before its look at closed; null before, and when it is gone
+  private volatile @Nullable Thread loop;
+
+  private final AtomicInteger draining = new AtomicInteger();
+
+  private Iteration(int prefetch, int renewal, boolean lazy, @Nullable CancelFrame frame) {
+    this.buffer = CursorBuffer.of(prefetch);
+    this.prefetch = prefetch;
+    this.renewal = prefetch == Integer.MAX_VALUE ? 0 : renewal;
+    this.lazy = lazy;
+    this.context = CancelFrame.contextOf(frame);
+    this.home = CancelFrame.ownedAround(frame);
+  }
+
+  /**
+   * Creates an iteration for the calling code, which may wait and is not cancelled (A2, A3).
+   *
+   * @param prefetch items that are requested ahead; 1 is none, {@code Integer.MAX_VALUE} all
+   * @param <T> the type of the items
+   * @return without a source yet
+   */
+  public static <T> Iteration<T> open(int prefetch) {
+    return open("prefetch", prefetch);
+  }
+
+  /**
+   * The same, where the user knows the number by another name.
+   *
+   * @param name of the argument
+   * @param prefetch items that are requested ahead, or that fit
+   * @param <T> the type of the items
+   * @return without a source yet
+   */
+  public static <T> Iteration<T> open(String name, int prefetch) {
+    checkAtLeastOne(name, prefetch);
+    boolean lazy = prefetch == 1;
+    int renewal = lazy ? 0 : prefetch - (prefetch >> 2);
+    return new Iteration<>(prefetch, renewal, lazy, Cancellation.enterAwait());
+  }
+
+  /**
+   * Creates an iteration that requests one more item for each that the loop takes, and {@code
+   * limit} at first, also if that is 1: of a source that works on as many at the same time.
+   */
+  public static <T> Iteration<T> openEager(int limit) {
+    checkAtLeastOne("limit", limit);
+    return new Iteration<>(limit, 1, false, Cancellation.enterAwait());
+  }
+
+  private static void checkAtLeastOne(String name, int argument) {
+    if (argument < 1) {
+      throw new IllegalArgumentException(name + ": " + argument);
+    }
+  }
+
+  /**
+   * Takes the source, and begins.
+   *
+   * @param newSource of the items
+   * @param subscribe subscribes to upstream; throws nothing
+   */
+  public void begin(Source newSource, Runnable subscribe) {
+    source = newSource;
+    OwnedResources enclosing = home;
+    if (enclosing != null) {
+      enclosing.remember(this);
+    }
+    upstream.run(subscribe);
+  }
+
+  @Override
+  public long firstDemand() {
+    return lazy ? 0 : prefetch == Integer.MAX_VALUE ? Long.MAX_VALUE : prefetch;
+  }
+
+  // the source's side
+
+  /**
+   * The items come out of an operator's queue.
+   *
+   * @param queue shared with the operator
+   * @param pulled whether there are no signals at all: an empty queue is the end
+   */
+  public void fuse(FusedQueue<T> queue, boolean pulled) {
+    polled = pulled;
+    pollable = !pulled && queue.isEmpty(); // what makes its items is not empty before the first
+    fused = queue;
+    wake();
+  }
+
+  /** Whether the items come out of an operator's queue; the item of a signal is then in it. */
+  public boolean isFused() {
+    return fused != null;
+  }
+
+  /** Whether there is nothing to request: the loop computes its items itself. */
+  boolean isPulled() {
+    return polled;
+  }
+
+  /** Something is in the shared queue. */
+  public void signalled() {
+    wake();
+    if (vacated) {
+      drain();
+    }
+  }
+
+  @Override
+  public boolean offer(T item) {
+    if (!buffer.offer(item)) {
+      return false;
+    }
+    if (loop != Thread.currentThread()
+        || !upstream.isHere()) { // else the loop itself is here, and nobody can vacate
+      VarHandle.fullFence(); // before the look at who waits, and who has gone
+      wake();
+      if (vacated) {
+        drain(); // nobody comes any more to look
+      }
+    }
+    return true;
+  }
+
+  /** Something has changed: the loop looks again. */
+  private void wake() {
+    if (waiting != null) {
+      Thread waiter = (Thread) WAITING.getAndSet(this, (Thread) null);
+      try {
+        LockSupport.unpark(waiter);
+      } catch (Throwable tooDeep) { // who wakes next does it again (A11)
+        waiting = waiter;
+        throw tooDeep;
+      }
+    }
+  }
+
+  @Override
+  public boolean receive(@Nullable Void nothing) {
+    return endWith(IterationEnd.COMPLETED);
+  }
+
+  @Override
+  public boolean receiveFailure(Throwable failure) {
+    return isCancelledBy(failure) || fail(failure);
+  }
+
+  /** Whether a source that ran in place took the flag down with it; the loop is cancelled then. */
+  public boolean isCancelledBy(Throwable failure) {
+    boolean ours = upstream.endedBy(failure);
+    if (ours) {
+      cancelled();
+    }
+    return ours;
+  }
+
+  /** Ends by a failure that did not come from the loop's thread; false if it is lost. */
+  public boolean fail(Throwable failure) {
+    return endWith(new IterationEnd.Failure(failure));
+  }
+
+  /** False if nobody gets to know of it, and it is lost. */
+  private boolean endWith(Object how) {
+    boolean first = end.trySet(how);
+    wake(); // the first one may have been cut short before this
+    if (!first) {
+      return false;
+    }
+    return !closed || (how instanceof IterationEnd.Failure failure && !failure.take());
+  }
+
+  @Override
+  public boolean cancelIfRequested() {
+    if (!closed && upstream.isCancelledHere()) {
+      cancelled();
+    }
+    return closed;
+  }
+
+  /** Inside upstream's own code, on the loop's thread, as {@link Cancellation#outsideWindow}. */
+  @Override
+  public void stopping(Runnable cancel) {
+    upstream.stop(cancel);
+  }
+
+  /** The loop's thread is cancelled inside its source; that may be gone when the loop looks. */
+  private void cancelled() {
+    try {
+      cancellation = Cancellation.exception(CurrentFrame.get());
+    } catch (Error ofScope) {
+      cancellation = ofScope;
+    }
+    closed = true;
+  }
+
+  @Override
+  public CoroutineContext context() {
+    return context;
+  }
+
+  /** It is opened by the code that goes on to wait for items. */
+  @Override
+  public boolean isAwait() {
+    return true;
+  }
+
+  // the loop's side
+
+  boolean hasNext() {
+    Thread me = Thread.currentThread();
+    enter(me);
+    if (closed) {
+      return leave();
+    }
+    if (next != null) {
+      return true;
+    }
+    try {
+      checkCancelled(me);
+      T item = take();
+      if (item != null) {
+        next = item;
+        return true;
+      }
+    } catch (RuntimeException | Error e) { // a cancellation, or the failure of the scope
+      cancellation = e;
+      close();
+      throw e;
+    }
+    return closed ? leave() : finish();
+  }
+
+  /** An item that was promised is returned, whoever has closed meanwhile. */
+  T next() {
+    enter(Thread.currentThread());
+    T item = closed ? takeNext() : next;
+    if (item == null) {
+      if (!hasNext()) {
+        throw new NoSuchElementException("no more items");
+      }
+      item = requireNonNull(next);
+    }
+    next = null;
+    return item;
+  }
+
+  /**
+   * The calling thread is the loop's: whoever has closed before did not see it, but it sees him.
+   */
+  private void enter(Thread me) {
+    if (loop != me) {
+      if (!closed && !me.isVirtual()) {
+        Guard.check(me); // it is perhaps not the one that opened (A2)
+      }
+      loop = me; // before the look at closed
+    }
+  }
+
+  /**
+   * Throws if the loop is cancelled. Its frame is looked up now and then only: a cancel raises the
+   * flag as well, and what keeps a loop for long has the frame of the loop's beginning.
+   */
+  private void checkCancelled(Thread me) {
+    CancelFrame known = frame;
+    if (--frameLooks < 0 || me.isInterrupted() || (known != null && known.isCancelled())) {
+      CancelFrame now = CurrentFrame.get();
+      frame = now;
+      frameLooks = FRAME_LOOKS;
+      Cancellation.throwIfCancelled(now, me);
+    }
+  }
+
+  private @Nullable T take() {
+    while (!queueThrew) {
+      boolean over = end.isThere(); // before the look for an item: all items were there by then
+      FusedQueue<T> queue = fused;
+      if (queue != null && polled) {
+        return pull(queue);
+      }
+      T item = queue == null ? buffer.poll() : poll(queue);
+      if (item != null) {
+        renew();
+        return item;
+      }
+      if (over || closed) {
+        return null;
+      }
+      if (lazy && !asked) {
+        asked = true;
+        request(1);
+      } else {
+        await(CurrentFrame.get());
+      }
+    }
+    return null;
+  }
+
+  /** An operator computes the next item here; null is the end. */
+  private @Nullable T pull(FusedQueue<T> queue) {
+    if (end.isThere()) {
+      return null;
+    }
+    T item = poll(queue);
+    if (item == null && !queueThrew) {
+      requireNonNull(source).completed();
+    }
+    return item;
+  }
+
+  private @Nullable T poll(FusedQueue<T> queue) {
+    try {
+      return queue.poll();
+    } catch (Throwable thrown) { // by an operator's own code
+      Source from = requireNonNull(source);
+      Throwable failure = from.unwrap(thrown);
+      CancelFrame frame = CurrentFrame.get();
+      if (Cancellation.isCancellation(failure, frame)) {
+        throw Cancellation.exception(frame);
+      }
+      queueThrew = true;
+      Throwable behind = end.replaceBy(failure);
+      if (behind != null) {
+        from.lost(behind);
+      }
+      Cancellation.outsideWindow(frame, from::stop);
+      return null;
+    }
+  }
+
+  private void renew() {
+    asked = false;
+    if (renewal > 0 && ++taken == renewal) {
+      taken = 0;
+      if (!end.isThere()) {
+        request(renewal);
+      }
+    }
+  }
+
+  private void request(long items) {
+    Source from = requireNonNull(source);
+    upstream.run(() -> from.request(items));
+  }
+
+  private void await(@Nullable CancelFrame frame) {
+    waiting = Thread.currentThread();
+    if (isEmpty() && !end.isThere() && !closed) {
+      ParkLoop.await(this, frame);
+    }
+    waiting = null;
+    Cancellation.throwIfCancelled(frame, Thread.currentThread());
+  }
+
+  private boolean isEmpty() {
+    FusedQueue<T> queue = fused;
+    return queue == null ? buffer.isEmpty() : !polled && queue.isEmpty();
+  }
+
+  @Override
+  public boolean mustWait() {
+    return waiting == Thread.currentThread();
+  }
+
+  @Override
+  public void abandon() {
+    waiting = null;
+  }
+
+  private boolean finish() {
+    forget();
+    IterationEnd.Failure failure = end.failure();
+    if (failure != null) {
+      if (!failureThrown && !failure.take()) {
+        return leave(); // closed meanwhile, and it went to whoever gets the lost ones
+      }
+      failureThrown = true;
+      allTaken();
+      throw Failures.thrown(failure.cause());
+    }
+    allTaken();
+    return false;
+  }
+
+  private void allTaken() {
+    forgetLoop();
+    if (!queueThrew) { // else something may be left in the queue
+      watch.end();
+    }
+  }
+
+  /** Closed: by this thread, or by another one, which left the items to this one. */
+  private boolean leave() {
+    forget();
+    Cancellation.outsideWindow(CurrentFrame.get(), this::vacate);
+    Throwable cause = cancellation;
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    if (cause != null) {
+      throw (RuntimeException) cause;
+    }
+    return false;
+  }
+
+  /** A source that keeps its subscriber does not keep the thread. */
+  private void forgetLoop() {
+    loop = null;
+    frame = null;
+    frameLooks = 0;
+  }
+
+  private void forget() {
+    OwnedResources enclosing = home;
+    home = null;
+    if (enclosing != null) {
+      enclosing.forget(this);
+    }
+  }
+
+  /** Whether there is nothing to cancel any more. */
+  boolean isOver() {
+    return closed || end.isThere();
+  }
+
+  /** Cancels the source, and gives up what is left, unless the loop is left to do that. */
+  @Override
+  public void close() {
+    closed = true; // before the look at the loop
+    forget();
+    frame = null; // the loop looks at closed first; what is left must not keep the code around it
+    Cancellation.outsideWindow(CurrentFrame.get(), this::stop);
+  }
+
+  private void stop() {
+    requireNonNull(source).stop();
+    if (isLoopHere()) {
+      vacate();
+    }
+    wake();
+  }
+
+  /** The shell that the user holds is there, and is watched until there is nothing left to do. */
+  void watch(Object shell) {
+    watch.begin(shell, this);
+  }
+
+  /** Whether no other thread may be polling. */
+  private boolean isLoopHere() {
+    Thread reader = loop;
+    return reader == null || reader == Thread.currentThread();
+  }
+
+  /** The loop is gone for good: gives up what it has left. */
+  void abandoned() {
+    close();
+    Cancellation.outsideWindow(CurrentFrame.get(), this::vacate);
+  }
+
+  /** Nobody takes items any more: gives up what is left, and has others do so with what comes. */
+  private void vacate() {
+    vacated = true; // before the look at what is left
+    forgetLoop();
+    T held = takeNext();
+    if (held != null) {
+      requireNonNull(source).giveUp(held);
+    }
+    drain();
+    watch.end();
+  }
+
+  @SuppressWarnings("unchecked") // next is a T
+  private @Nullable T takeNext() {
+    return (T) NEXT.getAndSet(this, (Object) null);
+  }
+
+  /** Gives up all there is, once each, whoever comes at the same time. */
+  private void drain() {
+    if (draining.getAndIncrement() != 0) {
+      return;
+    }
+    int missed = 1;
+    do {
+      giveUpAll(requireNonNull(source));
+      missed = draining.addAndGet(-missed);
+    } while (missed != 0);
+  }
+
+  private void giveUpAll(Source from) {
+    FusedQueue<T> queue = fused;
+    if (queue != null) {
+      try {
+        if (pollable) {
+          for (T item = queue.poll(); item != null; item = queue.poll()) {
+            from.giveUp(item);
+          }
+        }
+        queue.clear();
+      } catch (Throwable ofOperator) { // close throws nothing
+        from.lost(ofOperator);
+      }
+    }
+    for (T item = buffer.poll(); item != null; item = buffer.poll()) {
+      from.giveUp(item);
+    }
+    Throwable failure = end.takeFailure();
+    if (failure != null) {
+      from.lost(failure);
+    }
+  }
+}

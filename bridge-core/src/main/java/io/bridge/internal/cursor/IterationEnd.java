@@ -1,0 +1,75 @@
+package io.bridge.internal.cursor;
+
+import io.bridge.internal.base.Fields;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the source of a loop has ended, and who gets its failure.
+ *
+ * <pre>
+ * how        meaning                                      left by
+ * null       items flow                                   the source's end -> COMPLETED, Failure
+ * COMPLETED  no item comes any more; those in the         a failure of the queue's own code, at
+ *            buffer are still returned                    the loop -> Failure
+ * Failure    the same, then it is thrown; whoever takes   same
+ *            it, once, throws or reports it
+ * </pre>
+ *
+ * <p>Proof: CursorRaceTest, IterationQueueTest, IterationStress.
+ */
+final class IterationEnd {
+
+  /** The one that takes it throws or reports it. */
+  record Failure(Throwable cause, AtomicBoolean taken) {
+
+    Failure(Throwable cause) {
+      this(cause, new AtomicBoolean());
+    }
+
+    boolean take() {
+      return taken.compareAndSet(false, true);
+    }
+  }
+
+  static final Object COMPLETED = new Object();
+
+  private static final VarHandle HOW = Fields.handle(MethodHandles.lookup(), "how", Object.class);
+
+  // any thread
+  private volatile @Nullable Object how;
+
+  /** Whether the source has ended. */
+  boolean isThere() {
+    return how != null;
+  }
+
+  /** The failure by which it has ended, taken or not. */
+  @Nullable Failure failure() {
+    return how instanceof Failure failure ? failure : null;
+  }
+
+  /** The end of the source: {@link #COMPLETED} or a failure; false if it is not the first. */
+  boolean trySet(Object end) {
+    return HOW.compareAndSet(this, null, end);
+  }
+
+  /**
+   * The loop gets no further than this, whatever end the source has signalled behind it.
+   *
+   * @return a failure among those, which nobody gets now
+   */
+  @Nullable Throwable replaceBy(Throwable failure) {
+    Object signalled = HOW.getAndSet(this, new Failure(failure));
+    return signalled instanceof Failure behind && behind.cause != failure && behind.take()
+        ? behind.cause
+        : null;
+  }
+
+  /** A failure that nobody has taken; null if there is none. */
+  @Nullable Throwable takeFailure() {
+    return how instanceof Failure failure && failure.take() ? failure.cause : null;
+  }
+}

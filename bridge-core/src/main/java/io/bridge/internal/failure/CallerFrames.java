@@ -1,0 +1,151 @@
+package io.bridge.internal.failure;
+
+import static java.util.Objects.requireNonNull;
+
+import java.lang.StackWalker.StackFrame;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The code that called bridge: the frames below the last of the facade that was called. Frames of
+ * the JDK between that and the first of other code, of an iterator or a stream for example, are not
+ * the caller's.
+ */
+public final class CallerFrames {
+
+  /** Enough to tell who awaits; a site is kept as long as its failure. */
+  private static final int MAX_FRAMES = 32;
+
+  private static final StackWalker STACK =
+      StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+  /**
+   * What users call.
+   *
+   * @param name of the public type
+   * @param methods the names of its methods, which are all that counts of an internal class
+   */
+  private record Facade(String name, Set<String> methods) {
+
+    static Facade of(Class<?> type) {
+      EntryPoint mark = requireNonNull(type.getAnnotation(EntryPoint.class));
+      Class<?> facade = mark.of() == void.class ? type : mark.of();
+      return new Facade(
+          facade.getSimpleName(),
+          Arrays.stream(facade.getMethods()).map(Method::getName).collect(Collectors.toSet()));
+    }
+  }
+
+  private CallerFrames() {}
+
+  /** The callers, the nearest first. */
+  static List<StackTraceElement> all() {
+    return STACK.walk(stack ->
+        callers(stack.iterator(), MAX_FRAMES).stream()
+            .map(StackFrame::toStackTraceElement)
+            .toList());
+  }
+
+  /** The nearest caller, as text. */
+  public static String nearest() {
+    List<StackFrame> callers = STACK.walk(stack -> callers(stack.iterator(), 1));
+    return callers.isEmpty()
+        ? "an unknown caller"
+        : callers.get(0).toStackTraceElement().toString();
+  }
+
+  /** The method that the caller has called, by its public name: {@code CoroutineScope.close}. */
+  public static String operation() {
+    return STACK.walk(stack -> operation(stack.iterator()));
+  }
+
+  private static String operation(Iterator<StackFrame> frames) {
+    String operation = null;
+    while (frames.hasNext()) {
+      StackFrame frame = frames.next();
+      String facade = facade(frame.getDeclaringClass(), frame.getMethodName());
+      if (facade != null) {
+        operation = facade + "." + frame.getMethodName();
+      } else if (operation != null && !isInternal(frame.getDeclaringClass())) {
+        break;
+      }
+    }
+    return operation == null ? "await" : operation;
+  }
+
+  /** The callers in a stack that an exception has, the nearest first; the whole if none is one. */
+  public static StackTraceElement[] of(StackTraceElement[] stack) {
+    List<StackTraceElement> callers =
+        callers(
+            Arrays.asList(stack).iterator(),
+            frame -> ours(frame.getClassName()),
+            StackTraceElement::getMethodName,
+            MAX_FRAMES);
+    return callers.isEmpty() ? stack : callers.toArray(StackTraceElement[]::new);
+  }
+
+  /** The class of a frame, if the loader of this one knows it. */
+  private static @Nullable Class<?> ours(String name) {
+    try {
+      return Class.forName(name, false, CallerFrames.class.getClassLoader());
+    } catch (ClassNotFoundException | LinkageError e) {
+      return null;
+    }
+  }
+
+  private static List<StackFrame> callers(Iterator<StackFrame> frames, int limit) {
+    return callers(frames, StackFrame::getDeclaringClass, StackFrame::getMethodName, limit);
+  }
+
+  private static <F> List<F> callers(
+      Iterator<F> frames,
+      Function<F, @Nullable Class<?>> typeOf,
+      Function<F, String> methodOf,
+      int limit) {
+    List<F> callers = new ArrayList<>();
+    List<F> ofJdk = new ArrayList<>(); // the callers, if there is no other code
+    boolean inFacade = false;
+    while (frames.hasNext() && callers.size() < limit) {
+      F frame = frames.next();
+      @Nullable Class<?> type = callers.isEmpty() ? typeOf.apply(frame) : null;
+      if (type != null && facade(type, methodOf.apply(frame)) != null) {
+        inFacade = true;
+        ofJdk.clear();
+      } else if (type != null && isOfJdk(type)) {
+        if (inFacade && ofJdk.size() < limit) {
+          ofJdk.add(frame);
+        }
+      } else if (inFacade && (type == null || !isInternal(type))) {
+        callers.add(frame);
+      }
+    }
+    return callers.isEmpty() ? ofJdk : callers;
+  }
+
+  /** A package of bridge's between its facades, which call one another. */
+  private static boolean isInternal(Class<?> type) {
+    String name = type.getPackageName();
+    return name.startsWith("io.bridge.") && name.contains(".internal");
+  }
+
+  private static boolean isOfJdk(Class<?> type) {
+    String name = type.getName();
+    return name.startsWith("java.") || name.startsWith("jdk.") || name.startsWith("sun.");
+  }
+
+  /** The public name of a type of bridge's whose method users call; null of all other frames. */
+  private static @Nullable String facade(Class<?> type, String method) {
+    if (!type.isAnnotationPresent(EntryPoint.class)) {
+      return null;
+    }
+    Facade facade = Facade.of(type);
+    return !isInternal(type) || facade.methods.contains(method) ? facade.name : null;
+  }
+}

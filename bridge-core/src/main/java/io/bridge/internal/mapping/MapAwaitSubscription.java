@@ -1,0 +1,513 @@
+package io.bridge.internal.mapping;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bridge.CoroutineContext;
+import io.bridge.ItemBody;
+import io.bridge.internal.await.Demand;
+import io.bridge.internal.base.Fields;
+import io.bridge.internal.cancel.Headroom;
+import io.bridge.internal.context.ContextSnapshot;
+import io.bridge.internal.coroutine.Completion;
+import io.bridge.internal.coroutine.RunningCoroutine;
+import io.bridge.internal.cursor.ItemReceiver;
+import io.bridge.internal.cursor.ItemSubscriber;
+import io.bridge.internal.cursor.Iteration;
+import io.bridge.internal.failure.Failures;
+import io.bridge.internal.library.ReactiveLibraries;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * One subscription of mapAwait (B8) or mapConcurrent (S7): a coroutine for each item, at most
+ * {@code concurrency} of them and of values that wait. A value that was delivered lets one more
+ * item in, or, of a loop, one that was taken out of its buffer. See docs/design/mapawait.md.
+ *
+ * <pre>
+ * end        meaning                                      left by
+ * null       items come                                   upstream's end -> COMPLETED, Failed;
+ *                                                         a run's failure -> Failed
+ * COMPLETED  no more items; the runs go on                a run's failure -> Failed,
+ *                                                         the last value delivered -> OVER
+ * Failed     the runs are being cancelled; onError is due drain -> OVER
+ *            after the values that have come
+ * OVER       ended or cancelled, final                    -
+ *
+ * any but OVER: cancel -> OVER
+ * </pre>
+ *
+ * <p>Signals are sent by whoever enters {@link #drain} first; the others only leave their count, so
+ * they are serial without a lock, and a request inside onNext does not recurse. Proof:
+ * ItemRuns*Test, MapAwaitTest, MapConcurrent*Test, the TCK classes.
+ *
+ * @param <A> the type of the items
+ * @param <B> the type of the values
+ */
+public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscription {
+
+  /** The failure is not lost on anybody if it is the subscriber's own, of an illegal request. */
+  private record Failed(Throwable cause, boolean ofSubscriber) {}
+
+  private enum Mark {
+    COMPLETED,
+    OVER,
+    NO_VALUE,
+    ABANDONED
+  }
+
+  private static final VarHandle END = Fields.handle(MethodHandles.lookup(), "end", Object.class);
+  private static final VarHandle REQUESTED =
+      Fields.handle(MethodHandles.lookup(), "requested", long.class);
+
+  private final int concurrency;
+  private final ItemBody<? super A, @Nullable B, ? extends Exception> body;
+  private final boolean ordered;
+
+  /** Where the runs run, whoever brings their items. */
+  private final ContextSnapshot ambient;
+
+  /** The loop that the values are for, whose demand lets items in; null of mapAwait. */
+  private final @Nullable Iteration<B> loop;
+
+  /** The runs in the order of their items, or those with a value as they come. */
+  private final Queue<Run> line = new ConcurrentLinkedQueue<>();
+
+  /** The runs that have not ended; each takes itself out. */
+  private final Set<Run> running = ConcurrentHashMap.newKeySet();
+
+  /** Items that upstream may still send. */
+  private final AtomicLong admitted;
+
+  /** Runs whose value is not delivered yet. */
+  private final AtomicInteger undelivered = new AtomicInteger();
+
+  private final AtomicInteger drains = new AtomicInteger();
+
+  // set before anything begins
+  private @Nullable ItemSubscriber<A> source;
+
+  // whoever drains
+  private long delivered;
+
+  // any thread
+  private volatile @Nullable Object end;
+  private volatile long requested;
+
+  // any thread; null when it is over, so that the subscriber is not kept (RS 3.13)
+  private volatile @Nullable Subscriber<? super B> downstream;
+
+  private MapAwaitSubscription(
+      Settings<A, B> settings, @Nullable Iteration<B> loop, Subscriber<? super B> downstream) {
+    this.concurrency = settings.concurrency;
+    this.body = settings.body;
+    this.ordered = settings.ordered;
+    this.loop = loop;
+    this.ambient =
+        loop == null
+            ? ContextSnapshot.ofSubscriber(downstream)
+            : ContextSnapshot.ofCaller(loop.context());
+    this.downstream = downstream;
+    this.admitted = new AtomicLong(firstDemand());
+  }
+
+  /**
+   * What mapAwait does with its arguments.
+   *
+   * @param concurrency runs at the same time, at least 1
+   * @param body the code for one item
+   * @param ordered whether values are delivered in the order of their items
+   * @param <A> the type of the items
+   * @param <B> the type of the values
+   */
+  public record Settings<A, B>(
+      int concurrency,
+      ItemBody<? super A, @Nullable B, ? extends Exception> body,
+      boolean ordered) {
+
+    /** Checks the arguments, by the names that they have in the facades. */
+    public Settings {
+      if (concurrency < 1) {
+        throw new IllegalArgumentException("concurrency: " + concurrency);
+      }
+      requireNonNull(body, "body");
+    }
+
+    /**
+     * Subscribes.
+     *
+     * @param items the source
+     * @param subscriber takes the values
+     * @param library makes the subscriber of its own kind, which subscribes to the source
+     */
+    public void subscribe(
+        Publisher<? extends A> items,
+        Subscriber<? super B> subscriber,
+        Function<MapAwaitSubscription<A, B>, ItemSubscriber<A>> library) {
+      requireNonNull(subscriber, "subscriber"); // RS 1.9
+      begin(items, new MapAwaitSubscription<>(this, null, subscriber), subscriber, library);
+    }
+
+    /** The same for a loop. */
+    void subscribe(Publisher<? extends A> items, Iteration<B> loop, Subscriber<B> subscriber) {
+      MapAwaitSubscription<A, B> runs = new MapAwaitSubscription<>(this, loop, subscriber);
+      begin(items, runs, subscriber, feed -> ReactiveLibraries.feed(items, feed));
+    }
+
+    private void begin(
+        Publisher<? extends A> items,
+        MapAwaitSubscription<A, B> runs,
+        Subscriber<? super B> subscriber,
+        Function<MapAwaitSubscription<A, B>, ItemSubscriber<A>> library) {
+      ItemSubscriber<A> source = library.apply(runs);
+      runs.source = source;
+      subscriber.onSubscribe(runs);
+      if (!runs.isOver()) {
+        source.subscribeTo(items);
+      }
+    }
+  }
+
+  /** One item on its way to its value. */
+  private final class Run implements Completion<@Nullable B> {
+
+    private volatile @Nullable RunningCoroutine<?> coroutine;
+
+    // written before the coroutine starts, then by its thread; null when the body has it
+    private @Nullable A item;
+
+    // null while it runs; a value, NO_VALUE or ABANDONED
+    private final AtomicReference<@Nullable Object> outcome = new AtomicReference<>();
+
+    void start(A newItem) {
+      item = newItem;
+      RunningCoroutine<?> started =
+          RunningCoroutine.<@Nullable B>start(
+              loop == null ? "bridge-mapAwait" : "bridge-mapConcurrent", ambient, this::call, this);
+      coroutine = started;
+      if (isStopped()) {
+        started.cancel(); // who stopped the others may not have seen it
+      }
+    }
+
+    private @Nullable B call() throws Exception {
+      A taken = requireNonNull(item);
+      item = null;
+      return body.call(taken);
+    }
+
+    /** Gives up the item of a body that never began (A12). */
+    private void giveUpItem() {
+      A left = item;
+      if (left != null) {
+        item = null;
+        source().giveUp(left);
+      }
+    }
+
+    void cancel() {
+      RunningCoroutine<?> started = coroutine;
+      if (started != null) {
+        started.cancel();
+      }
+    }
+
+    @Override
+    public void succeeded(@Nullable B value) {
+      running.remove(this);
+      if (!outcome.compareAndSet(null, value == null ? Mark.NO_VALUE : value)) {
+        source().giveUp(value);
+        return;
+      }
+      if (!ordered) {
+        line.add(this);
+      }
+      drain();
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+      running.remove(this);
+      giveUpItem();
+      if (!fail(failure)) {
+        source().lost(failure);
+      }
+    }
+
+    @Override
+    public void cancelled(CancellationException cancellation) {
+      running.remove(this);
+      giveUpItem();
+      fail(cancellation); // in vain after our own cancel, of which it is the echo
+    }
+  }
+
+  /** Upstream's side; the way of its library to what nobody gets, too. */
+  ItemSubscriber<A> source() {
+    return requireNonNull(source);
+  }
+
+  @Override
+  public long firstDemand() {
+    if (loop != null) {
+      return 0; // it requests
+    }
+    return concurrency == Integer.MAX_VALUE ? Long.MAX_VALUE : concurrency;
+  }
+
+  @Override
+  public boolean offer(A item) {
+    if (admitted.getAndUpdate(n -> Math.max(0, n - 1)) == 0) {
+      return false;
+    }
+    undelivered.incrementAndGet();
+    Run run = new Run();
+    running.add(run);
+    if (ordered) {
+      line.add(run);
+    }
+    try {
+      run.start(item);
+    } catch (Throwable noThread) { // B11
+      run.failed(noThread);
+    }
+    return true;
+  }
+
+  @Override
+  public boolean receive(@Nullable Void nothing) {
+    boolean ended = END.compareAndSet(this, (Object) null, Mark.COMPLETED);
+    drain();
+    return ended;
+  }
+
+  @Override
+  public boolean receiveFailure(Throwable failure) {
+    if (loop != null && loop.isCancelledBy(failure)) {
+      loop.stopping(this::cancel);
+      return true;
+    }
+    return fail(failure);
+  }
+
+  @Override
+  public boolean cancelIfRequested() {
+    if (loop != null && !isStopped() && loop.cancelIfRequested()) {
+      loop.stopping(this::cancel); // on its own thread, inside upstream's code
+    }
+    return isStopped();
+  }
+
+  @Override
+  public void stopping(Runnable cancel) {
+    if (loop != null) {
+      loop.stopping(cancel);
+    } else {
+      cancel.run();
+    }
+  }
+
+  /** The loop's is captured; a source of mapAwait belongs to the subscriber. */
+  @Override
+  public boolean isAwait() {
+    return false;
+  }
+
+  @Override
+  public CoroutineContext context() {
+    return ambient.context();
+  }
+
+  @Override
+  public void request(long n) {
+    if (n <= 0) {
+      fail(new Failed(Demand.lessThanOne(), true));
+      return;
+    }
+    long now;
+    do {
+      now = requested;
+    } while (!REQUESTED.compareAndSet(this, now, Demand.sum(now, n)));
+    if (loop != null) {
+      admit(n);
+    }
+    drain();
+  }
+
+  /** Lets more items in. */
+  private void admit(long items) {
+    admitted.accumulateAndGet(items, Demand::sum); // first: upstream may be there at once
+    source().requestMore(items);
+  }
+
+  @Override
+  public void cancel() {
+    Object before = END.getAndSet(this, (Object) Mark.OVER);
+    downstream = null;
+    stopAll();
+    drain(); // gives up the values
+    if (before instanceof Failed failed && !failed.ofSubscriber) {
+      source().lost(failed.cause); // its onError was due (A12)
+    }
+  }
+
+  private boolean isOver() {
+    return end == Mark.OVER;
+  }
+
+  private boolean isStopped() {
+    Object how = end;
+    return how == Mark.OVER || how instanceof Failed;
+  }
+
+  /** The first failure ends the stream; false if it came too late. */
+  private boolean fail(Throwable failure) {
+    return fail(new Failed(Failures.bare(failure), false));
+  }
+
+  private boolean fail(Failed failed) {
+    while (true) {
+      Object now = end;
+      if (now != null && now != Mark.COMPLETED) {
+        drain(); // who failed first may have been cut short before this (A11)
+        return false;
+      }
+      if (END.compareAndSet(this, now, failed)) {
+        stopAll();
+        drain();
+        return true;
+      }
+    }
+  }
+
+  private void stopAll() {
+    source().stop();
+    running.forEach(Run::cancel);
+  }
+
+  private void drain() {
+    if (drains.getAndIncrement() != 0) {
+      return;
+    }
+    int missed = 1;
+    do {
+      try {
+        deliverOrCancel();
+        missed = drains.addAndGet(-missed);
+      } catch (Throwable tooDeep) { // for the rest, too: the next signal drains (A11)
+        drains.set(0);
+        throw tooDeep;
+      }
+    } while (missed != 0);
+  }
+
+  private void deliverOrCancel() {
+    try {
+      deliver();
+    } catch (Throwable ofSubscriber) { // RS 2.13 is broken: it gets nothing more
+      Headroom.throwIfTooDeep(ofSubscriber);
+      boolean told = loop != null && loop.fail(ofSubscriber); // first: it waits for that
+      cancel();
+      if (!told) {
+        source().lost(ofSubscriber);
+      }
+    }
+  }
+
+  private void deliver() {
+    while (true) {
+      Object how = end; // before the look at the runs: those of all items are there by then
+      if (how == Mark.OVER) {
+        giveUp();
+        return;
+      }
+      Run first = line.peek();
+      Object value = first == null ? null : first.outcome.get();
+      if (value == null || (value != Mark.NO_VALUE && delivered == requested)) {
+        endIfDue(how, value == null);
+        return;
+      }
+      line.poll();
+      undelivered.decrementAndGet();
+      if (value != Mark.NO_VALUE) {
+        delivered++;
+        send(value);
+      }
+      if (loop == null || value == Mark.NO_VALUE) {
+        admit(1);
+      }
+    }
+  }
+
+  /** All that can be delivered was: a failure ends the stream now, completion if that was all. */
+  private void endIfDue(@Nullable Object how, boolean noValue) {
+    if (how instanceof Failed failed) {
+      finish(how, failed.cause);
+      giveUp();
+    } else if (how == Mark.COMPLETED && noValue && undelivered.get() == 0) {
+      finish(how, null);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // what a run put there
+  private void send(Object value) {
+    Subscriber<? super B> receiver = downstream;
+    if (receiver == null) { // cancelled just now
+      source().giveUp(value);
+    } else {
+      receiver.onNext((B) value);
+    }
+  }
+
+  private void finish(Object how, @Nullable Throwable failure) {
+    Subscriber<? super B> receiver = downstream;
+    if (!END.compareAndSet(this, how, Mark.OVER)) {
+      return; // cancelled, or failed, just now: that comes round again
+    }
+    downstream = null;
+    if (receiver == null) {
+      return;
+    }
+    try {
+      if (failure == null) {
+        receiver.onComplete();
+      } else {
+        receiver.onError(failure);
+      }
+    } catch (Throwable t) {
+      if (loop != null) { // there was no stack or memory: it has not been told
+        downstream = receiver;
+        end = how;
+      }
+      throw t;
+    }
+  }
+
+  /**
+   * Gives up the values that nobody gets (A12), and those that are still to come. The runs stay in
+   * their set: whoever stopped the stream may not have come to cancel them yet.
+   */
+  private void giveUp() {
+    for (Run run : running) {
+      run.outcome.compareAndSet(null, Mark.ABANDONED);
+    }
+    for (Run run = line.poll(); run != null; run = line.poll()) {
+      Object value = run.outcome.getAndSet(Mark.ABANDONED);
+      if (value != null && !(value instanceof Mark)) {
+        source().giveUp(value);
+      }
+    }
+  }
+}

@@ -1,0 +1,511 @@
+package io.bridge.internal.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bridge.Coroutine;
+import io.bridge.Emitter;
+import io.bridge.Undeliverable;
+import io.bridge.internal.await.Demand;
+import io.bridge.internal.base.Fields;
+import io.bridge.internal.cancel.CancelFrame;
+import io.bridge.internal.cancel.Cancellation;
+import io.bridge.internal.cancel.CurrentFrame;
+import io.bridge.internal.cancel.Headroom;
+import io.bridge.internal.cancel.InterruptWindow;
+import io.bridge.internal.context.ContextSnapshot;
+import io.bridge.internal.coroutine.Completion;
+import io.bridge.internal.coroutine.RunningCoroutine;
+import io.bridge.internal.coroutine.SignalTask;
+import io.bridge.internal.failure.EntryPoint;
+import io.bridge.internal.failure.Failures;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+
+/**
+ * The one demand gate of bridge: a stream body on one side, a subscriber on the other. Demand is
+ * two cumulative counters; {@code emit} compares them and waits while they are equal. See
+ * docs/design/emitter.md.
+ *
+ * <pre>
+ * phase      meaning                                   left by
+ * ACTIVE     items flow                                finish -> ENDED, cancel -> CANCELLED,
+ *                                                      request(n &lt;= 0) -> REJECTED
+ * REJECTED   the demand broke RS 3.9; the body is      finish -> ENDED (onError),
+ *            being cancelled, onError is due           cancel -> CANCELLED
+ * ENDED      the terminal signal is sent, final        -
+ * CANCELLED  the subscriber wants no more, final       -
+ * </pre>
+ *
+ * Who emits has the {@linkplain BiasedLock turn} and no other lock, also while it waits for demand;
+ * whoever changes the phase or the demand takes no lock and wakes it. Proof: Emitter*Test,
+ * DemandRaceTest, EmitterStress, the TCK classes.
+ *
+ * @param <T> the type of the items
+ */
+@EntryPoint(of = Emitter.class)
+public final class EmitterSubscription<T> extends SubscriberHold<T>
+    implements Emitter<T>, Completion<@Nullable Void> {
+
+  private static final int ACTIVE = 0;
+  private static final int REJECTED = 1;
+  private static final int ENDED = 2;
+  private static final int CANCELLED = 3;
+
+  private static final VarHandle PHASE = Fields.handle(MethodHandles.lookup(), "phase", int.class);
+  private static final VarHandle REQUESTED =
+      Fields.handle(MethodHandles.lookup(), "requested", long.class);
+
+  private final LostSignals lost;
+
+  /** Delivers the signals; null for the threads that emit and end. */
+  private final @Nullable Executor signals;
+
+  // by who has the turn
+  private long emitted;
+
+  // any thread
+  private volatile int phase;
+  private volatile long requested;
+  private volatile @Nullable HandOver handOver;
+
+  EmitterSubscription(
+      Subscriber<? super T> downstream, @Nullable Executor signals, LostSignals lost) {
+    super(signals == null, downstream); // with a hand-over there is nothing to gain
+    this.signals = signals;
+    this.lost = lost;
+  }
+
+  /**
+   * Runs {@code body} for {@code subscriber}, on a coroutine of its own.
+   *
+   * @param name of the thread
+   * @param body the code that emits
+   * @param signals delivers all signals but onSubscribe; null for the threads that emit and end
+   * @param subscriber takes the signals
+   * @param lost takes what the subscriber does not get
+   * @param <T> the type of the items
+   * @return the coroutine; null if there is none, because the subscriber did not want one or no
+   *     thread could be started
+   */
+  public static <T> @Nullable Coroutine<?> subscribe(
+      String name,
+      Emitter.Body<T> body,
+      @Nullable Executor signals,
+      Subscriber<? super T> subscriber,
+      LostSignals lost) {
+    requireNonNull(subscriber, "subscriber"); // RS 1.9
+    EmitterSubscription<T> gate = new EmitterSubscription<>(subscriber, signals, lost);
+    subscriber.onSubscribe(new StreamHandle<>(gate, subscriber));
+    return gate.start(name, body, subscriber);
+  }
+
+  private @Nullable Coroutine<?> start(
+      String name, Emitter.Body<T> body, Subscriber<? super T> subscriber) {
+    if (phase == CANCELLED) {
+      return null;
+    }
+    if (phase == REJECTED) {
+      finish(null);
+      return null;
+    }
+    RunningCoroutine<?> started;
+    try {
+      started =
+          RunningCoroutine.<@Nullable Void>start(
+              name,
+              ContextSnapshot.ofSubscriber(subscriber),
+              () -> {
+                begin();
+                body.run(this);
+                return null;
+              },
+              this);
+    } catch (Throwable noThread) { // after onSubscribe, only a signal tells (RS 1.9, B11)
+      Headroom.throwIfTooDeep(noThread); // but if that would be cut short as well
+      finish(noThread);
+      return null;
+    }
+    ownedBy(started);
+    if (phase == CANCELLED || phase == REJECTED) {
+      started.cancel(); // the phase was changed before anybody could see the coroutine
+    }
+    return started;
+  }
+
+  @Override
+  public void emit(T item) {
+    requireNonNull(item, "item"); // RS 2.13: null is never a signal
+    CancelFrame own = frameOfOwner();
+    if (own == null || !emitAsOwner(item, own)) {
+      emitInTurn(item, own);
+    }
+    if (phase == CANCELLED || phase == REJECTED) {
+      throw cancelled(); // a subscriber that cancelled from onNext wants the body to stop here
+    }
+  }
+
+  /**
+   * Without the lock, if no other thread has emitted and there is demand; false if not so, or if
+   * the body is cancelled (A3).
+   */
+  private boolean emitAsOwner(T item, CancelFrame frame) {
+    Subscriber<? super T> receiver = held();
+    if (!isBiased() || emitted == requested || phase != ACTIVE || receiver == null) {
+      return false;
+    }
+    if (frame.isCancelled() || Thread.currentThread().isInterrupted()) {
+      return false;
+    }
+    boolean ended = false;
+    try {
+      if (!tryBeginOwn(frame)) {
+        ended = true;
+        return false;
+      }
+      try {
+        pass(item, receiver);
+      } finally {
+        endOwn(frame);
+        ended = true;
+      }
+      return true;
+    } finally {
+      if (!ended) { // the stack ended in there: plain writes, for which there always is some (A11)
+        ownerInside = false;
+        InterruptWindow window = frame.window;
+        int now = window.state;
+        if (now == InterruptWindow.CLOSED || now == InterruptWindow.OWED) {
+          window.state = InterruptWindow.OPEN; // a cancel that is due is found by the next wait
+        }
+      }
+    }
+  }
+
+  /** With the lock. Whatever ends it, an item that was not passed on is given up (B4). */
+  private void emitInTurn(T item, @Nullable CancelFrame own) {
+    boolean passed = false;
+    try {
+      CancelFrame frame = enterEmit(own);
+      long before = emitted;
+      try {
+        awaitDemand(frame); // RS 1.1: no onNext without a request
+        if (signals == null) {
+          deliver(item, frame);
+        } else {
+          handOver(item, signals, frame);
+        }
+      } finally {
+        passed = emitted != before;
+        leave();
+      }
+    } finally {
+      if (!passed) {
+        giveUp(item);
+      }
+    }
+  }
+
+  /** Takes the turn, in the frame that is returned. */
+  private @Nullable CancelFrame enterEmit(@Nullable CancelFrame own) {
+    CancelFrame frame = own == null ? Cancellation.enterAwait() : own;
+    Cancellation.throwIfCancelled(frame, Thread.currentThread());
+    HandOver received = handOver;
+    if (isInside() || (received != null && received.isReceivedHere())) {
+      throw new IllegalStateException("emit called from inside the subscriber's onNext");
+    }
+    enter(frame);
+    return frame;
+  }
+
+  /** Foreign code, so without the turn and outside of the window. */
+  private void giveUp(T item) {
+    Cancellation.outsideWindow(
+        CurrentFrame.get(),
+        () -> {
+          try {
+            lost.item(item);
+          } catch (Throwable ofHook) { // emit throws what has ended it
+            Undeliverable.report(ofHook);
+          }
+        });
+  }
+
+  private void awaitDemand(@Nullable CancelFrame frame) {
+    requireActive();
+    while (emitted == requested) {
+      announceWait();
+      boolean notYet = mustWaitForDemand();
+      try {
+        waitIf(notYet, frame);
+      } finally {
+        takeBack(receiver());
+      }
+    }
+  }
+
+  /** Without a frame that still has the subscriber; whether there is no demand. */
+  boolean mustWaitForDemand() {
+    Subscriber<? super T> held = letGo();
+    boolean notYet = emitted == requested;
+    if (!notYet) {
+      takeBack(held);
+    }
+    return notYet;
+  }
+
+  private void deliver(T item, @Nullable CancelFrame frame) {
+    Subscriber<? super T> receiver = held();
+    if (receiver == null) {
+      throw cancelled();
+    }
+    if (frame != null) {
+      frame.beginSignal();
+    }
+    try {
+      pass(item, receiver);
+    } finally {
+      if (frame != null) {
+        frame.endSignal();
+      }
+    }
+  }
+
+  private void pass(T item, Subscriber<? super T> receiver) {
+    try {
+      emitted++;
+      receiver.onNext(item);
+    } catch (Throwable t) { // RS 2.13 is broken: the body learns of it, the subscriber of nothing
+      cancel();
+      throw t;
+    }
+  }
+
+  /** The same by the executor; waits until the subscriber has received the item. */
+  private void handOver(T item, Executor executor, @Nullable CancelFrame frame) {
+    HandOver passing = new HandOver(() -> receive(item));
+    handOver = passing;
+    try {
+      requireActive(); // a cancel that came before it could see the hand-over
+      if (!passing.await(executor, frame)) {
+        Cancellation.throwIfCancelled(frame, Thread.currentThread());
+        throw cancelled();
+      }
+    } finally {
+      handOver = null;
+    }
+    Throwable failure = passing.failure();
+    if (failure != null) { // as in deliver
+      cancel();
+      EmitterSubscription.<RuntimeException>rethrow(failure);
+    }
+  }
+
+  private void receive(T item) {
+    Subscriber<? super T> receiver = held();
+    if (receiver != null) {
+      emitted++;
+      receiver.onNext(item);
+    }
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // onNext declares none
+  private static <X extends Throwable> void rethrow(Throwable failure) throws X {
+    throw (X) failure;
+  }
+
+  @Override
+  boolean isOpen() {
+    return phase < ENDED;
+  }
+
+  @Override
+  boolean isCancelled() {
+    return phase == CANCELLED;
+  }
+
+  @Override
+  boolean isActive() {
+    return phase == ACTIVE;
+  }
+
+  @Override
+  void requireActive() {
+    switch (phase) {
+      case ACTIVE -> {}
+      case ENDED -> throw new IllegalStateException("emit after the end of the body");
+      default -> throw cancelled();
+    }
+  }
+
+  /** Whoever sees the cancel is cancelled: the one who cancels may be between two steps. */
+  private CancellationException cancelled() {
+    RunningCoroutine<?> running = owner();
+    if (running != null) {
+      running.cancel();
+    }
+    return new CancellationException("the subscriber has cancelled");
+  }
+
+  /**
+   * More demand.
+   *
+   * @param n at least 1, or RS 3.9 is broken
+   * @param subscriber the one that asks, in case it was let go; null after its cancel
+   */
+  void request(long n, @Nullable Subscriber<? super T> subscriber) {
+    if (n <= 0) {
+      stop(REJECTED); // RS 3.9
+      return;
+    }
+    long now;
+    do {
+      now = requested;
+    } while (!REQUESTED.compareAndSet(this, now, Demand.sum(now, n)));
+    if (held() == null) { // after the change of the demand
+      takeBack(subscriber);
+    }
+    wake();
+  }
+
+  @Override
+  void cancel() {
+    stop(CANCELLED);
+    drop();
+    dropHandOver(); // also behind the end of the body, which waits for it
+  }
+
+  /** Changes the phase and wakes; the coroutine's thread does the rest (A6). */
+  private void stop(int wanted) {
+    int now;
+    do {
+      now = phase;
+      if (now >= ENDED || now == wanted) {
+        return;
+      }
+    } while (!PHASE.compareAndSet(this, now, wanted));
+    wake();
+    dropHandOver();
+    RunningCoroutine<?> running = owner();
+    if (running != null) {
+      running.cancel();
+    }
+  }
+
+  private void dropHandOver() {
+    HandOver passing = handOver;
+    if (passing != null) {
+      passing.drop();
+    }
+  }
+
+  @Override
+  public void succeeded(@Nullable Void nothing) {
+    finish(null);
+  }
+
+  @Override
+  public void failed(Throwable failure) {
+    finish(failure);
+  }
+
+  @Override
+  public void cancelled(CancellationException cancellation) {
+    finish(cancellation);
+  }
+
+  /** The body has ended: the terminal signal, for which no demand is needed. */
+  private void finish(@Nullable Throwable failure) {
+    Subscriber<? super T> receiver = receiver();
+    takeBack(receiver); // a stray emitter may wait
+    int before;
+    do {
+      before = phase;
+      if (before >= ENDED || receiver == null) {
+        drop();
+        reportLost(failure);
+        return;
+      }
+    } while (!PHASE.compareAndSet(this, before, ENDED));
+    wake();
+    enterAtEnd(); // RS 1.3: a stray emitter may still be inside onNext
+    try {
+      if (receiver() == null) { // cancelled meanwhile
+        reportLost(failure);
+      } else if (before == REJECTED) {
+        reportLost(failure);
+        end(Demand.lessThanOne(), false);
+      } else {
+        end(failure, true);
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  private void end(@Nullable Throwable failure, boolean ofBody) {
+    if (signals == null) {
+      terminate(failure, ofBody);
+      return;
+    }
+    Throwable rejection;
+    try {
+      rejection = SignalTask.deliver(signals, () -> terminate(failure, ofBody));
+    } catch (OutOfMemoryError noMemory) { // to make the task, which the executor has not got
+      rejection = noMemory;
+    }
+    if (rejection == null) {
+      return;
+    }
+    if (failure == null) { // told here, so that nobody waits for ever
+      terminate(rejection, false);
+    } else {
+      terminate(failure, ofBody);
+      if (!(failure instanceof RejectedExecutionException)) {
+        Undeliverable.report(rejection);
+      }
+    }
+  }
+
+  private void terminate(@Nullable Throwable failure, boolean ofBody) {
+    Subscriber<? super T> receiver = receiver();
+    drop();
+    if (receiver == null) { // cancelled while the executor had the signal
+      if (ofBody) {
+        reportLost(failure);
+      }
+      return;
+    }
+    try {
+      if (failure == null) {
+        receiver.onComplete();
+      } else {
+        receiver.onError(failure);
+      }
+    } catch (Throwable t) { // RS 2.13 is broken; of an executor that runs it at once, no rejection
+      Headroom.throwIfTooDeep(t); // it has not got the signal
+      report(t);
+    }
+  }
+
+  private void reportLost(@Nullable Throwable failure) {
+    if (failure != null && !Failures.isCancelEcho(failure)) { // also one that the body wrapped
+      report(failure);
+    }
+  }
+
+  /** Sends a lost failure to its library's channel (A12), whatever that throws. */
+  private void report(Throwable undelivered) {
+    Throwable failure = Failures.bare(undelivered); // what a subscriber's own await threw, too
+    try {
+      lost.failure(failure);
+    } catch (Throwable ofHook) { // the terminal signal may still be due
+      Undeliverable.report(failure);
+      Undeliverable.report(ofHook);
+    }
+  }
+}
