@@ -24,7 +24,6 @@ import com.sun.jdi.request.MethodEntryRequest;
 import io.bridge.Await;
 import io.bridge.testkit.Eventually;
 import java.io.File;
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -34,6 +33,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -50,8 +50,7 @@ final class TripCounter {
   private final Set<String> begun = new HashSet<>();
 
   private final Map<String, Map<ThreadReference, Set<String>>> trips = new LinkedHashMap<>();
-  private final StringBuffer output = new StringBuffer();
-  private final List<Thread> readers = new ArrayList<>();
+  private final List<FutureTask<String>> output = new ArrayList<>();
   private final VirtualMachine vm;
   private final MethodEntryRequest entries;
 
@@ -88,10 +87,8 @@ final class TripCounter {
       }
       return counter.result();
     } catch (Exception e) {
-      program.destroyForcibly(); // else its output would not end
+      program.toHandle().destroyForcibly(); // that of Process closes the output
       throw new AssertionError("the program failed; its output:\n" + counter.allOutput(), e);
-    } finally {
-      program.destroyForcibly();
     }
   }
 
@@ -124,22 +121,18 @@ final class TripCounter {
 
   /** The program must not wait until somebody reads its output. */
   private void read(InputStream stream) {
-    readers.add(
-        Thread.ofVirtual()
-            .start(() -> {
-              try (stream) {
-                output.append(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
-              } catch (IOException e) {
-                output.append(e);
-              }
-            }));
+    FutureTask<String> text =
+        new FutureTask<>(() -> new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+    output.add(text);
+    Thread.ofVirtual().start(text);
   }
 
-  private String allOutput() throws InterruptedException {
-    for (Thread reader : readers) {
-      reader.join();
+  private String allOutput() throws Exception {
+    StringBuilder all = new StringBuilder();
+    for (FutureTask<String> text : output) {
+      all.append(text.get());
     }
-    return output.toString();
+    return all.toString();
   }
 
   /** Returns when the program has ended. */

@@ -161,7 +161,7 @@ final class Trips {
   private static void cancel() throws InterruptedException {
     Sinks.One<Integer> sink = Sinks.one();
     BodyThread body = new BodyThread();
-    Coroutine<Integer> coroutine =
+    Coroutine<@Nullable Integer> coroutine =
         Coroutine.start(() -> {
           body.enter();
           return await(sink.asMono());
