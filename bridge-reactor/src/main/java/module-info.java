@@ -1,7 +1,8 @@
 import io.bridge.internal.base.LibraryHooks;
 import io.bridge.internal.failure.FailureLayer;
 import io.bridge.internal.library.ReactiveLibrary;
-import io.bridge.reactor.internal.ReactorEcosystem;
+import io.bridge.reactor.internal.ReactorHooks;
+import io.bridge.reactor.internal.ReactorLibrary;
 
 /** Await Mono and Flux, and hand imperative code back as one. */
 module io.bridge.reactor {
@@ -14,9 +15,9 @@ module io.bridge.reactor {
   exports io.bridge.reactor;
 
   provides FailureLayer with
-      ReactorEcosystem;
+      ReactorLibrary;
   provides LibraryHooks with
-      ReactorEcosystem;
+      ReactorHooks;
   provides ReactiveLibrary with
-      ReactorEcosystem;
+      ReactorLibrary;
 }

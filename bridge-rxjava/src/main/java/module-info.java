@@ -1,5 +1,5 @@
 import io.bridge.internal.library.ReactiveLibrary;
-import io.bridge.rxjava.internal.RxJavaEcosystem;
+import io.bridge.rxjava.internal.RxJavaLibrary;
 
 /** Await the types of RxJava 3, and hand imperative code back as one. */
 module io.bridge.rxjava {
@@ -10,5 +10,5 @@ module io.bridge.rxjava {
   exports io.bridge.rxjava;
 
   provides ReactiveLibrary with
-      RxJavaEcosystem;
+      RxJavaLibrary;
 }

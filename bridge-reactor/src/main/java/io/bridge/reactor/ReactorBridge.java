@@ -12,7 +12,8 @@ import io.bridge.VoidBody;
 import io.bridge.internal.base.VoidBodies;
 import io.bridge.internal.coroutine.Bodies;
 import io.bridge.internal.mapping.MapAwaitSubscription;
-import io.bridge.reactor.internal.ReactorEcosystem;
+import io.bridge.reactor.internal.ReactorHooks;
+import io.bridge.reactor.internal.ReactorLibrary;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -55,7 +56,7 @@ public final class ReactorBridge extends Await {
    * @return the item, null if the Mono completes empty
    */
   public static <T> @Nullable T await(Mono<? extends T> mono) {
-    return ReactorEcosystem.<T>await(requireNonNull(mono, "mono"));
+    return ReactorLibrary.<T>await(requireNonNull(mono, "mono"));
   }
 
   /**
@@ -67,7 +68,7 @@ public final class ReactorBridge extends Await {
    * @throws NoSuchElementException if the Mono completes empty
    */
   public static <T> T awaitSingle(Mono<? extends T> mono) {
-    T item = ReactorEcosystem.<T>await(requireNonNull(mono, "mono"));
+    T item = ReactorLibrary.<T>await(requireNonNull(mono, "mono"));
     if (item == null) {
       throw new NoSuchElementException("the Mono completed empty");
     }
@@ -177,7 +178,7 @@ public final class ReactorBridge extends Await {
    * @return the context; empty outside of any
    */
   public static ContextView currentContext() {
-    return ReactorEcosystem.currentContext();
+    return ReactorHooks.currentContext();
   }
 
   /**
@@ -203,7 +204,7 @@ public final class ReactorBridge extends Await {
    */
   public static <T extends @Nullable Object, X extends Exception> T withContext(
       UnaryOperator<Context> change, Body<? extends T, ? extends X> body) throws X {
-    return ReactorEcosystem.<T, X>withContext(
+    return ReactorHooks.<T, X>withContext(
         requireNonNull(change, "change"), requireNonNull(body, "body"));
   }
 
@@ -218,7 +219,7 @@ public final class ReactorBridge extends Await {
    */
   public static <X extends Exception> void withContext(
       UnaryOperator<Context> change, VoidBody<X> body) throws X {
-    ReactorEcosystem.<@Nullable Object, X>withContext(
+    ReactorHooks.<@Nullable Object, X>withContext(
         requireNonNull(change, "change"), VoidBodies.returningNull(body));
   }
 

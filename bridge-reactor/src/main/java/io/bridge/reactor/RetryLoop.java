@@ -9,7 +9,7 @@ import io.bridge.internal.await.Receiver;
 import io.bridge.internal.cancel.CancelFrame;
 import io.bridge.internal.cancel.Cancellation;
 import io.bridge.internal.failure.Failures;
-import io.bridge.reactor.internal.ReactorEcosystem;
+import io.bridge.reactor.internal.ReactorHooks;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -190,7 +190,7 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
   private final class End implements CoreSubscriber<Object> {
 
     /** What the spec's companion gets, as below Reactor's own operator (C2). */
-    private final Context context = ReactorEcosystem.currentContext();
+    private final Context context = ReactorHooks.currentContext();
 
     private volatile @Nullable Subscription upstream;
 

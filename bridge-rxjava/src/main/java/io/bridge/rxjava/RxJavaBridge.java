@@ -15,7 +15,7 @@ import io.bridge.internal.base.VoidBodies;
 import io.bridge.internal.coroutine.Bodies;
 import io.bridge.internal.failure.Failures;
 import io.bridge.internal.mapping.MapAwaitSubscription;
-import io.bridge.rxjava.internal.RxJavaEcosystem;
+import io.bridge.rxjava.internal.RxJavaLibrary;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableSource;
 import io.reactivex.rxjava3.core.Flowable;
@@ -64,7 +64,7 @@ public final class RxJavaBridge extends Await {
    * @return the value
    */
   public static <T> T await(SingleSource<? extends T> single) {
-    return RxJavaEcosystem.<T>await(requireNonNull(single, "single"));
+    return RxJavaLibrary.<T>await(requireNonNull(single, "single"));
   }
 
   /**
@@ -75,7 +75,7 @@ public final class RxJavaBridge extends Await {
    * @return the value, null if the source completes empty
    */
   public static <T> @Nullable T await(MaybeSource<? extends T> maybe) {
-    return RxJavaEcosystem.<T>await(requireNonNull(maybe, "maybe"));
+    return RxJavaLibrary.<T>await(requireNonNull(maybe, "maybe"));
   }
 
   /**
@@ -84,7 +84,7 @@ public final class RxJavaBridge extends Await {
    * @param completable the source
    */
   public static void await(CompletableSource completable) {
-    RxJavaEcosystem.await(requireNonNull(completable, "completable"));
+    RxJavaLibrary.await(requireNonNull(completable, "completable"));
   }
 
   /**
@@ -96,7 +96,7 @@ public final class RxJavaBridge extends Await {
    * @return the item, null if the source completes empty
    */
   public static <T> @Nullable T await(ObservableSource<? extends T> observable) {
-    return RxJavaEcosystem.<T, @Nullable T>await(
+    return RxJavaLibrary.<T, @Nullable T>await(
         requireNonNull(observable, "observable"), Fold.one());
   }
 
@@ -170,7 +170,7 @@ public final class RxJavaBridge extends Await {
    * @return the first item, null if the source completes empty
    */
   public static <T> @Nullable T awaitFirstOrNull(ObservableSource<? extends T> observable) {
-    return RxJavaEcosystem.<T, @Nullable T>await(
+    return RxJavaLibrary.<T, @Nullable T>await(
         requireNonNull(observable, "observable"), Fold.first());
   }
 
@@ -210,7 +210,7 @@ public final class RxJavaBridge extends Await {
    * @return the last item, null if the source completes empty
    */
   public static <T> @Nullable T awaitLastOrNull(ObservableSource<? extends T> observable) {
-    return RxJavaEcosystem.<T, @Nullable T>await(
+    return RxJavaLibrary.<T, @Nullable T>await(
         requireNonNull(observable, "observable"), Fold.last());
   }
 
@@ -238,7 +238,7 @@ public final class RxJavaBridge extends Await {
   public static <T, A, R extends @Nullable Object> R awaitCollect(
       ObservableSource<? extends T> observable, Collector<? super T, A, R> collector) {
     requireNonNull(observable, "observable");
-    return RxJavaEcosystem.<T, R>await(
+    return RxJavaLibrary.<T, R>await(
         observable, Fold.collect(requireNonNull(collector, "collector")));
   }
 
@@ -248,7 +248,7 @@ public final class RxJavaBridge extends Await {
    * @param observable any number of items
    */
   public static void awaitCompletion(ObservableSource<?> observable) {
-    RxJavaEcosystem.<Object, @Nullable Object>await(
+    RxJavaLibrary.<Object, @Nullable Object>await(
         requireNonNull(observable, "observable"), Fold.none());
   }
 
@@ -377,7 +377,7 @@ public final class RxJavaBridge extends Await {
    * @return its value is the value
    */
   public static <T> Awaitable<T> awaitable(SingleSource<? extends T> single) {
-    return RxJavaEcosystem.<T>awaitable(requireNonNull(single, "single"));
+    return RxJavaLibrary.<T>awaitable(requireNonNull(single, "single"));
   }
 
   /**
@@ -389,7 +389,7 @@ public final class RxJavaBridge extends Await {
    * @return its value is the value, null if the source completes empty
    */
   public static <T> Awaitable<@Nullable T> awaitable(MaybeSource<? extends T> maybe) {
-    return RxJavaEcosystem.<T>awaitable(requireNonNull(maybe, "maybe"));
+    return RxJavaLibrary.<T>awaitable(requireNonNull(maybe, "maybe"));
   }
 
   /**
@@ -399,7 +399,7 @@ public final class RxJavaBridge extends Await {
    * @return its value is null
    */
   public static Awaitable<@Nullable Void> awaitable(CompletableSource completable) {
-    return RxJavaEcosystem.awaitable(requireNonNull(completable, "completable"));
+    return RxJavaLibrary.awaitable(requireNonNull(completable, "completable"));
   }
 
   /**
@@ -411,7 +411,7 @@ public final class RxJavaBridge extends Await {
    * @return its value is the item, null if the source completes empty
    */
   public static <T> Awaitable<@Nullable T> awaitable(ObservableSource<? extends T> observable) {
-    return RxJavaEcosystem.<T, @Nullable T>awaitable(
+    return RxJavaLibrary.<T, @Nullable T>awaitable(
         requireNonNull(observable, "observable"), Fold.one());
   }
 
@@ -440,7 +440,7 @@ public final class RxJavaBridge extends Await {
    * @return the cursor, to be closed
    */
   public static <T> Cursor<T> iterate(ObservableSource<? extends T> observable, int capacity) {
-    return RxJavaEcosystem.iterate(requireNonNull(observable, "observable"), capacity);
+    return RxJavaLibrary.iterate(requireNonNull(observable, "observable"), capacity);
   }
 
   /**

@@ -4,8 +4,8 @@
  * <p><b>Rule:</b> A publisher is awaited, iterated and mapped in the way of the library that owns
  * its class.
  *
- * <p><b>Design:</b> docs/design/conversion.md. <b>Proof:</b> PublishersTest, and the tests of each
- * adapter.
+ * <p><b>Design:</b> docs/design/conversion.md. <b>Proof:</b> AwaitHostileSourceTest, and the tests
+ * of each adapter.
  */
 @NullMarked
 package io.bridge.internal.library;

@@ -22,7 +22,7 @@ class CoreCursorSubscriber<T> extends CursorSubscriber<T> implements CoreSubscri
 
   CoreCursorSubscriber(Iteration<T> iteration) {
     super(iteration);
-    this.context = ReactorEcosystem.contextOf(contextOfOwner(), true);
+    this.context = ReactorHooks.contextOf(contextOfOwner(), true);
   }
 
   @Override

@@ -23,8 +23,7 @@ class CoreSubscriberAwait<T, R extends @Nullable Object> extends SubscriberAwait
   CoreSubscriberAwait(
       Fold<T, R> fold, @Nullable CancelFrame frame, @Nullable Receiver<? super R> receiver) {
     super(fold, frame, receiver);
-    this.context =
-        ReactorEcosystem.contextOf(contextOfOwner(), receiver == null || receiver.isAwait());
+    this.context = ReactorHooks.contextOf(contextOfOwner(), receiver == null || receiver.isAwait());
   }
 
   @Override

@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /** RxJava's sources. Its threads are known to core by name, the type of theirs being internal. */
-public final class RxJavaEcosystem implements ReactiveLibrary {
+public final class RxJavaLibrary implements ReactiveLibrary {
 
   /** For the service loader. */
-  public RxJavaEcosystem() {}
+  public RxJavaLibrary() {}
 
   @Override
   public boolean owns(Class<?> type) {
