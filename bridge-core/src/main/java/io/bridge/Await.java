@@ -212,7 +212,7 @@ public abstract class Await {
    * #awaitFirst(Publisher)} does.
    *
    * @param publisher any number of items; a demand of one
-   * @param fallback asked if the source completes empty
+   * @param fallback called if the source completes empty
    * @param <T> the type of the item
    * @return the first item, or the fallback's
    */
@@ -228,7 +228,7 @@ public abstract class Await {
    * #awaitFirstOrElse(Publisher, Supplier)}.
    *
    * @param publisher any number of items; a demand of one
-   * @param fallback asked if the source completes empty
+   * @param fallback called if the source completes empty
    * @param <T> the type of the item
    * @return the first item, or the fallback's
    */
@@ -374,7 +374,7 @@ public abstract class Await {
    * Awaits the only item of {@code publisher}; see {@link #awaitOrThrow(Publisher, Class)}.
    *
    * @param publisher at most one item; unbounded demand
-   * @param type the failure to be thrown as itself
+   * @param type a failure of this type is thrown as itself
    * @param <T> the type of the item
    * @param <X> the type of the failure
    * @return the item, null if the source completes empty
@@ -390,7 +390,7 @@ public abstract class Await {
    * itself.
    *
    * @param awaitable the source
-   * @param type the failure to be thrown as itself
+   * @param type a failure of this type is thrown as itself
    * @param <T> the type of the value
    * @param <X> the type of the failure
    * @return its value
@@ -408,7 +408,7 @@ public abstract class Await {
    *
    * @param publisher at most one item; unbounded demand
    * @param <T> the type of the item
-   * @return its value is the item, null if the source completes empty
+   * @return an awaitable of the item, null if the source completes empty
    */
   public static <T> Awaitable<@Nullable T> awaitable(Publisher<? extends T> publisher) {
     return ReactiveLibraries.<T, @Nullable T>awaitable(requireNonNull(publisher, "publisher"), Fold.one());
@@ -419,7 +419,7 @@ public abstract class Await {
    *
    * @param publisher at most one item; unbounded demand
    * @param <T> the type of the item
-   * @return its value is the item, null if the source completes empty
+   * @return an awaitable of the item, null if the source completes empty
    */
   public static <T> Awaitable<@Nullable T> awaitable(Flow.Publisher<? extends T> publisher) {
     return awaitable(reactive(publisher));
@@ -465,7 +465,8 @@ public abstract class Await {
    *
    * @param first the first source
    * @param second the second source
-   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param combiner receives the values, on the calling thread; an exception that it throws is
+   *     thrown as is
    * @param <A> the type of the first value
    * @param <B> the type of the second value
    * @param <R> the type of the result
@@ -490,7 +491,8 @@ public abstract class Await {
    * @param first the first source
    * @param second the second source
    * @param third the third source
-   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param combiner receives the values, on the calling thread; an exception that it throws is
+   *     thrown as is
    * @param <A> the type of the first value
    * @param <B> the type of the second value
    * @param <C> the type of the third value
