@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * succeeded.
  *
  * <p><b>Errors:</b> whatever the body throws, including an {@link Error}, is the coroutine's
- * failure, and {@link #await()} throws it. If an await in the body throws and the body does not
- * catch it, the coroutine's failure is the source's own one, without the {@link
+ * failure, and {@link #await()} throws it. If an awaited source fails and the body does not catch
+ * the exception, the coroutine fails with the source's own failure, without the {@link
  * CompletionException} of the await (A7).
  *
  * <p><b>Memory:</b> the actions of the body happen-before the return of {@code await} and before
@@ -103,8 +103,8 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
   /**
    * Returns the failure of the coroutine, without waiting.
    *
-   * @return the exception that the body threw; if an await threw it, the failure of the awaited
-   *     source; a {@link CancellationException} if the coroutine or the awaited source was
+   * @return the exception that the body threw, or the source's own failure if it came from an
+   *     await; a {@link CancellationException} if the coroutine or the awaited source was
    *     cancelled; null while the coroutine runs and after it succeeded
    */
   @Nullable Throwable failure();
@@ -182,8 +182,8 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * Runs {@code body} in place. A cancellation of the code around it does not reach the body, so
    * cleanup in a {@code finally} can await although the coroutine is cancelled. The interrupt flag
    * is cleared at the beginning and restored at the end; an interrupt in between takes effect at
-   * the end. Use a {@code FileChannel} that is shared with other code in here, because an interrupt
-   * would close it.
+   * the end. If this code shares a {@code FileChannel} with other code, use the channel inside a
+   * shield, because an interrupt would close it.
    *
    * @param body the code that must not be interrupted; a timeout inside it can limit it
    * @param <T> the type of its value

@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values that belong to a coroutine, by typed keys. A context is immutable. Each coroutine
- * inherits the context of the code that starts it. {@link #with} binds a value for a block.
+ * Holds the values of a coroutine under typed keys. A context is immutable. Each coroutine inherits
+ * the context of the code that starts it. {@link #with} binds a value for a block.
  *
  * <p><b>Cancellation:</b> a cancellation of the code around a block of {@code with} cancels the
  * block too.
@@ -34,7 +34,7 @@ public final class CoroutineContext {
    *
    * @param <T> the type of the value
    */
-  @SuppressWarnings("UnusedTypeParameter") // says what get returns
+  @SuppressWarnings("UnusedTypeParameter") // it is the return type of get
   public static final class Key<T> {
 
     private final String name;
@@ -157,7 +157,7 @@ public final class CoroutineContext {
     requireNonNull(key, "key");
     requireNonNull(value, "value");
     if (entries.isEmpty()) {
-      return new CoroutineContext(Map.of(key, value)); // a fifth of the bytes
+      return new CoroutineContext(Map.of(key, value)); // needs a fifth of the bytes
     }
     Map<Key<?>, Object> more = new HashMap<>(entries);
     more.put(key, value);

@@ -422,7 +422,7 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
     }
 
     /**
-     * Cancels the other coroutines when the first one ends that matches the predicate. The result
+     * Cancels the other coroutines as soon as one has ended and matches the predicate. The result
      * is the list of all coroutines in the order of the forks, whatever their states; a timeout
      * leads to the same result.
      *

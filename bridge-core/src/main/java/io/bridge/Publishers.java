@@ -218,9 +218,10 @@ public final class Publishers {
    * a blocking call in it; see {@linkplain io.bridge the package}.
    *
    * <p><b>Errors:</b> whatever the body throws, including an {@link Error}, fails the stream. If an
-   * await in the body throws and the body does not catch it, the stream fails with the source's own
-   * failure (A7). A failure after a cancellation goes to {@link Undeliverable}. A request of less
-   * than one item fails the stream with an {@link IllegalArgumentException} (RS 3.9).
+   * awaited source fails and the body does not catch the exception, the stream fails with the
+   * source's own failure (A7). A failure after a cancellation goes to {@link Undeliverable}. A
+   * request of less than one item fails the stream with an {@link IllegalArgumentException} (RS
+   * 3.9).
    *
    * <p><b>Memory:</b> nothing is buffered: {@link Emitter#emit} waits for demand.
    *

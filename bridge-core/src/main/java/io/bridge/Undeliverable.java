@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Receives failures and values that can no longer be delivered to anyone: a failure after the await
- * has ended, a value that arrives together with a cancellation and loses, a second outcome of a
- * source that breaks its protocol. Nothing is lost silently.
+ * has ended, a value that loses a race with a cancellation, a second outcome of a source that
+ * breaks its protocol. Nothing is lost silently.
  *
  * <p>If the losing side belongs to a library with its own hook, the adapter uses that hook:
  * Reactor's {@code Operators.onErrorDropped} and {@code onDiscard}, RxJava's {@code

@@ -358,10 +358,10 @@ public final class CompletableFutureBridge extends Await {
    * Cancelling a dependent ends only the dependent, as everywhere in the JDK.
    *
    * <p><b>Errors:</b> whatever the body throws, including an {@link Error}, fails the future. If an
-   * await in the body throws and the body does not catch it, the future fails with the source's own
-   * failure (A7). If that is a {@link CancellationException}, {@code isCancelled} returns true, as
-   * for every future that fails with one. A failure after other code has completed the future goes
-   * to {@link io.bridge.Undeliverable}.
+   * awaited source fails and the body does not catch the exception, the future fails with the
+   * source's own failure (A7). If that is a {@link CancellationException}, {@code isCancelled}
+   * returns true, as for every future that fails with one. A failure after other code has completed
+   * the future goes to {@link io.bridge.Undeliverable}.
    *
    * <p><b>Memory:</b> actions before this call happen-before the body.
    *

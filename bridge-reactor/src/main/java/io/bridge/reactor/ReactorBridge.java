@@ -237,8 +237,9 @@ public final class ReactorBridge extends Await {
    * a blocking call in it; see {@linkplain io.bridge the package}.
    *
    * <p><b>Errors:</b> whatever the body throws, including an {@link Error}, fails the Mono. If an
-   * await in the body throws and the body does not catch it, the Mono fails with the source's own
-   * failure (A7). A failure after a cancellation goes to {@code Operators.onErrorDropped}.
+   * awaited source fails and the body does not catch the exception, the Mono fails with the
+   * source's own failure (A7). A failure after a cancellation goes to {@code
+   * Operators.onErrorDropped}.
    *
    * <p><b>Memory:</b> actions before the subscription happen-before the body.
    *

@@ -462,9 +462,9 @@ public final class RxJavaBridge extends Await {
    * it; see {@linkplain io.bridge the package}.
    *
    * <p><b>Errors:</b> whatever the body throws, including an {@link Error}, fails the Single. If an
-   * await in the body throws and the body does not catch it, the Single fails with the source's own
-   * failure (A7). A failure after the disposal goes to {@code RxJavaPlugins.onError}. If the body
-   * returns null, the Single fails with a {@link NullPointerException}.
+   * awaited source fails and the body does not catch the exception, the Single fails with the
+   * source's own failure (A7). A failure after the disposal goes to {@code RxJavaPlugins.onError}.
+   * If the body returns null, the Single fails with a {@link NullPointerException}.
    *
    * <p><b>Memory:</b> actions before the subscription happen-before the body.
    *
