@@ -2,7 +2,7 @@ import io.bridge.internal.FailureLayer;
 import io.bridge.internal.LibraryHooks;
 import io.bridge.internal.ReactiveLibrary;
 
-/** The core of bridge: await any publisher, hand imperative code back as one. */
+/** The core of bridge: awaits any publisher, and makes publishers of imperative code. */
 module io.bridge.core {
   requires transitive org.reactivestreams;
   requires static transitive org.jspecify;

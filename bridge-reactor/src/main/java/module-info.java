@@ -3,7 +3,7 @@ import io.bridge.internal.LibraryHooks;
 import io.bridge.internal.ReactiveLibrary;
 import io.bridge.reactor.internal.ReactorEcosystem;
 
-/** Await Mono and Flux, and hand imperative code back as one. */
+/** Awaits Mono and Flux, and makes them of imperative code. */
 module io.bridge.reactor {
   requires transitive io.bridge.core;
   requires transitive reactor.core;

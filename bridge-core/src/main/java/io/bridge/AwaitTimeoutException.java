@@ -5,8 +5,9 @@ import java.time.Duration;
 /**
  * Thrown by {@link Coroutine#withTimeout(Duration, Body)} when its time is over. It is not a {@link
  * java.util.concurrent.CancellationException}, because a timeout is a failure and a cancellation is
- * intended. The timeout interrupts an await or a blocking call. The exception with which that call
- * ended is suppressed in this one, and its stack trace shows the place (contract T1).
+ * intended. The timeout interrupts the await or blocking call that the body is in. The exception
+ * that ended this call is suppressed in the {@code AwaitTimeoutException}, and its stack trace
+ * shows the place (contract T1).
  *
  * @since 0.1.0
  */

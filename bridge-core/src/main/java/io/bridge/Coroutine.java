@@ -274,13 +274,14 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * replaces {@code subscribeOn} and {@code publishOn} where they serve this purpose. The calling
    * thread must be one that {@linkplain io.bridge may block}. The body sees the context and the
    * {@link #current()} coroutine of the calling code. Nothing else of the calling thread is
-   * propagated, neither thread-locals nor locks.
+   * propagated: no locks, and no thread-locals unless a {@link CoroutineContext.Carrier} is
+   * registered for them.
    *
-   * <p>The body runs in place if the calling code already runs on {@code executor} by an outer
-   * {@code runOn}, or if the executor runs its tasks inside {@code execute}. If the body calls
-   * {@code runOn} for the executor that the waiting thread belongs to, the waiting thread runs that
-   * inner body itself, so an executor with one thread does not deadlock. All these calls must pass
-   * the same executor objects. If the executor never runs the task, this call blocks until it is
+   * <p>The body runs in place if an outer {@code runOn} already runs the calling code on {@code
+   * executor}, or if the executor runs its tasks inside {@code execute}. If the body calls {@code
+   * runOn} for the executor that the waiting thread belongs to, the waiting thread runs that inner
+   * body itself, so an executor with one thread does not deadlock. All these calls must pass the
+   * same executor objects. If the executor never runs the task, this call blocks until it is
    * cancelled. This happens when the executor drops the task, or when its only thread waits for
    * this call in some other way.
    *

@@ -27,9 +27,9 @@ public interface Emitter<T> {
    * a {@link NullPointerException} and leaves the stream usable.
    *
    * <p><b>Memory:</b> nothing keeps the item after the call. This method owns the item. If it
-   * throws, for whatever reason, before the subscriber has received the item, it has passed the
-   * item to {@link Undeliverable#discard} and to the discard hook of the subscriber's library (B4).
-   * Once {@code onNext} has been called, the subscriber owns the item.
+   * throws for any reason before the subscriber has received the item, it first passes the item to
+   * {@link Undeliverable#discard} and to the discard hook of the subscriber's library (B4). Once
+   * {@code onNext} has been called, the subscriber owns the item.
    *
    * @param item the next item
    * @throws CancellationException when the subscriber has cancelled, or the coroutine has been

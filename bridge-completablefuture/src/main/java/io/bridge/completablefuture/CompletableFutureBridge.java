@@ -86,8 +86,7 @@ public final class CompletableFutureBridge extends Await {
    * @param <F> the type of the source
    * @return its value
    */
-  @SuppressWarnings(
-      "ExtendsObject") // Object, so that the erasure differs from the overload for stages
+  @SuppressWarnings("ExtendsObject") // the erasure must differ from the overload for stages
   public static <
           T extends @Nullable Object,
           F extends Object & CompletionStage<? extends T> & Future<? extends T>>
@@ -145,8 +144,7 @@ public final class CompletableFutureBridge extends Await {
    * @param <F> the type of the source
    * @return its value
    */
-  @SuppressWarnings(
-      "ExtendsObject") // Object, so that the erasure differs from the overload for stages
+  @SuppressWarnings("ExtendsObject") // the erasure must differ from the overload for stages
   public static <
           T extends @Nullable Object,
           F extends Object & CompletionStage<? extends T> & Future<? extends T>>
@@ -215,8 +213,7 @@ public final class CompletableFutureBridge extends Await {
    * @return its value
    * @throws X the failure of the source
    */
-  @SuppressWarnings(
-      "ExtendsObject") // Object, so that the erasure differs from the overload for stages
+  @SuppressWarnings("ExtendsObject") // the erasure must differ from the overload for stages
   public static <
           T extends @Nullable Object,
           F extends Object & CompletionStage<? extends T> & Future<? extends T>,
@@ -340,8 +337,7 @@ public final class CompletableFutureBridge extends Await {
    * @param <F> the type of the source
    * @return an awaitable of its value
    */
-  @SuppressWarnings(
-      "ExtendsObject") // Object, so that the erasure differs from the overload for stages
+  @SuppressWarnings("ExtendsObject") // the erasure must differ from the overload for stages
   public static <
           T extends @Nullable Object,
           F extends Object & CompletionStage<? extends T> & Future<? extends T>>

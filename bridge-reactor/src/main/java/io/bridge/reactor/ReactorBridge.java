@@ -140,7 +140,7 @@ public final class ReactorBridge extends Await {
    *
    * <p><b>Errors:</b> when there is no further attempt, this method throws the failure that the
    * spec makes of the last one. If that is the body's own failure, it is thrown as itself. If an
-   * await in the body fails, the spec sees the source's failure as in a chain, without the {@link
+   * awaited source fails, the spec sees the source's own failure as in a chain, without the {@link
    * CompletionException} of the await (A7). An {@link Error} that is fatal for Reactor is thrown at
    * once.
    *
@@ -150,7 +150,8 @@ public final class ReactorBridge extends Await {
    * @param body the code to run once or more
    * @param <T> the type of its value
    * @param <X> the checked exception that it may throw
-   * @return the value of the first attempt that succeeds; null if the spec completes instead
+   * @return the value of the first attempt that succeeds; null if the spec ends the retries without
+   *     a failure
    * @throws X the body's failure, if the spec lets it through
    */
   public static <T extends @Nullable Object, X extends Exception> T retry(
@@ -174,7 +175,7 @@ public final class ReactorBridge extends Await {
 
   /**
    * Returns Reactor's Context of the calling code. Each publisher that the code awaits or iterates
-   * receives it from its subscriber, also a publisher that is not one of Reactor's own classes.
+   * sees this Context, even if its class does not belong to Reactor.
    *
    * <p>The body of a builder has the Context of its subscriber. A coroutine inherits the Context of
    * the code that started it. If Micrometer's context-propagation is on the class path, the Context
