@@ -1,4 +1,4 @@
-/** Await stages and futures, and hand imperative code back as a CompletableFuture. */
+/** Awaits stages and futures, and makes a CompletableFuture of imperative code. */
 module io.bridge.completablefuture {
   requires transitive io.bridge.core;
   requires static org.jspecify;

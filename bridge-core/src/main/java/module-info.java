@@ -2,7 +2,7 @@ import io.bridge.internal.base.LibraryHooks;
 import io.bridge.internal.failure.FailureLayer;
 import io.bridge.internal.library.ReactiveLibrary;
 
-/** The core of bridge: await any publisher, hand imperative code back as one. */
+/** The core of bridge: awaits any publisher, and makes publishers of imperative code. */
 module io.bridge.core {
   requires transitive org.reactivestreams;
   requires static transitive org.jspecify;

@@ -4,7 +4,7 @@ import io.bridge.internal.library.ReactiveLibrary;
 import io.bridge.reactor.internal.ReactorHooks;
 import io.bridge.reactor.internal.ReactorLibrary;
 
-/** Await Mono and Flux, and hand imperative code back as one. */
+/** Awaits Mono and Flux, and makes them of imperative code. */
 module io.bridge.reactor {
   requires transitive io.bridge.core;
   requires transitive reactor.core;

@@ -1,7 +1,7 @@
 import io.bridge.internal.library.ReactiveLibrary;
 import io.bridge.rxjava.internal.RxJavaLibrary;
 
-/** Await the types of RxJava 3, and hand imperative code back as one. */
+/** Awaits the types of RxJava 3, and makes them of imperative code. */
 module io.bridge.rxjava {
   requires transitive io.bridge.core;
   requires transitive io.reactivex.rxjava3;

@@ -32,12 +32,14 @@ import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 
 /**
- * Awaits asynchronous sources in imperative code. Import it statically, or one of the adapters'
- * facades, which inherit all of it: {@code import static io.bridge.reactor.ReactorBridge.*}.
+ * Awaits asynchronous sources in imperative code. Import the methods of this class statically, or
+ * those of an adapter's facade, which inherits all of them: {@code import static
+ * io.bridge.reactor.ReactorBridge.*}.
  *
- * <p>Every method here subscribes once and returns at the source's end, unless its name says {@code
- * First}; so the tail of a source, a commit for example, always runs. Of threads, cancellation,
- * errors and memory, {@linkplain io.bridge the package} tells what holds for all.
+ * <p>Every method here subscribes once. Except for the methods with {@code First} in their name,
+ * each returns when the source has ended, so the source's last steps, such as a commit, always run.
+ * {@linkplain io.bridge The package} describes threads, cancellation, errors and memory for all of
+ * them.
  *
  * @since 0.1.0
  */
@@ -45,16 +47,19 @@ import org.reactivestreams.Publisher;
 @CallsSource(entry = true)
 public abstract class Await {
 
-  /** Not for instances; the adapters' facades extend this class for its static methods. */
+  /**
+   * There are no instances; the adapters' facades extend this class to inherit its static methods.
+   */
   protected Await() {}
 
   /**
    * Awaits the only item of {@code publisher}.
    *
-   * <p><b>Cancellation:</b> cancels the subscription once, see {@linkplain io.bridge the package}.
+   * <p><b>Cancellation:</b> cancels the subscription once; see {@linkplain io.bridge the package}.
    *
-   * <p><b>Errors:</b> unchecked as is; checked as the cause of {@link CompletionException}; a
-   * second item cancels the source and is an {@link IllegalArgumentException}.
+   * <p><b>Errors:</b> an unchecked failure is thrown as is, a checked one as the cause of a {@link
+   * CompletionException}. A second item cancels the source, and the await throws an {@link
+   * IllegalArgumentException}.
    *
    * <p><b>Memory:</b> actions before the terminal signal happen-before the return.
    *
@@ -91,12 +96,13 @@ public abstract class Await {
 
   /**
    * Awaits one callback: {@code suspend(s -> client.call(s::resume, s::fail))}. The lambda
-   * registers the callback and returns; {@link Suspension#onCancel} says how to stop the work.
+   * registers the callback and returns. It may register an action that stops the work, with {@link
+   * Suspension#onCancel}.
    *
-   * @param awaitable registers with the {@link Suspension} it is given; what it throws is the
-   *     failure of the await
+   * @param awaitable passes its {@link Suspension} to the callback; an exception that it throws
+   *     fails the await
    * @param <T> the type of the value
-   * @return the value that the callback was given
+   * @return the value that the callback received
    */
   public static <T extends @Nullable Object> T suspend(Awaitable<T> awaitable) {
     return CallbackAwait.<T>await(requireNonNull(awaitable, "awaitable"));
@@ -151,9 +157,9 @@ public abstract class Await {
   }
 
   /**
-   * Awaits the first item of {@code publisher} and cancels the rest: what the source would have
-   * done after it does not happen. A source that is known to have at most one item is not cut off;
-   * its end is awaited.
+   * Awaits the first item of {@code publisher} and cancels the source, so the source does nothing
+   * after that item. If the source's type allows at most one item, as a {@code Mono} does, this
+   * method awaits its end instead of cancelling it.
    *
    * @param publisher any number of items; a demand of one
    * @param <T> the type of the item
@@ -206,7 +212,7 @@ public abstract class Await {
    * #awaitFirst(Publisher)} does.
    *
    * @param publisher any number of items; a demand of one
-   * @param fallback asked if the source completes empty
+   * @param fallback called if the source completes empty
    * @param <T> the type of the item
    * @return the first item, or the fallback's
    */
@@ -222,7 +228,7 @@ public abstract class Await {
    * #awaitFirstOrElse(Publisher, Supplier)}.
    *
    * @param publisher any number of items; a demand of one
-   * @param fallback asked if the source completes empty
+   * @param fallback called if the source completes empty
    * @param <T> the type of the item
    * @return the first item, or the fallback's
    */
@@ -300,11 +306,11 @@ public abstract class Await {
   }
 
   /**
-   * Awaits all items of {@code publisher} and collects them. What the collector throws cancels the
-   * source and is the failure of the await.
+   * Awaits all items of {@code publisher} and collects them. An exception from the collector
+   * cancels the source and fails the await.
    *
    * @param publisher any number of items; unbounded demand
-   * @param collector takes the items as they come, on the threads that bring them, one at a time
+   * @param collector receives the items one at a time, on the threads that signal them
    * @param <T> the type of the items
    * @param <A> the collector's container
    * @param <R> the collector's result
@@ -355,8 +361,8 @@ public abstract class Await {
    * Awaits the only item of {@code publisher} and throws a checked failure of one type as itself.
    *
    * @param publisher at most one item; unbounded demand
-   * @param type the failure to be thrown as itself; any other is thrown as {@link
-   *     #await(Publisher)} says
+   * @param type a failure of this type is thrown as itself, any other as {@link #await(Publisher)}
+   *     says
    * @param <T> the type of the item
    * @param <X> the type of the failure
    * @return the item, null if the source completes empty
@@ -371,7 +377,7 @@ public abstract class Await {
    * Awaits the only item of {@code publisher}; see {@link #awaitOrThrow(Publisher, Class)}.
    *
    * @param publisher at most one item; unbounded demand
-   * @param type the failure to be thrown as itself
+   * @param type a failure of this type is thrown as itself
    * @param <T> the type of the item
    * @param <X> the type of the failure
    * @return the item, null if the source completes empty
@@ -387,7 +393,7 @@ public abstract class Await {
    * itself.
    *
    * @param awaitable the source
-   * @param type the failure to be thrown as itself
+   * @param type a failure of this type is thrown as itself
    * @param <T> the type of the value
    * @param <X> the type of the failure
    * @return its value
@@ -399,12 +405,13 @@ public abstract class Await {
   }
 
   /**
-   * Makes a publisher awaitable as {@link #await(Publisher)} awaits it, for {@link
-   * #awaitAll(Collection)}. Nothing is subscribed before it is awaited; each await subscribes once.
+   * Makes an {@link Awaitable} of a publisher, for {@link #awaitAll(Collection)} for example. This
+   * call does not subscribe; each await of the result subscribes once and behaves like {@link
+   * #await(Publisher)}.
    *
    * @param publisher at most one item; unbounded demand
    * @param <T> the type of the item
-   * @return its value is the item, null if the source completes empty
+   * @return an awaitable of the item, null if the source completes empty
    */
   public static <T> Awaitable<@Nullable T> awaitable(Publisher<? extends T> publisher) {
     return ReactiveLibraries.<T, @Nullable T>awaitable(
@@ -416,20 +423,21 @@ public abstract class Await {
    *
    * @param publisher at most one item; unbounded demand
    * @param <T> the type of the item
-   * @return its value is the item, null if the source completes empty
+   * @return an awaitable of the item, null if the source completes empty
    */
   public static <T> Awaitable<@Nullable T> awaitable(Flow.Publisher<? extends T> publisher) {
     return awaitable(reactive(publisher));
   }
 
   /**
-   * Awaits all of them at once, with no thread for any: subscribes in their order, then waits until
-   * all have a value.
+   * Awaits all sources at once: subscribes to them in their order, then waits until all have a
+   * value. No source needs a thread.
    *
-   * <p><b>Cancellation:</b> cancels all that still run, on the awaiting thread.
+   * <p><b>Cancellation:</b> cancels all sources that still run, on the awaiting thread.
    *
-   * <p><b>Errors:</b> the first failure cancels the rest and is thrown as {@linkplain io.bridge the
-   * package} says; later ones go to {@link Undeliverable}, and so do the values that had come.
+   * <p><b>Errors:</b> the first failure cancels the other sources and is thrown as {@linkplain
+   * io.bridge the package} says. Later failures and the values that have already arrived go to
+   * {@link Undeliverable}.
    *
    * <p><b>Memory:</b> actions before each value happen-before the return.
    *
@@ -443,7 +451,7 @@ public abstract class Await {
   }
 
   /**
-   * Awaits all of them at once; see {@link #awaitAll(Collection)}.
+   * Awaits all sources at once; see {@link #awaitAll(Collection)}.
    *
    * @param awaitables the sources; none is an empty list
    * @param <T> the type of the values
@@ -461,7 +469,8 @@ public abstract class Await {
    *
    * @param first the first source
    * @param second the second source
-   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param combiner receives the values, on the calling thread; an exception that it throws is
+   *     thrown as is
    * @param <A> the type of the first value
    * @param <B> the type of the second value
    * @param <R> the type of the result
@@ -486,7 +495,8 @@ public abstract class Await {
    * @param first the first source
    * @param second the second source
    * @param third the third source
-   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param combiner receives the values, on the calling thread; an exception that it throws is
+   *     thrown as is
    * @param <A> the type of the first value
    * @param <B> the type of the second value
    * @param <C> the type of the third value
@@ -513,14 +523,14 @@ public abstract class Await {
   }
 
   /**
-   * Awaits the first of them that has a value, with no thread for any, and cancels the others.
+   * Awaits the first value of several sources, and cancels the others. No source needs a thread.
    *
-   * <p><b>Cancellation:</b> cancels all that still run, on the awaiting thread.
+   * <p><b>Cancellation:</b> cancels all sources that still run, on the awaiting thread.
    *
-   * <p><b>Errors:</b> if all fail, the last failure is thrown as {@linkplain io.bridge the package}
-   * says, with those before it suppressed, as far as its bound allows. A failure before the first
-   * value goes nowhere: the other sources are there for it. One after it goes to {@link
-   * Undeliverable}.
+   * <p><b>Errors:</b> failures are ignored as long as another source may still succeed. If all
+   * sources fail, the last failure is thrown as {@linkplain io.bridge the package} says; the
+   * earlier ones are suppressed in it, up to the bound of eight. A failure after the first value
+   * goes to {@link Undeliverable}.
    *
    * <p><b>Memory:</b> actions before the value happen-before the return.
    *
@@ -535,7 +545,7 @@ public abstract class Await {
   }
 
   /**
-   * Awaits the first of them that has a value; see {@link #awaitAny(Collection)}.
+   * Awaits the first value of several sources; see {@link #awaitAny(Collection)}.
    *
    * @param awaitables the sources, at least one
    * @param <T> the type of the value
@@ -550,22 +560,23 @@ public abstract class Await {
 
   /**
    * Runs imperative code for each item, several at a time, and waits for all: {@code List<User>
-   * users = mapConcurrent(ids, 8, id -> await(load(id)))}. The calling thread iterates, as far
-   * ahead as there are coroutines allowed; each item's code has a virtual thread and the context of
-   * the calling code.
+   * users = mapConcurrent(ids, 8, id -> await(load(id)))}. The code for each item runs on its own
+   * virtual thread, in the context of the calling code. The calling thread iterates, and takes the
+   * next item only when another coroutine may start.
    *
-   * <p><b>Cancellation:</b> of the calling code, or a failure, interrupts and cancels what runs; it
-   * is waited for.
+   * <p><b>Cancellation:</b> a cancellation of the calling code, or a failure, cancels and
+   * interrupts the coroutines that run. This method returns after they have ended.
    *
-   * <p><b>Errors:</b> the first failure, of the code or of the iterator, unchecked as is, checked
-   * as the cause of a {@link CompletionException}; later ones suppressed in it, at most eight. The
-   * values that were ready by then, or come late, go to {@link Undeliverable#discard}.
+   * <p><b>Errors:</b> the first failure, of the code or of the iterator, is thrown: an unchecked
+   * one as is, a checked one as the cause of a {@link CompletionException}. Later failures are
+   * suppressed in it, at most eight. The values that are ready by then, or come later, go to {@link
+   * Undeliverable#discard}.
    *
-   * <p><b>Memory:</b> keeps the values and a handle for each, until it returns.
+   * <p><b>Memory:</b> keeps each value and its coroutine's handle until it returns.
    *
-   * @param items finite; null is no item
-   * @param limit coroutines at the same time, at least 1
-   * @param body the code for one item; one without a value returns null
+   * @param items a finite number of items, none null
+   * @param limit coroutines that run at the same time, at least 1
+   * @param body the code for one item; code without a value returns null
    * @param <A> the type of the items
    * @param <B> the type of the values
    * @return the values in the order of their items, unmodifiable
@@ -578,15 +589,15 @@ public abstract class Await {
   }
 
   /**
-   * Runs imperative code for each item, several at a time, and waits for all; as {@link
-   * #mapConcurrent(Iterable, int, ItemBody)}, but for the order of the values.
+   * Runs imperative code for each item, several at a time, and waits for all. It differs from
+   * {@link #mapConcurrent(Iterable, int, ItemBody)} only in the order of the values.
    *
-   * @param items finite; null is no item
-   * @param limit coroutines at the same time, at least 1
+   * @param items a finite number of items, none null
+   * @param limit coroutines that run at the same time, at least 1
    * @param body the code for one item
    * @param <A> the type of the items
    * @param <B> the type of the values
-   * @return the values in the order of their ends, unmodifiable
+   * @return the values in the order in which their coroutines ended, unmodifiable
    */
   public static <A, B extends @Nullable Object> List<B> mapConcurrentUnordered(
       Iterable<? extends A> items,
@@ -598,21 +609,21 @@ public abstract class Await {
   /**
    * Runs imperative code for each item of {@code items}, several at a time, and returns the values
    * in the order of their items: {@code try (Cursor<User> users = mapConcurrent(ids, 8, id ->
-   * await(load(id))))}. Subscribes now. Each run has a virtual thread and the context of the
-   * calling code; a null value is skipped.
+   * await(load(id))))}. This call subscribes. The code for each item runs on its own virtual
+   * thread, in the context of the calling code. A null value is skipped.
    *
-   * <p><b>Cancellation:</b> {@link Cursor#close} cancels the source and all runs, interrupting what
-   * blocks in them, and does not wait for their ends; so does whatever else cancels a {@link
-   * Cursor}.
+   * <p><b>Cancellation:</b> {@link Cursor#close} cancels the source and the code of all items in
+   * flight, and interrupts blocking calls in it. It does not wait for that code to end. Everything
+   * else that cancels a {@link Cursor} has the same effect.
    *
-   * <p><b>Errors:</b> the first failure, of the source or of a run, cancels the rest. The cursor
-   * returns the values that it can return in order, then throws it; see {@link Cursor}. Later ones
-   * go to {@link Undeliverable}.
+   * <p><b>Errors:</b> the first failure, of the source or of the code, cancels the rest. The cursor
+   * first returns the values that precede it in the order of the items, then throws it; see {@link
+   * Cursor}. Later failures go to {@link Undeliverable}.
    *
-   * <p><b>Memory:</b> at most {@code limit} items have been requested whose value the loop has not
-   * taken: on their way, in a run, or as a value that waits. A value that {@code hasNext} has found
-   * is taken; each taken or skipped one lets one more item in. So {@code limit} bodies run at most,
-   * and fewer while the loop is behind.
+   * <p><b>Memory:</b> at most {@code limit} items are in flight: requested, being processed, or
+   * finished and waiting for the loop. When the loop takes a value, or a null value is skipped, one
+   * more item is requested. The loop has taken a value when {@code next} returns it or {@code
+   * hasNext} finds it. So at most {@code limit} bodies run, and fewer while the loop is behind.
    *
    * @param items any number of items
    * @param limit items at a time, at least 1; {@code Integer.MAX_VALUE} requests all
@@ -647,9 +658,10 @@ public abstract class Await {
   }
 
   /**
-   * Runs imperative code for each item, several at a time, and returns the values as they come;
-   * otherwise as {@link #mapConcurrent(Publisher, int, ItemBody)}. All values that came before a
-   * failure are returned before it.
+   * Runs imperative code for each item, several at a time, and returns the values in the order in
+   * which they are ready. It differs from {@link #mapConcurrent(Publisher, int, ItemBody)} only in
+   * that order. The cursor returns all values that were ready before a failure, then throws the
+   * failure.
    *
    * @param items any number of items
    * @param limit items at a time, at least 1; {@code Integer.MAX_VALUE} requests all
@@ -685,10 +697,10 @@ public abstract class Await {
   }
 
   /**
-   * Suspends for {@code duration} of the current {@link TimeSource}; no platform thread is used for
-   * it.
+   * Suspends the calling code for {@code duration}, by the clock of the current {@link TimeSource}.
+   * It uses no platform thread per call.
    *
-   * <p><b>Cancellation:</b> ends it with a {@link CancellationException}.
+   * <p><b>Cancellation:</b> ends the delay with a {@link CancellationException}.
    *
    * @param duration from now; zero or less returns at once
    */
@@ -707,21 +719,24 @@ public abstract class Await {
   }
 
   /**
-   * Permits platform threads to await whatever their library says about them, for the whole JVM.
+   * Permits awaits on platform threads, even if their library reserves them for non-blocking work.
+   * Applies to the whole JVM.
    *
-   * @param threads asked on each await of a thread that is not virtual; must be fast
-   * @return takes the permission back
+   * @param threads returns whether a thread may await; called for each await on a platform thread,
+   *     so it must be fast
+   * @return removes the permission when closed
    */
   public static Registration permitOn(Predicate<? super Thread> threads) {
     return Guard.permit(requireNonNull(threads, "threads"));
   }
 
   /**
-   * Refuses awaits on platform threads, for the whole JVM, unless they are {@linkplain #permitOn
-   * permitted}.
+   * Refuses awaits on platform threads, unless these are {@linkplain #permitOn permitted}. Applies
+   * to the whole JVM.
    *
-   * @param threads asked on each await of a thread that is not virtual; must be fast
-   * @return takes the refusal back
+   * @param threads returns whether a thread must not await; called for each await on a platform
+   *     thread, so it must be fast
+   * @return removes the refusal when closed
    */
   public static Registration rejectOn(Predicate<? super Thread> threads) {
     return Guard.refuse(requireNonNull(threads, "threads"));

@@ -3,10 +3,11 @@ package io.bridge;
 import java.time.Duration;
 
 /**
- * Thrown by {@link Coroutine#withTimeout(Duration, Body)} when its time is over. Not a {@link
- * java.util.concurrent.CancellationException}: a timeout is a failure, a cancellation an intent.
- * What ended the await or the blocking call that was cut off is suppressed in it, and has the place
- * in its stack trace (contract T1).
+ * Thrown by {@link Coroutine#withTimeout(Duration, Body)} when its time is over. It is not a {@link
+ * java.util.concurrent.CancellationException}, because a timeout is a failure and a cancellation is
+ * intended. The timeout interrupts the await or blocking call that the body is in. The exception
+ * that ended this call is suppressed in the {@code AwaitTimeoutException}, and its stack trace
+ * shows the place (contract T1).
  *
  * @since 0.1.0
  */

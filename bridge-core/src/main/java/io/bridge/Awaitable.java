@@ -3,14 +3,14 @@ package io.bridge;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that can be awaited: the one interface to implement so that {@link
- * Await#await(Awaitable)} accepts a type of yours.
+ * A source that can be awaited. Implement it so that {@link Await#await(Awaitable)} accepts your
+ * own type.
  *
- * <p><b>Cancellation:</b> an implementation that can be cancelled registers how with {@link
- * Suspension#onCancel(Runnable)}.
+ * <p><b>Cancellation:</b> an implementation that can be cancelled registers the cancel action with
+ * {@link Suspension#onCancel(Runnable)}.
  *
- * <p><b>Errors:</b> what {@code subscribe} throws is the failure of the await, as if it had been
- * given to {@link Suspension#fail(Throwable)}.
+ * <p><b>Errors:</b> an exception from {@code subscribe} fails the await, like a call of {@link
+ * Suspension#fail(Throwable)}.
  *
  * @param <T> the type of the value; a nullable type if the source may end with null
  * @since 0.1.0
@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 public interface Awaitable<T extends @Nullable Object> {
 
   /**
-   * Starts the work and gives its outcome to {@code suspension}, from any thread, now or later.
-   * Called once for each await, on the awaiting thread.
+   * Starts the work and passes its outcome to {@code suspension}, now or later, from any thread.
+   * The library calls this method once for each await, on the awaiting thread.
    *
-   * @param suspension takes the one outcome
-   * @throws Exception is the failure of the await
+   * @param suspension receives the outcome
+   * @throws Exception fails the await
    */
   void subscribe(Suspension<? super T> suspension) throws Exception;
 }

@@ -3,9 +3,9 @@ package io.bridge;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Imperative code that returns a value. In-place blocks such as {@link Coroutine#shield(Body)}
- * rethrow {@code X} as itself; builders and {@link Coroutine#start(Body)} report it as the failure
- * of what they return.
+ * Imperative code that returns a value. Blocks that run in place, such as {@link
+ * Coroutine#shield(Body)}, throw {@code X} unchanged. With builders and {@link
+ * Coroutine#start(Body)}, the reactive type or coroutine fails with it.
  *
  * @param <T> the type of the value; a nullable type where the block or builder allows null
  * @param <X> the checked exception that the code may throw

@@ -18,19 +18,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Imperative code that runs on a virtual thread of its own, and the handle on it: what it is, how
- * it ended, and how to cancel it. Its static methods start code and mark stretches of it.
+ * A handle on imperative code that runs on its own virtual thread. It tells the coroutine's name,
+ * state and outcome, and cancels it. The static methods start coroutines, and run a block of code
+ * with a deadline, shielded from cancellation, or on another thread.
  *
- * <p><b>Cancellation:</b> {@link #cancel()} never waits and runs no foreign code: it sets the state
- * and interrupts the coroutine's thread while that is inside its body; see {@linkplain io.bridge
- * the package}. A body that returns a value in spite of it has succeeded.
+ * <p><b>Cancellation:</b> {@link #cancel()} never waits and runs no foreign code. It sets the
+ * state, and interrupts the coroutine's thread if that is inside its body; see {@linkplain
+ * io.bridge the package}. If the body returns a value after the cancel, the coroutine has
+ * succeeded.
  *
- * <p><b>Errors:</b> everything that the body throws, an {@link Error} too, is the coroutine's
- * failure and is thrown by {@link #await()}. A failure that the body only awaited is that failure
- * itself, without the {@link CompletionException} of the await (A7).
+ * <p><b>Errors:</b> whatever the body throws, including an {@link Error}, is the coroutine's
+ * failure, and {@link #await()} throws it. If an awaited source fails and the body does not catch
+ * the exception, the coroutine fails with the source's own failure, without the {@link
+ * CompletionException} of the await (A7).
  *
- * <p><b>Memory:</b> what the body did happens-before the return of {@code await} and before {@link
- * #onCompletion} actions. A handle keeps the outcome, not the body.
+ * <p><b>Memory:</b> the actions of the body happen-before the return of {@code await} and before
+ * {@link #onCompletion} actions. The handle keeps the outcome, but not the body.
  *
  * @param <T> the type of the value
  * @since 0.1.0
@@ -39,24 +42,25 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<T>
     permits RunningCoroutine {
 
-  /** How far a coroutine has come. */
+  /** The state of a coroutine. */
   enum State {
-    /** The body has not ended, cancelled or not. */
+    /** The body has not ended; the coroutine may have been cancelled. */
     RUNNING,
     /** The body returned. */
     SUCCEEDED,
     /** The body threw. */
     FAILED,
-    /** The body ended because the coroutine was cancelled, or was cancelled before it began. */
+    /** The body ended because the coroutine was cancelled, or the cancel came before it began. */
     CANCELLED
   }
 
   /**
-   * Waits for the end. Awaiting does not own the coroutine: a cancelled await leaves it running.
+   * Waits until the coroutine has ended. A cancellation of the awaiting code leaves the coroutine
+   * running.
    *
-   * @return what the body returned
-   * @throws CompletionException whose cause is the body's checked failure, or a {@link
-   *     CancellationException} if the coroutine was cancelled
+   * @return the value of the body
+   * @throws CompletionException if the body failed with a checked exception, which is the cause; or
+   *     if the coroutine was cancelled, with a {@link CancellationException} as the cause
    * @throws CancellationException when the waiting code is cancelled
    */
   T await();
@@ -65,15 +69,15 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
   void cancel();
 
   /**
-   * Cancels the coroutine for a reason, which is the message of the {@link CancellationException}s
-   * in it. The first reason stays.
+   * Cancels the coroutine for a reason. The reason is the message of each {@link
+   * CancellationException} in it. Only the first reason counts.
    *
    * @param reason why
    */
   void cancel(String reason);
 
   /**
-   * Returns how far it has come.
+   * Returns the state of the coroutine.
    *
    * @return the state at this moment
    */
@@ -89,31 +93,32 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
   /**
    * Returns the value of a coroutine that succeeded, without waiting.
    *
-   * @return what the body returned
+   * @return the value of the body
    * @throws IllegalStateException in any other state
    */
   T get();
 
   /**
-   * Returns what ended the coroutine, without waiting.
+   * Returns the failure of the coroutine, without waiting.
    *
-   * @return what the body threw, or the failure of a source that it awaited and did not catch; a
-   *     {@link CancellationException} if it was cancelled, or if a source was; null while it runs
-   *     and when it succeeded
+   * @return the exception that the body threw, or the source's own failure if it came from an
+   *     await; a {@link CancellationException} if the coroutine or the awaited source was
+   *     cancelled; null while the coroutine runs and after it succeeded
    */
   @Nullable Throwable failure();
 
   /**
-   * Runs an action at the end: on the coroutine's thread after its body, or at once on the calling
-   * thread if it has ended. What the action throws goes to {@link Undeliverable}.
+   * Runs an action when the coroutine ends: on the coroutine's thread, after the body. If the
+   * coroutine has already ended, the action runs at once on the calling thread. An exception from
+   * the action goes to {@link Undeliverable}.
    *
-   * @param action gets this coroutine
+   * @param action receives this coroutine
    */
   void onCompletion(Consumer<? super Coroutine<T>> action);
 
   /**
-   * Returns the name of its thread. Coroutines of one kind, or of one scope, share it; a scope's
-   * thread factory may name threads otherwise.
+   * Returns the name of the coroutine and its thread. Coroutines of one kind or of one scope share
+   * a name. The thread factory of a scope may give the thread another name.
    *
    * @return the name
    */
@@ -144,15 +149,15 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
   /**
    * Returns the coroutine whose body the calling thread runs.
    *
-   * @return null outside of any, and in a subscriber's code that the thread runs to signal
+   * @return the coroutine; null if the thread runs no body, and while it calls a subscriber
    */
   static @Nullable Coroutine<?> current() {
     return RunningCoroutine.ofCurrentThread();
   }
 
   /**
-   * Returns whether an await at this point would throw because the code is cancelled; for loops
-   * that compute without awaiting.
+   * Returns whether an await at this point would throw because the code is cancelled. Call it in
+   * loops that compute without awaiting.
    *
    * @return whether the innermost frame, or one around it up to a {@link #shield}, is cancelled
    */
@@ -162,22 +167,23 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
 
   /**
    * Throws if an await at this point would throw because the code is cancelled or the thread is
-   * interrupted. It belongs into loops that compute, and at the beginning of a {@code catch} that
-   * is about failures only.
+   * interrupted. Call it in loops that compute without awaiting, and at the beginning of a {@code
+   * catch} that handles failures only.
    *
-   * @throws CancellationException if so
+   * @throws CancellationException if the code is cancelled or the thread is interrupted
    */
   static void checkCancelled() {
     Cancellation.checkCancelled();
   }
 
   /**
-   * Runs {@code body} in place, hidden from the cancellation of the code around it: cleanup in a
-   * {@code finally} can await, even though the coroutine is cancelled. The interrupt flag is
-   * lowered and raised again at the end; interrupts that come meanwhile wait for that. So a {@code
-   * FileChannel} that others use too, and that an interrupt would close, is used in here.
+   * Runs {@code body} in place. A cancellation of the code around it does not reach the body, so
+   * cleanup in a {@code finally} can await although the coroutine is cancelled. The interrupt flag
+   * is cleared at the beginning and restored at the end; an interrupt in between takes effect at
+   * the end. If this code shares a {@code FileChannel} with other code, use the channel inside a
+   * shield, because an interrupt would close it.
    *
-   * @param body the code that must not be cut short; limit it with a timeout inside
+   * @param body the code that must not be interrupted; a timeout inside it can limit it
    * @param <T> the type of its value
    * @param <X> the checked exception that it may throw
    * @return its value
@@ -191,7 +197,7 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
   /**
    * Runs {@code body} in place, shielded; see {@link #shield(Body)}.
    *
-   * @param body the code that must not be cut short
+   * @param body the code that must not be interrupted
    * @param <X> the checked exception that it may throw
    * @throws X when it fails
    */
@@ -200,17 +206,18 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
   }
 
   /**
-   * Runs {@code body} in place, with a deadline, on a coroutine or any other thread. When the time
-   * is over, what the body awaits is cancelled, a blocking call of the JDK in it is interrupted,
-   * and every later await in it throws {@link CancellationException}; whatever it then does, the
-   * block throws {@link AwaitTimeoutException}. Of nested blocks, the one whose time is over
-   * throws. The clock is the current {@link TimeSource}.
+   * Runs {@code body} in place with a deadline, in a coroutine or on any other thread. When the
+   * time is over, the source that the body awaits is cancelled, a blocking call of the JDK in it is
+   * interrupted, and every later await in it throws {@link CancellationException}. The block then
+   * throws {@link AwaitTimeoutException}, even if the body returns a value or throws another
+   * exception. If blocks are nested, the block whose time is over throws. The current {@link
+   * TimeSource} is the clock.
    *
-   * <p>The block is left when its code has ended. A source whose own cancel blocks, or cleanup that
-   * does, delays that; Reactor's {@code cancelOn} and RxJava's {@code unsubscribeOn} cancel such a
-   * source on another thread.
+   * <p>This method returns only after the body has ended. The body ends later if the {@code cancel}
+   * of its source blocks, or if its own cleanup blocks. To cancel such a source on another thread,
+   * use Reactor's {@code cancelOn} or RxJava's {@code unsubscribeOn}.
    *
-   * <p><b>Cancellation:</b> of the code around it reaches into the block.
+   * <p><b>Cancellation:</b> a cancellation of the code around the block cancels the block too.
    *
    * @param timeout from now; zero or less times out at once, without running the body
    * @param body the code to limit
@@ -218,8 +225,9 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * @param <X> the checked exception that it may throw
    * @return its value, if it returned in time
    * @throws X when it fails in time
-   * @throws AwaitTimeoutException when the time is over first; what ended the await or the blocking
-   *     call that was cut off is suppressed in it (T1), and a failure of the body after that
+   * @throws AwaitTimeoutException when the time is over first; the exception that ended the
+   *     interrupted await or blocking call is suppressed in it (T1), and so is a failure of the
+   *     body after that
    */
   static <T extends @Nullable Object, X extends Exception> T withTimeout(
       Duration timeout, Body<? extends T, ? extends X> body) throws X {
@@ -228,7 +236,7 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
   }
 
   /**
-   * Runs {@code body} in place, with a deadline; see {@link #withTimeout(Duration, Body)}.
+   * Runs {@code body} in place with a deadline; see {@link #withTimeout(Duration, Body)}.
    *
    * @param timeout from now
    * @param body the code to limit
@@ -241,10 +249,10 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
   }
 
   /**
-   * Runs {@code body} in place, with a deadline, and returns null when the time is over; otherwise
-   * as {@link #withTimeout(Duration, Body)}.
+   * Runs {@code body} in place with a deadline. It returns null when the time is over; everything
+   * else is as for {@link #withTimeout(Duration, Body)}.
    *
-   * @param timeout from now; zero or less is null at once, without running the body
+   * @param timeout from now; zero or less returns null at once, without running the body
    * @param body the code to limit
    * @param <T> the type of its value
    * @param <X> the checked exception that it may throw
@@ -259,34 +267,38 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
   }
 
   /**
-   * Runs {@code body} on a thread of {@code executor} and awaits its end: for code that belongs to
-   * a certain thread or pool, such as that of a user interface or of a driver bound to its thread.
-   * It replaces {@code subscribeOn} and {@code publishOn} where they have such a purpose. The
-   * calling thread must be one that {@linkplain io.bridge may block}; the context and {@link
-   * #current()} are those of the calling code. Nothing else of the thread goes along: no
-   * thread-locals, no locks.
+   * Runs {@code body} on a thread of {@code executor} and awaits its end. Use it for code that
+   * belongs to a certain thread or pool, such as the thread of a user interface or of a driver. It
+   * replaces {@code subscribeOn} and {@code publishOn} where they serve this purpose. The calling
+   * thread must be one that {@linkplain io.bridge may block}. The body sees the context and the
+   * {@link #current()} coroutine of the calling code. Nothing else of the calling thread is
+   * propagated: no locks, and no thread-locals unless a {@link CoroutineContext.Carrier} is
+   * registered for them.
    *
-   * <p>On a thread that a {@code runOn} of the same executor has brought the code to, the body runs
-   * in place, and so it does with an executor that runs its tasks in {@code execute}. A thread that
-   * waits here runs what comes back to its own executor meanwhile, as long as the way there was by
-   * {@code runOn} of the same executor objects. An executor whose only thread waits for this call
-   * for another reason, or which drops its tasks, has it wait until it is cancelled.
+   * <p>The body runs in place if an outer {@code runOn} already runs the calling code on {@code
+   * executor}, or if the executor runs its tasks inside {@code execute}. If the body calls {@code
+   * runOn} for the executor that the waiting thread belongs to, the waiting thread runs that inner
+   * body itself, so an executor with one thread does not deadlock. All these calls must pass the
+   * same executor objects. If the executor never runs the task, this call blocks until it is
+   * cancelled. This happens when the executor drops the task, or when its only thread waits for
+   * this call in some other way.
    *
-   * <p><b>Cancellation:</b> of the calling code, or an interrupt of its thread, ends the awaits of
-   * the body with {@link CancellationException} and interrupts the executor's thread, only inside
-   * the body; then the body's end is waited for, however long that takes. A body that has not begun
-   * never runs. A value that it returns all the same is returned. An interrupt of the executor's
-   * thread by somebody else ends the awaits of the body, and is still up after it; it does not
-   * cancel the calling code.
+   * <p><b>Cancellation:</b> a cancellation of the calling code, or an interrupt of its thread, ends
+   * the awaits of the body with a {@link CancellationException}. It interrupts the executor's
+   * thread, but only inside the body. This call then waits until the body has ended, however long
+   * that takes; if the body returns a value, so does this call. A body that has not begun never
+   * runs. If other code interrupts the executor's thread, the awaits of the body end, and the
+   * interrupt flag is still set after the body; the calling code is not cancelled.
    *
-   * <p><b>Errors:</b> what the body throws is thrown as the same object; if the calling code is
-   * cancelled, and that is what the body ended by, a {@code CancellationException}. What the
-   * executor throws instead of taking the body is thrown. If it took it nevertheless, the outcome
-   * of the body counts, and what the executor threw goes to {@link Undeliverable}.
+   * <p><b>Errors:</b> this call throws the exception of the body as the same object. If the body
+   * ended because the calling code was cancelled, it throws a {@code CancellationException}. If the
+   * executor throws and does not run the body, this call throws the executor's exception. If the
+   * executor throws but runs the body, the outcome of the body counts, and the executor's exception
+   * goes to {@link Undeliverable}.
    *
-   * <p><b>Memory:</b> what was done before the call happens-before the body, and that before the
-   * return. An executor that keeps its task after the end, or after a cancel, keeps neither the
-   * body nor the value.
+   * <p><b>Memory:</b> actions before the call happen-before the body, and actions of the body
+   * happen-before the return. Even if the executor keeps its task after the end or a cancel, the
+   * task keeps neither the body nor the value.
    *
    * @param executor runs the body, at most once
    * @param body the code to run there
@@ -294,8 +306,8 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * @param <X> the checked exception that it may throw
    * @return its value
    * @throws X when it fails
-   * @throws CancellationException when the calling code is cancelled, before the body begins or as
-   *     what it ends by
+   * @throws CancellationException when the calling code is cancelled before the body begins, or
+   *     when the body ended because of that
    * @throws RejectedExecutionException when the executor refuses the body
    * @since 0.1.0
    */

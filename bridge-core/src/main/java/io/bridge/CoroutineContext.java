@@ -14,14 +14,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that go along with a coroutine: immutable, found by typed keys, inherited by every
- * coroutine that is started inside. {@link #with} binds one for a block.
+ * Holds the values of a coroutine under typed keys. A context is immutable. Each coroutine inherits
+ * the context of the code that starts it. {@link #with} binds a value for a block.
  *
- * <p><b>Cancellation:</b> has none of its own; a block of {@code with} is cancelled with the code
- * around it.
+ * <p><b>Cancellation:</b> a cancellation of the code around a block of {@code with} cancels the
+ * block too.
  *
- * <p><b>Memory:</b> a coroutine keeps the context it was started with until it ends. Reading takes
- * the same time for any number of entries.
+ * <p><b>Memory:</b> a coroutine keeps the context with which it was started until it ends. The time
+ * to read a value does not depend on the number of entries.
  *
  * @since 0.1.0
  */
@@ -29,11 +29,11 @@ import org.jspecify.annotations.Nullable;
 public final class CoroutineContext {
 
   /**
-   * Names a value; two keys are the same only if they are one object.
+   * Identifies a value. Keys are compared by identity.
    *
    * @param <T> the type of the value
    */
-  @SuppressWarnings("UnusedTypeParameter") // says what get returns
+  @SuppressWarnings("UnusedTypeParameter") // it is the return type of get
   public static final class Key<T> {
 
     private final String name;
@@ -43,9 +43,9 @@ public final class CoroutineContext {
     }
 
     /**
-     * Makes a key, to be kept in a constant.
+     * Creates a key. Keep it in a constant.
      *
-     * @param name for the reader of a log
+     * @param name shown in logs
      * @param <T> the type of the value
      * @return a new key
      */
@@ -60,37 +60,39 @@ public final class CoroutineContext {
   }
 
   /**
-   * Takes state that belongs to a thread, such as a thread-local or a scoped value, along to the
-   * coroutines that are started from it. Registered once, see {@link #register}.
+   * Propagates state of a thread, such as a thread-local or a scoped value, to the coroutines that
+   * are started on it. Register a carrier once, with {@link #register}.
    *
-   * <p>It is asked whenever a coroutine is started or forked, a builder's type is subscribed to, or
-   * a body goes to an executor by {@link Coroutine#runOn}: on the thread that does so. A builder's
-   * subscriber may be on a thread that must not block, such as an event loop, which may hold
-   * another request's state: there it is not asked.
+   * <p>{@link #capture} is called when code starts or forks a coroutine, subscribes to a builder's
+   * type, or calls {@link Coroutine#runOn}. It is called on the thread of that code. There is one
+   * exception: if a builder's type is subscribed to on a thread that must not block, such as an
+   * event loop, nothing is captured, because that thread may hold the state of another request.
    *
-   * <p><b>Cancellation:</b> {@link #restore} runs inside the coroutine, and is interrupted with it.
+   * <p><b>Cancellation:</b> {@link #restore} runs inside the coroutine, so a cancel of the
+   * coroutine interrupts it.
    *
-   * <p><b>Errors:</b> what {@link #capture} or {@link #restore} throws is the failure of the
-   * coroutine, whose body does not run then.
+   * <p><b>Errors:</b> an exception from {@link #capture} or {@link #restore} fails the coroutine,
+   * and its body does not run.
    *
-   * <p><b>Memory:</b> a coroutine keeps what was captured until its body begins.
+   * <p><b>Memory:</b> a coroutine keeps the captured state until its body begins.
    *
-   * @param <S> the type of what is captured
+   * @param <S> the type of the captured state
    */
   public interface Carrier<S> {
 
     /**
      * Reads the state of the calling thread.
      *
-     * @return the state; null if there is none, and nothing is restored
+     * @return the state; null if there is none, then nothing is restored
      */
     @Nullable S capture();
 
     /**
-     * Runs {@code body} in place, on another thread, with the state. Afterwards that thread is as
-     * it was before, whatever the body does.
+     * Runs {@code body} in place, with the captured state, on the coroutine's thread. An
+     * implementation must put that thread back into its earlier state afterwards, whatever the body
+     * does.
      *
-     * @param state what {@link #capture} returned
+     * @param state the return value of {@link #capture}
      * @param body the code, to be called once
      * @param <T> the type of the body's value
      * @param <X> the checked exception that it may throw
@@ -121,8 +123,8 @@ public final class CoroutineContext {
   /**
    * Returns the context of the calling code.
    *
-   * @return the innermost one; empty outside of any, and in a subscriber's code that the thread
-   *     runs to signal
+   * @return the innermost context; an empty one if the thread runs no body or block, and while it
+   *     calls a subscriber
    */
   public static CoroutineContext current() {
     CancelFrame frame = CurrentFrame.get();
@@ -132,7 +134,7 @@ public final class CoroutineContext {
   /**
    * Returns the value of a key.
    *
-   * @param key names it
+   * @param key identifies the value
    * @param <T> the type of the value
    * @return the value, null if there is none
    */
@@ -142,9 +144,10 @@ public final class CoroutineContext {
   }
 
   /**
-   * Returns a context with one more entry, or with another value in its place.
+   * Returns a context with one more entry. If the key has an entry already, the new value replaces
+   * it.
    *
-   * @param key names the value
+   * @param key identifies the value
    * @param value the value
    * @param <T> the type of the value
    * @return a new context; this one is unchanged
@@ -153,7 +156,7 @@ public final class CoroutineContext {
     requireNonNull(key, "key");
     requireNonNull(value, "value");
     if (entries.isEmpty()) {
-      return new CoroutineContext(Map.of(key, value)); // a fifth of the bytes
+      return new CoroutineContext(Map.of(key, value)); // needs a fifth of the bytes
     }
     Map<Key<?>, Object> more = new HashMap<>(entries);
     more.put(key, value);
@@ -161,10 +164,10 @@ public final class CoroutineContext {
   }
 
   /**
-   * Has a carrier take part in every coroutine that is started from now on.
+   * Registers a carrier for all coroutines that are started from now on.
    *
    * @param carrier the carrier
-   * @return takes it back
+   * @return removes the carrier when closed
    */
   public static Registration register(Carrier<?> carrier) {
     return ContextSnapshot.register(requireNonNull(carrier, "carrier"));
@@ -173,8 +176,8 @@ public final class CoroutineContext {
   /**
    * Runs {@code body} in place, with one more entry in its context.
    *
-   * @param key names the value
-   * @param value what {@link #get} returns for it inside
+   * @param key identifies the value
+   * @param value the value that {@link #get} returns in the body
    * @param body the code
    * @param <T> the type of the value
    * @param <R> the type of the body's value
@@ -192,8 +195,8 @@ public final class CoroutineContext {
    * Runs {@code body} in place, with one more entry in its context; see {@link #with(Key, Object,
    * Body)}.
    *
-   * @param key names the value
-   * @param value what {@link #get} returns for it inside
+   * @param key identifies the value
+   * @param value the value that {@link #get} returns in the body
    * @param body the code
    * @param <T> the type of the value
    * @param <X> the checked exception that it may throw

@@ -19,7 +19,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lifetime that the coroutines forked into it cannot outlive, and the policy of its end:
+ * A scope for coroutines. No coroutine that is forked into it can outlive it, and its joiner
+ * decides how it ends:
  *
  * <pre>{@code
  * try (var scope = CoroutineScope.open()) {
@@ -31,31 +32,32 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The names and the order of calls are those of the JDK's {@code StructuredTaskScope}; the guide
- * lists the differences. The body of the block runs on the calling thread. Whoever holds the scope
- * may fork into it, from any thread, its own coroutines too, until it is closed. Every coroutine is
- * one thread more; the scope, its join and its timeout start none.
+ * lists the differences. The block itself runs on the calling thread. Any code with a reference to
+ * the scope may fork into it until it is closed, from any thread, including the scope's own
+ * coroutines. Each fork starts one thread; the scope, its join and its timeout start none.
  *
- * <p>A scope that {@link #open()} opened belongs to the block and the thread that opened it, until
- * that thread joins or closes it. One that {@link #background} opened belongs to no thread: a
- * service owns it for as long as it lives.
+ * <p>A scope of {@link #open()} belongs to the block and the thread that opened it, until that
+ * thread joins or closes it. A scope of {@link #background} belongs to no thread: it lives until
+ * its owner, such as a service, closes it.
  *
- * <p><b>Cancellation:</b> of the code around the block, at once and at any depth, cancels the
- * coroutines in it. {@link #cancel()}, a timeout, a coroutine that the joiner does not forgive, and
- * {@link #close()} cancel them too; the first three also cancel the block itself: every await in it
- * throws what {@link #join} would throw, until it has joined. A coroutine that is cancelled alone,
- * through its own handle, fails nothing.
+ * <p><b>Cancellation:</b> a cancellation of the code around the block cancels the coroutines of the
+ * scope at once, at any depth. Four events also cancel them: {@link #cancel()}, a timeout, a
+ * failure after which the joiner cancels the scope, and {@link #close()}. The first three cancel
+ * the block as well: until it has joined, every await in it throws the exception that {@link #join}
+ * would throw. If one coroutine is cancelled through its handle, the scope does not fail.
  *
- * <p><b>Errors:</b> {@link #join} throws the first failure: unchecked as is, checked as the cause
- * of a {@link CompletionException}, with the later ones suppressed in it, at most eight. A failure
- * that no join, await, {@link #failures} or handler has taken by the end goes to {@link
- * Undeliverable}.
+ * <p><b>Errors:</b> {@link #join} throws the first failure: an unchecked one as is, a checked one
+ * as the cause of a {@link CompletionException}. Later failures are suppressed in it, at most
+ * eight. If no join, await, {@link #failures} or handler has received a failure by the end of the
+ * scope, it goes to {@link Undeliverable}.
  *
- * <p><b>Memory:</b> actions before a fork happen-before the body; what a body did happens-before
- * the return of a join or close that has waited for it. A background scope keeps nothing of a
- * coroutine that has ended; any other keeps its failures, and its joiner what it returns.
+ * <p><b>Memory:</b> actions before a fork happen-before the body. The actions of a body
+ * happen-before the return of a join or close that has waited for it. A background scope keeps
+ * nothing of a coroutine that has ended. Any other scope keeps the failures, and its joiner keeps
+ * the values that it returns.
  *
  * @param <T> the type of the coroutines' values
- * @param <R> what {@link #join} returns
+ * @param <R> the type of the result of {@link #join}
  * @since 0.1.0
  */
 @EntryPoint
@@ -63,8 +65,8 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
     extends AutoCloseable permits RunningScope, ScopeHandle {
 
   /**
-   * Opens a scope that fails with the first of its coroutines; {@link #join} returns nothing. The
-   * joiner is {@link Joiner#awaitAllSuccessfulOrThrow()}.
+   * Opens a scope that fails when the first of its coroutines fails; {@link #join} returns null.
+   * The joiner is {@link Joiner#awaitAllSuccessfulOrThrow()}.
    *
    * @param <T> the type of the coroutines' values
    * @return a new scope
@@ -74,11 +76,11 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
   }
 
   /**
-   * Opens a scope with a policy of its own.
+   * Opens a scope with the given joiner.
    *
    * @param joiner the policy, for this scope only
    * @param <T> the type of the coroutines' values
-   * @param <R> what {@link #join} returns
+   * @param <R> the type of the result of {@link #join}
    * @return a new scope
    */
   static <T extends @Nullable Object, R extends @Nullable Object> CoroutineScope<T, R> open(
@@ -87,14 +89,15 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
   }
 
   /**
-   * Opens a scope with a policy and settings of its own: {@code open(joiner, config ->
-   * config.withName("prices").withTimeout(Duration.ofSeconds(2)))}. Refused on a thread that may
-   * not wait, as an await is; see {@linkplain io.bridge the package}.
+   * Opens a scope with the given joiner and settings: {@code open(joiner, config ->
+   * config.withName("prices").withTimeout(Duration.ofSeconds(2)))}. Like an await, it throws an
+   * {@link IllegalStateException} on a thread that must not block; see {@linkplain io.bridge the
+   * package}.
    *
    * @param joiner the policy, for this scope only
-   * @param config makes the settings from the defaults
+   * @param config changes the default settings
    * @param <T> the type of the coroutines' values
-   * @param <R> what {@link #join} returns
+   * @param <R> the type of the result of {@link #join}
    * @return a new scope
    */
   static <T extends @Nullable Object, R extends @Nullable Object> CoroutineScope<T, R> open(
@@ -105,25 +108,27 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
 
   /**
    * Opens a scope for a block of code, joins it when the block returns, and closes it: {@code User
-   * user = CoroutineScope.within(scope -> ...)}. Nothing is forgotten, on any thread that may wait.
+   * user = CoroutineScope.within(scope -> ...)}. So no coroutine and no failure is forgotten. The
+   * calling thread must be one that may block.
    *
-   * <p><b>Cancellation:</b> of the code around, and a failure of a coroutine, end the awaits of the
-   * block, as in a scope of {@link #open()}.
+   * <p><b>Cancellation:</b> a cancellation of the code around the block, or a failure of a
+   * coroutine, ends the awaits of the block, as in a scope of {@link #open()}.
    *
-   * <p><b>Errors:</b> what the block throws is thrown as itself, when all coroutines have ended,
-   * with their failures suppressed in it, at most eight. If a failure of a coroutine has ended the
-   * block, or the block has returned, that one is thrown, as {@link #join} does. A value that the
-   * block has returned then goes to {@link Undeliverable#discard}. (S4)
+   * <p><b>Errors:</b> if the block throws, this method throws the same exception after all
+   * coroutines have ended; their failures are suppressed in it, at most eight. If the failure of a
+   * coroutine has ended the block, or if a coroutine fails and the block returns, this method
+   * throws the failure of the coroutine, as {@link #join} does. In that case the block's value goes
+   * to {@link Undeliverable#discard}. (S4)
    *
-   * <p><b>Memory:</b> what the coroutines did happens-before the return.
+   * <p><b>Memory:</b> the actions of the coroutines happen-before the return.
    *
    * @param block the code; it may join, and must not keep the scope
    * @param <R> the type of its value
    * @param <X> the checked exception that it may throw
    * @return the block's value
    * @throws X when the block fails
-   * @throws CompletionException whose cause is a checked failure of a coroutine; an unchecked one
-   *     is thrown as itself
+   * @throws CompletionException if a coroutine failed with a checked exception, which is the cause;
+   *     an unchecked one is thrown as itself
    */
   static <R extends @Nullable Object, X extends Exception> R within(
       ItemBody<? super CoroutineScope<@Nullable Object, @Nullable Void>, ? extends R, ? extends X>
@@ -148,14 +153,14 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
   }
 
   /**
-   * Opens a scope with a policy and settings of its own for a block of code; see {@link
-   * #within(ItemBody)}. What the joiner makes of the coroutines, the block gets from {@link #join}.
+   * Opens a scope with the given joiner and settings for a block of code; see {@link
+   * #within(ItemBody)}. The block gets the joiner's result from {@link #join}.
    *
    * @param joiner the policy, for this scope only
-   * @param config makes the settings from the defaults
+   * @param config changes the default settings
    * @param block the code
    * @param <T> the type of the coroutines' values
-   * @param <J> what {@link #join} returns
+   * @param <J> the type of the result of {@link #join}
    * @param <R> the type of the block's value
    * @param <X> the checked exception that it may throw
    * @return the block's value
@@ -179,14 +184,14 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
   }
 
   /**
-   * Opens a scope with a policy and settings of its own for a block of code without a value; see
+   * Opens a scope with the given joiner and settings for a block of code without a value; see
    * {@link #within(Joiner, UnaryOperator, ItemBody)}.
    *
    * @param joiner the policy, for this scope only
-   * @param config makes the settings from the defaults
+   * @param config changes the default settings
    * @param block the code
    * @param <T> the type of the coroutines' values
-   * @param <J> what {@link #join} returns
+   * @param <J> the type of the result of {@link #join}
    * @param <X> the checked exception that it may throw
    * @throws X when the block fails
    */
@@ -206,12 +211,12 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
   }
 
   /**
-   * Opens a scope for work that nobody waits for, until its owner, such as a service, closes it: in
-   * place of {@code subscribe()} with nothing. A failure concerns one coroutine only, and goes to
-   * {@link Config#withFailureHandler the handler}, by default to {@link Undeliverable}. Cancelling
-   * the code that opens it does not cancel it.
+   * Opens a scope for background work, instead of {@code subscribe()} without a subscriber. It
+   * lives until its owner, such as a service, closes it. A failure does not affect the other
+   * coroutines. It goes to {@link Config#withFailureHandler the handler}, or by default to {@link
+   * Undeliverable}. A cancellation of the code that opened the scope does not cancel the scope.
    *
-   * @param config makes the settings from the defaults
+   * @param config changes the default settings
    * @param <T> the type of the coroutines' values
    * @return a new scope; to be closed by {@link #close(Duration)}
    */
@@ -221,9 +226,9 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
   }
 
   /**
-   * Runs {@code body} on a new virtual thread, as a child of this scope. It inherits the context of
-   * the calling code. In a scope that is cancelled already the handle is cancelled too, and the
-   * body never runs.
+   * Runs {@code body} on a new virtual thread, as a child of this scope. The body inherits the
+   * context of the calling code. If the scope is already cancelled, the new coroutine is cancelled
+   * too and the body never runs.
    *
    * @param body the code to run
    * @param <U> the type of its value
@@ -242,68 +247,72 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
   Coroutine<@Nullable Void> fork(VoidBody<? extends Exception> body);
 
   /**
-   * Waits until every coroutine of the scope has ended, the cancelled ones too, and returns what
-   * the joiner makes of them. May be called again, after more forks.
+   * Waits until every coroutine of the scope has ended, including the cancelled ones, and returns
+   * the joiner's result. It may be called again, after more forks.
    *
-   * <p><b>Cancellation:</b> of the calling code ends the wait only; {@link #close()} cancels and
-   * waits.
+   * <p><b>Cancellation:</b> a cancellation of the calling code only ends this wait. {@link
+   * #close()} cancels the coroutines and waits for them.
    *
    * @return the joiner's result
-   * @throws CompletionException whose cause is a checked failure of the joiner's result; an
+   * @throws CompletionException if the joiner's result is a checked failure, which is the cause; an
    *     unchecked one is thrown as itself
    * @throws AwaitTimeoutException if the scope's timeout has passed before this returned
    * @throws CancellationException if the scope or the waiting code was cancelled
-   * @throws IllegalStateException if called by a coroutine of this scope, which would wait for
+   * @throws IllegalStateException if called by a coroutine of this scope, because it would wait for
    *     itself
    */
   R join();
 
   /**
-   * Cancels the scope with all its coroutines; does nothing if it was cancelled or is closed. It
-   * ends the patience of a {@link #close(Duration)}.
+   * Cancels the scope with all its coroutines; does nothing if it was cancelled or is closed. If
+   * {@link #close(Duration)} is waiting for the coroutines to end by themselves, it stops that
+   * wait.
    */
   void cancel();
 
   /**
-   * Cancels the scope for a reason, which is the message of the {@link CancellationException}s.
+   * Cancels the scope for a reason. The reason is the message of each {@link CancellationException}
+   * in it.
    *
    * @param reason why
    */
   void cancel(String reason);
 
   /**
-   * Returns whether the scope was cancelled: by {@link #cancel()}, its joiner, its timeout, the
-   * code around it or its end.
+   * Returns whether the scope was cancelled: by {@link #cancel()}, by its joiner or timeout, by a
+   * cancellation of the code around it, or by its end.
    *
-   * @return whether coroutines that are forked now are cancelled
+   * @return true if a coroutine that is forked now would be cancelled
    */
   boolean isCancelled();
 
   /**
-   * Returns the failures of the scope's coroutines until now, the first one first; cancelled ones
-   * have none.
+   * Returns the failures of the scope's coroutines until now, the first one first. A cancelled
+   * coroutine has no failure.
    *
-   * @return an unmodifiable copy; empty for a {@link #background} scope, whose failures go to the
-   *     handler
+   * @return an unmodifiable copy; empty for a {@link #background} scope, since its failures go to
+   *     the handler
    */
   List<Throwable> failures();
 
   /**
-   * Closes the scope: nobody forks into it any more, what still runs is cancelled and waited for.
-   * It is never cut short: a cancellation of the calling code waits. When coroutines go on in spite
-   * of their interrupt, they are reported to {@link Undeliverable} by name and place after the time
-   * that {@link Config#withStragglerReport} says, and waited for still. Closing twice is harmless.
+   * Closes the scope: refuses further forks, cancels the coroutines that still run, and waits until
+   * they have ended. It always waits for them, even if the calling code is cancelled; that
+   * cancellation takes effect after this method returns. If a coroutine ignores its interrupt, its
+   * name and the place where it runs are reported to {@link Undeliverable} after the time set with
+   * {@link Config#withStragglerReport}; this method still waits for it. A second call does nothing.
    *
-   * @throws IllegalStateException if called by a coroutine of this scope, which would wait for
-   *     itself, or on a thread that {@linkplain io.bridge may not wait}; nothing is closed then
+   * @throws IllegalStateException if called by a coroutine of this scope, because it would wait for
+   *     itself, or on a thread that {@linkplain io.bridge must not block}; the scope stays open
+   *     then
    */
   @Override
   void close();
 
   /**
-   * Closes the scope in order: nobody forks into it any more, what runs may end in {@code
-   * patience}, then it is cancelled and waited for as {@link #close()} does. A cancellation or
-   * interrupt of the calling code ends the patience.
+   * Closes the scope gracefully: refuses further forks, waits up to {@code patience} for the
+   * coroutines to end by themselves, then cancels the rest and waits for them as {@link #close()}
+   * does. A cancellation or interrupt of the calling code ends the patience early.
    *
    * @param patience how long to wait before the cancel; zero or less does not wait
    * @throws IllegalStateException as {@link #close()}
@@ -311,19 +320,20 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
   void close(Duration patience);
 
   /**
-   * The policy of a scope: when it has seen enough, and what {@link CoroutineScope#join} returns.
-   * One object serves one scope. A joiner of your own has the same three calls as the JDK's: {@link
-   * #onFork} on the forking thread, {@link #onComplete} on the coroutine's thread after its end, so
-   * that both come from several threads at once, and {@link #result} on the joining thread.
+   * The policy of a scope: it decides when the scope is cancelled, and makes the result of {@link
+   * CoroutineScope#join}. Use one object for one scope only. You can implement your own joiner; it
+   * has the same three methods as the JDK's. {@link #onFork} is called on the forking thread, and
+   * {@link #onComplete} on the coroutine's thread after its end. Several threads may call these two
+   * at the same time. {@link #result} is called on the joining thread.
    *
    * @param <T> the type of the coroutines' values
-   * @param <R> what {@code join} returns
+   * @param <R> the type of the result of {@code join}
    * @since 0.1.0
    */
   interface Joiner<T extends @Nullable Object, R extends @Nullable Object> {
 
     /**
-     * A coroutine is about to start.
+     * Called when a coroutine is about to start.
      *
      * @param child the coroutine
      * @return true to cancel the scope, this coroutine included
@@ -333,39 +343,40 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
     }
 
     /**
-     * A coroutine has ended, in whatever state.
+     * Called when a coroutine has ended, in any state.
      *
      * @param child the coroutine
-     * @return true to cancel what still runs; after a {@linkplain Coroutine.State#FAILED failed}
-     *     coroutine the scope has failed, and its block is cancelled too
+     * @return true to cancel the coroutines that still run; if {@code child} has {@linkplain
+     *     Coroutine.State#FAILED failed}, this also fails the scope and cancels its block
      */
     default boolean onComplete(Coroutine<? extends T> child) {
       return false;
     }
 
     /**
-     * The scope's timeout has passed before all was done. What this throws, {@code join} throws; if
-     * it returns, {@link #result} is asked.
+     * Called when the scope's timeout has passed before all coroutines have ended. If this method
+     * throws, {@code join} throws that exception; if it returns, {@code join} calls {@link
+     * #result}.
      *
-     * @param timeout what is thrown by default
+     * @param timeout the exception that the default implementation throws
      */
     default void onTimeout(AwaitTimeoutException timeout) {
       throw timeout;
     }
 
     /**
-     * Makes the result, when all coroutines have ended.
+     * Makes the result when all coroutines have ended.
      *
-     * @return what {@code join} returns
-     * @throws Throwable what {@code join} throws
+     * @return the result of {@code join}
+     * @throws Throwable the failure that {@code join} throws
      */
     R result() throws Throwable;
 
     /**
-     * Cancels the scope at the first failure, which {@code join} throws. The result is the list of
-     * all values in the order of the forks; a coroutine that was cancelled alone has none. Values
-     * that neither {@code join} nor a handle has given to anybody when the scope is closed go to
-     * {@link Undeliverable#discard}.
+     * Cancels the scope at the first failure, and {@code join} throws that failure. The result is
+     * the list of all values in the order of the forks, without the coroutines that were cancelled
+     * through their own handles. When the scope is closed, each value that neither {@code join} nor
+     * a handle has returned goes to {@link Undeliverable#discard}.
      *
      * @param <T> the type of the values
      * @return a new joiner
@@ -375,10 +386,10 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
     }
 
     /**
-     * Cancels the rest at the first success, which is the result. If none succeeds, {@code join}
-     * throws the first failure; {@link NoSuchElementException} if there was none of these either. A
-     * coroutine that succeeds after the first one loses: its value goes to {@link
-     * Undeliverable#discard} when the scope is closed, unless its handle was asked for it.
+     * Cancels the other coroutines when the first one succeeds; its value is the result. If none
+     * succeeds, {@code join} throws the first failure, or a {@link NoSuchElementException} if there
+     * was no failure either. If another coroutine succeeds later, its value goes to {@link
+     * Undeliverable#discard} when the scope is closed, unless its handle has returned the value.
      *
      * @param <T> the type of the values
      * @return a new joiner
@@ -388,8 +399,8 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
     }
 
     /**
-     * Cancels the scope at the first failure, which {@code join} throws; there is no result. Keeps
-     * no values.
+     * Cancels the scope at the first failure, and {@code join} throws that failure. The result is
+     * null, and the joiner keeps no values.
      *
      * @param <T> the type of the values
      * @return a new joiner
@@ -399,8 +410,8 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
     }
 
     /**
-     * Waits for all; a failure concerns its own coroutine only. Failures that nobody has looked at
-     * when the scope is closed go to {@link Undeliverable}.
+     * Waits for all coroutines; a failure does not affect the others. When the scope is closed,
+     * each failure that no code has asked for goes to {@link Undeliverable}.
      *
      * @param <T> the type of the values
      * @return a new joiner
@@ -410,10 +421,12 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
     }
 
     /**
-     * Cancels the rest at the first coroutine that ends and matches. The result is the list of all
-     * coroutines in the order of the forks, each ended in its own way; after a timeout too.
+     * Cancels the other coroutines as soon as one has ended and matches the predicate. The result
+     * is the list of all coroutines in the order of the forks, whatever their states; a timeout
+     * leads to the same result.
      *
-     * @param enough whether this one was the last that is needed; called by the coroutines' threads
+     * @param enough returns whether no further coroutine is needed; called on the coroutines'
+     *     threads
      * @param <T> the type of the values
      * @return a new joiner
      */
@@ -431,8 +444,8 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
   sealed interface Config permits ScopeConfig {
 
     /**
-     * Names the scope: its coroutines and their threads. A thread dump lists the threads of a scope
-     * with a name as one group.
+     * Sets the name of the scope, its coroutines and their threads. A thread dump lists the threads
+     * of a scope with a name as one group.
      *
      * @param name by default {@code bridge-scope}
      * @return new settings
@@ -440,35 +453,36 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
     Config withName(String name);
 
     /**
-     * Cancels the scope when the time since its opening is over, by the current {@link TimeSource};
-     * {@code join} then throws {@link AwaitTimeoutException}.
+     * Sets a timeout. It starts when the scope is opened, and the current {@link TimeSource} is the
+     * clock. When the time is over, the scope is cancelled, and {@code join} throws {@link
+     * AwaitTimeoutException}.
      *
-     * @param timeout by default none; zero or less is over at once
+     * @param timeout by default none; zero or less times out at once
      * @return new settings
      */
     Config withTimeout(Duration timeout);
 
     /**
-     * Makes the threads of the coroutines, which may be platform threads.
+     * Sets the factory of the coroutines' threads. These may be platform threads.
      *
-     * @param factory by default virtual threads with the scope's name
+     * @param factory by default makes virtual threads with the scope's name
      * @return new settings
      */
     Config withThreadFactory(ThreadFactory factory);
 
     /**
-     * Takes every failure of a coroutine of the scope, at once, on the coroutine's thread, besides
-     * what the joiner does with it.
+     * Sets a handler for failures. It is called for each failed coroutine of the scope, at once and
+     * on the coroutine's thread. The joiner sees the failure too.
      *
-     * @param handler gets the coroutine and what it threw; what it throws itself goes to {@link
-     *     Undeliverable}
+     * @param handler receives the coroutine and its failure; an exception that the handler throws
+     *     goes to {@link Undeliverable}
      * @return new settings
      */
     Config withFailureHandler(BiConsumer<? super Coroutine<?>, ? super Throwable> handler);
 
     /**
-     * Says how long the scope waits for cancelled coroutines before it reports which they are, at
-     * most eight of them.
+     * Sets how long the scope waits for cancelled coroutines before it reports those that still
+     * run, at most eight of them.
      *
      * @param after by default ten seconds; zero or less reports at once
      * @return new settings

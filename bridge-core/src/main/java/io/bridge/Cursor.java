@@ -8,7 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 
 /**
- * The iterating end of a publisher, for a plain {@code for} loop:
+ * Iterates over the items of a publisher, in a plain {@code for} loop:
  *
  * <pre>{@code
  * try (Cursor<Row> rows = Publishers.iterate(result)) {
@@ -20,30 +20,32 @@ import java.util.concurrent.CompletionException;
  * }
  * }</pre>
  *
- * <p>It is used by one thread at a time; {@link #close} may be called by any. Waiting for the next
- * item is an await: the same threads may, see {@linkplain io.bridge the package}.
+ * <p>Only one thread at a time may use a cursor; any thread may call {@link #close}. Waiting for
+ * the next item is an await, and is allowed on the same threads; see {@linkplain io.bridge the
+ * package}.
  *
  * <p><b>Cancellation:</b> {@link #close} cancels the publisher, and so does a cancellation or
- * interrupt of the code that waits for an item. A cursor that is not closed is cancelled when the
- * coroutine that opened it ends; one that becomes unreachable before its end is cancelled, and
- * {@linkplain Undeliverable#report reported} once.
+ * interrupt of the code that waits for an item. If a cursor is not closed, the end of the coroutine
+ * that opened it cancels the publisher. If it becomes unreachable before its end, the publisher is
+ * cancelled and the lost cursor is {@linkplain Undeliverable#report reported} once.
  *
- * <p><b>Errors:</b> items that came before a failure are returned first; then {@link #hasNext} and
- * {@link #next} throw it, unchecked as is, checked as the cause of a {@link CompletionException}.
+ * <p><b>Errors:</b> items that arrived before a failure are returned first. Then {@link #hasNext}
+ * and {@link #next} throw the failure: an unchecked one as is, a checked one as the cause of a
+ * {@link CompletionException}.
  *
- * <p><b>Memory:</b> holds at most as many items as it has requested. Items that are left when it is
- * closed go to the discard hooks.
+ * <p><b>Memory:</b> the cursor holds at most as many items as it has requested. {@link #close}
+ * passes the remaining items to the discard hooks.
  *
  * @param <T> the type of the items
  * @since 0.1.0
  */
-@SuppressWarnings("IterableAndIterator") // the loop wants the one, its body may want the other
+@SuppressWarnings("IterableAndIterator") // Iterable for the loop, Iterator for its body
 @EntryPoint
 public sealed interface Cursor<T> extends Iterable<T>, Iterator<T>, AutoCloseable
     permits IterationCursor {
 
   /**
-   * Returns this cursor, for the {@code for} loop; there is one run only.
+   * Returns this cursor, for the {@code for} loop. A cursor can be iterated once.
    *
    * @return this
    * @throws IllegalStateException when called twice
@@ -52,7 +54,7 @@ public sealed interface Cursor<T> extends Iterable<T>, Iterator<T>, AutoCloseabl
   Iterator<T> iterator();
 
   /**
-   * Waits until there is an item, or none any more.
+   * Waits until there is an item or the publisher has ended.
    *
    * @return whether there is an item; false after {@link #close}
    * @throws CancellationException when the waiting code is cancelled or interrupted
@@ -64,13 +66,13 @@ public sealed interface Cursor<T> extends Iterable<T>, Iterator<T>, AutoCloseabl
    * Waits for the next item.
    *
    * @return the item
-   * @throws NoSuchElementException when there is none any more
+   * @throws NoSuchElementException when there are no more items
    * @throws CancellationException when the waiting code is cancelled or interrupted
    */
   @Override
   T next();
 
-  /** Cancels the publisher, if it has not ended; never throws. Closing twice is harmless. */
+  /** Cancels the publisher if it has not ended; never throws. A second call does nothing. */
   @Override
   void close();
 }

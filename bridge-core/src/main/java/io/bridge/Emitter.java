@@ -3,8 +3,8 @@ package io.bridge;
 import java.util.concurrent.CancellationException;
 
 /**
- * Takes the items of a stream body. An emitter belongs to one subscriber and one run of its body;
- * using it after that is an {@link IllegalStateException}.
+ * Delivers the items of a stream body to its subscriber. An emitter belongs to one subscriber and
+ * one run of the body. A call after that run throws an {@link IllegalStateException}.
  *
  * @param <T> the type of the items
  * @since 0.1.0
@@ -12,27 +12,28 @@ import java.util.concurrent.CancellationException;
 public interface Emitter<T> {
 
   /**
-   * Delivers {@code item} to the subscriber, waiting first while there is no demand (RS 1.1);
-   * nothing is buffered or dropped. Calls from several threads of one body are serialised (RS 1.3).
-   * It returns when the subscriber's {@code onNext} has returned (B4). A subscriber with a queue or
-   * a loop may process the item later.
+   * Delivers {@code item} to the subscriber. It waits while there is no demand (RS 1.1), and
+   * neither buffers nor drops items. Calls from several threads of one body are serialised (RS
+   * 1.3). This method returns when the subscriber's {@code onNext} has returned (B4); a subscriber
+   * with a queue or a loop may process the item later.
    *
-   * <p><b>Cancellation:</b> ends the waiting; from then on every call throws {@link
-   * CancellationException}, inside {@link Coroutine#shield(VoidBody)} too, as there is nobody left
-   * to emit to. A subscriber that is collected while this waits for demand, as nobody holds it any
-   * more, has cancelled, too (B4b).
+   * <p><b>Cancellation:</b> ends the wait. From then on every call throws a {@link
+   * CancellationException}, also inside {@link Coroutine#shield(VoidBody)}, because there is no
+   * subscriber any more. If the subscriber becomes unreachable and is garbage collected while this
+   * method waits for demand, the stream is cancelled too (B4b).
    *
-   * <p><b>Errors:</b> an exception out of the subscriber's {@code onNext} cancels the body and is
-   * rethrown here (the subscriber broke RS 2.13 and gets nothing more). A null item is a {@link
-   * NullPointerException} that leaves the stream usable.
+   * <p><b>Errors:</b> an exception from the subscriber's {@code onNext} cancels the body and is
+   * rethrown here. The subscriber violated RS 2.13 and receives no more signals. A null item throws
+   * a {@link NullPointerException} and leaves the stream usable.
    *
-   * <p><b>Memory:</b> the item is not kept after the call. It belongs to this method: one that the
-   * subscriber has not received has gone to {@link Undeliverable#discard}, and to its library's own
-   * discard hook, when this throws for whatever reason (B4). One whose {@code onNext} was called is
-   * the subscriber's.
+   * <p><b>Memory:</b> nothing keeps the item after the call. This method owns the item. If it
+   * throws for any reason before the subscriber has received the item, it first passes the item to
+   * {@link Undeliverable#discard} and to the discard hook of the subscriber's library (B4). Once
+   * {@code onNext} has been called, the subscriber owns the item.
    *
    * @param item the next item
-   * @throws CancellationException when the subscriber or the coroutine has been cancelled
+   * @throws CancellationException when the subscriber has cancelled, or the coroutine has been
+   *     cancelled
    * @throws IllegalStateException when the body has ended, or when called from inside the
    *     subscriber's {@code onNext}
    */
@@ -48,10 +49,10 @@ public interface Emitter<T> {
   interface Body<T> {
 
     /**
-     * Runs once for each subscriber, on a virtual thread of its own. A normal return completes the
-     * stream, an exception fails it.
+     * Runs once for each subscriber, on its own virtual thread. A normal return completes the
+     * stream; an exception fails it.
      *
-     * @param emitter takes the items
+     * @param emitter delivers the items
      * @throws Exception fails the stream
      */
     void run(Emitter<T> emitter) throws Exception;

@@ -3,9 +3,9 @@ package io.bridge;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Imperative code for one item of a stream, such as the one of {@code mapAwait}, or for a scope,
- * see {@link CoroutineScope#within}. It is a {@link VoidItemBody} too, so that of two methods that
- * take either a lambda with a value means this one.
+ * Imperative code that computes a value from one item, as in {@code mapAwait}, or from a scope, as
+ * in {@link CoroutineScope#within}. It extends {@link VoidItemBody}. So if a method has an overload
+ * for each of the two, a lambda with a value selects the overload that takes this one.
  *
  * @param <T> the type of the item
  * @param <R> the type of the value
@@ -25,7 +25,7 @@ public interface ItemBody<T, R extends @Nullable Object, X extends Exception>
    */
   R call(T item) throws X;
 
-  /** Runs the code for one item, whose value nobody wants. */
+  /** Runs the code for one item and ignores its value. */
   @Override
   @SuppressWarnings("FunctionalInterfaceMethodChanged") // it is the same call, without its value
   default void run(T item) throws X {

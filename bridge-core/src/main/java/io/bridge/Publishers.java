@@ -27,8 +27,8 @@ import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 
 /**
- * Publishers without a library: imperative code as a Reactive Streams or JDK publisher, and
- * conversions into them.
+ * Iterates over publishers, makes Reactive Streams and JDK publishers of imperative code, and
+ * converts between them. It needs no reactive library.
  *
  * @since 0.1.0
  */
@@ -41,15 +41,17 @@ public final class Publishers {
   private Publishers() {}
 
   /**
-   * Opens a cursor on {@code publisher} and subscribes to it now, with 256 items requested ahead.
+   * Opens a cursor on {@code publisher}. This call subscribes and requests 256 items ahead.
    *
-   * <p><b>Cancellation:</b> leaving the loop in any way cancels the publisher, by {@link
-   * Cursor#close}.
+   * <p><b>Cancellation:</b> {@link Cursor#close} cancels the publisher. In a try-with-resources
+   * statement this happens however the loop ends.
    *
-   * <p><b>Errors:</b> after the items that came before them; see {@link Cursor}.
+   * <p><b>Errors:</b> the cursor throws a failure after the items that arrived before it; see
+   * {@link Cursor}.
    *
-   * <p><b>Memory:</b> at most 256 items; three quarters are requested again when as many are taken.
-   * Where Reactor's or RxJava's operators share their queue, none are copied.
+   * <p><b>Memory:</b> at most 256 items. When the loop has taken three quarters of them, the cursor
+   * requests as many again. If an operator of Reactor or RxJava shares its queue, the cursor reads
+   * from that queue and copies no items.
    *
    * @param publisher any number of items
    * @param <T> the type of the items
@@ -96,8 +98,8 @@ public final class Publishers {
   }
 
   /**
-   * Shows {@code publisher} as a sequential stream, which is closed to cancel it: {@code try
-   * (Stream<T> items = stream(publisher))}. Subscribes now.
+   * Returns the items of {@code publisher} as a sequential stream: {@code try (Stream<T> items =
+   * stream(publisher))}. This call subscribes. Closing the stream cancels the publisher.
    *
    * @param publisher any number of items
    * @param <T> the type of the items
@@ -112,7 +114,7 @@ public final class Publishers {
   }
 
   /**
-   * Shows {@code publisher} as a sequential stream; see {@link #stream(Publisher)}.
+   * Returns the items of {@code publisher} as a sequential stream; see {@link #stream(Publisher)}.
    *
    * @param publisher any number of items
    * @param <T> the type of the items
@@ -123,22 +125,24 @@ public final class Publishers {
   }
 
   /**
-   * Shows the bytes of {@code publisher} as an input stream, which is closed to cancel it.
-   * Subscribes now. Empty buffers are skipped; {@code available} is the rest of the buffer that is
-   * being read. It is read by one thread at a time and closed by any.
+   * Returns the bytes of {@code publisher} as an input stream. This call subscribes. The stream
+   * skips empty buffers; {@code available} returns the number of bytes left in the current buffer.
+   * Only one thread at a time may read; any thread may close the stream.
    *
-   * <p><b>Cancellation:</b> {@code close} cancels the publisher; a read that waits, and each later
-   * one, is an {@link IOException} then. A cancellation or interrupt of the code that reads cancels
-   * the publisher too; the read throws {@link java.util.concurrent.CancellationException}, unless
-   * it has bytes at hand. In code that is cancelled already, this subscribes and cancels before it
-   * throws: the body of an HTTP response keeps its connection until it has had a subscriber (A3). A
-   * stream that is not closed is treated as a {@link Cursor} is.
+   * <p><b>Cancellation:</b> {@code close} cancels the publisher. A read that waits then throws an
+   * {@link IOException}, and so does each later read. A cancellation or interrupt of the reading
+   * code cancels the publisher too; the read throws a {@link
+   * java.util.concurrent.CancellationException}, unless bytes have already arrived. If the calling
+   * code is already cancelled, this method subscribes, cancels and then throws, because the body of
+   * an HTTP response holds its connection until something has subscribed to it (A3). A stream that
+   * is not closed is cancelled in the same way as a {@link Cursor}.
    *
-   * <p><b>Errors:</b> after the bytes that came before them; an {@link IOException} as itself,
-   * unchecked as is, another checked one as the cause of an {@code IOException}.
+   * <p><b>Errors:</b> the stream first returns the bytes that arrived before a failure. It then
+   * throws an {@link IOException} or an unchecked failure as is, and any other checked failure as
+   * the cause of an {@code IOException}.
    *
-   * <p><b>Memory:</b> at most eight buffers are requested ahead. They are read through a duplicate,
-   * so neither their position nor their content is changed.
+   * <p><b>Memory:</b> at most eight buffers are requested ahead. The stream reads a duplicate of
+   * each buffer, so it changes neither the buffer's position nor its content.
    *
    * @param publisher buffers, read from their position to their limit
    * @return the stream, to be closed
@@ -148,9 +152,10 @@ public final class Publishers {
   }
 
   /**
-   * Shows the bytes of a response of the JDK's HTTP client ({@code BodyHandlers.ofPublisher()}) as
-   * an input stream; see {@link #asInputStream(Publisher)}, with eight lists for eight buffers. A
-   * {@code Flow.Publisher<ByteBuffer>} goes there too, by {@link #toPublisher(Flow.Publisher)}.
+   * Returns the bytes of a response of the JDK's HTTP client ({@code BodyHandlers.ofPublisher()})
+   * as an input stream. It works like {@link #asInputStream(Publisher)}, except that at most eight
+   * lists of buffers are requested ahead. For a {@code Flow.Publisher<ByteBuffer>}, call that
+   * method with the result of {@link #toPublisher(Flow.Publisher)}.
    *
    * @param publisher lists of buffers, read from their position to their limit
    * @return the stream, to be closed
@@ -162,7 +167,7 @@ public final class Publishers {
 
   /**
    * Runs {@code action} for each item, on the calling thread, and returns at the end of {@code
-   * publisher}; what {@code action} throws cancels it.
+   * publisher}. An exception from {@code action} cancels the publisher and is thrown.
    *
    * @param publisher any number of items
    * @param action the code for one item
@@ -196,8 +201,8 @@ public final class Publishers {
   }
 
   /**
-   * Makes a cold publisher of imperative code: each subscriber gets a run of its own on a virtual
-   * thread of its own, nothing runs before it subscribes.
+   * Makes a cold publisher of imperative code. The body runs once for each subscriber, on its own
+   * virtual thread. Nothing runs before a subscriber subscribes.
    *
    * <pre>{@code
    * Publisher<String> lines = Publishers.publisher(emitter -> {
@@ -207,13 +212,14 @@ public final class Publishers {
    * });
    * }</pre>
    *
-   * <p><b>Cancellation:</b> a cancelled subscription cancels the body's coroutine and interrupts
-   * what blocks in it; see {@linkplain io.bridge the package}.
+   * <p><b>Cancellation:</b> cancelling the subscription cancels the body's coroutine and interrupts
+   * a blocking call in it; see {@linkplain io.bridge the package}.
    *
-   * <p><b>Errors:</b> what the body throws is the stream's failure, an {@link Error} too; of a
-   * source that it awaits and does not catch, the source's own (A7). After a cancellation it goes
-   * to {@link Undeliverable}. A request of less than one item fails the stream with an {@link
-   * IllegalArgumentException} (RS 3.9).
+   * <p><b>Errors:</b> whatever the body throws, including an {@link Error}, fails the stream. If an
+   * awaited source fails and the body does not catch the exception, the stream fails with the
+   * source's own failure (A7). A failure after a cancellation goes to {@link Undeliverable}. A
+   * request of less than one item fails the stream with an {@link IllegalArgumentException} (RS
+   * 3.9).
    *
    * <p><b>Memory:</b> nothing is buffered: {@link Emitter#emit} waits for demand.
    *
@@ -226,19 +232,20 @@ public final class Publishers {
   }
 
   /**
-   * Makes a cold publisher of imperative code whose signals are delivered by an executor; otherwise
-   * as {@link #publisher(Emitter.Body)}. {@link Emitter#emit} returns when the subscriber has
-   * received the item, so nothing is buffered here either.
+   * Makes a cold publisher of imperative code, and delivers its signals on an executor; everything
+   * else is as for {@link #publisher(Emitter.Body)}. {@link Emitter#emit} returns when the
+   * subscriber has received the item, so nothing is buffered here either.
    *
-   * <p><b>Cancellation:</b> takes back what the executor has not run yet: a subscriber that cancels
-   * on the executor's own thread hears nothing more. A failure among that goes to {@link
-   * Undeliverable}.
+   * <p><b>Cancellation:</b> a cancel also drops the signal that the executor has not run yet. So a
+   * subscriber that cancels on the executor's own thread receives no more signals. If the dropped
+   * signal is a failure, it goes to {@link Undeliverable}.
    *
-   * <p><b>Errors:</b> an executor that rejects an item makes {@code emit} throw what it threw; one
-   * that rejects the end fails the stream with that, on the coroutine's thread.
+   * <p><b>Errors:</b> if the executor rejects an item, {@code emit} throws the executor's
+   * exception. If it rejects the terminal signal, the stream fails with that exception, on the
+   * coroutine's thread.
    *
-   * @param signals runs each {@code onNext} and the end; {@code onSubscribe} comes on the thread
-   *     that subscribes
+   * @param signals runs each {@code onNext} and the terminal signal; {@code onSubscribe} is called
+   *     on the subscribing thread
    * @param body the code that emits
    * @param <T> the type of the items
    * @return the publisher
@@ -255,17 +262,18 @@ public final class Publishers {
   }
 
   /**
-   * Makes a cold publisher of an iterable, whose iterators may block: each subscriber gets a fresh
-   * iterator, which runs on a virtual thread of its own. It is one item ahead of the demand.
+   * Makes a cold publisher of an iterable. Its iterators may block. Each subscriber gets a new
+   * iterator, which runs on its own virtual thread and reads one item ahead of the demand.
    *
-   * <p><b>Cancellation:</b> interrupts an iterator that blocks. An item that it has given and the
-   * subscriber has not received goes to {@link Undeliverable#discard}; the rest stays its own.
+   * <p><b>Cancellation:</b> interrupts an iterator that blocks. If the iterator has returned an
+   * item that the subscriber has not received, the item goes to {@link Undeliverable#discard}. The
+   * items that the iterator has not returned are not touched.
    *
-   * <p><b>Errors:</b> what the iterator throws fails the stream, and so does a null item, with a
+   * <p><b>Errors:</b> an exception from the iterator fails the stream; a null item fails it with a
    * {@link NullPointerException}. An iterator that is {@link AutoCloseable}, such as a {@link
-   * Cursor}, is closed at the end, on failure and on cancel, before the subscriber hears of it;
-   * what its {@code close} throws fails the stream, and after a cancel goes to {@link
-   * Undeliverable}. The iterable itself is not closed.
+   * Cursor}, is closed at the end, on failure and on cancel, before the subscriber receives the
+   * terminal signal. An exception from its {@code close} fails the stream; after a cancel it goes
+   * to {@link Undeliverable}. The iterable itself is not closed.
    *
    * <p><b>Memory:</b> nothing is buffered.
    *
@@ -278,10 +286,11 @@ public final class Publishers {
   }
 
   /**
-   * Makes a publisher of an iterator, which may block, for one subscriber; a second one gets an
-   * {@link IllegalStateException} as the failure of its stream. Nothing is taken before somebody
-   * subscribes; otherwise as {@link #fromIterable}. An iterator that is {@link AutoCloseable} is
-   * closed also if its subscriber cancels before the first item; it is not if nobody subscribes.
+   * Makes a publisher of an iterator, for one subscriber. The iterator may block, and is not used
+   * before the subscription. For a second subscriber, the stream fails with an {@link
+   * IllegalStateException}. An iterator that is {@link AutoCloseable} is closed even if the
+   * subscriber cancels before the first item, but it is not closed if there is never a subscriber.
+   * Everything else is as for {@link #fromIterable}.
    *
    * @param items any number of items, none null
    * @param <T> the type of the items
@@ -292,10 +301,10 @@ public final class Publishers {
   }
 
   /**
-   * Makes a publisher of a stream, which may block, for one subscriber; a second one gets an {@link
-   * IllegalStateException} as the failure of its stream. The stream runs sequentially and is
-   * {@linkplain Stream#close closed} in any case once somebody has subscribed; otherwise as {@link
-   * #fromIterator}.
+   * Makes a publisher of a stream, for one subscriber. The stream may block, and runs sequentially.
+   * For a second subscriber, the publisher fails with an {@link IllegalStateException}. Once there
+   * was a subscriber, the stream is always {@linkplain Stream#close closed}. Everything else is as
+   * for {@link #fromIterator}.
    *
    * @param items any number of items, none null
    * @param <T> the type of the items
@@ -306,8 +315,8 @@ public final class Publishers {
   }
 
   /**
-   * Makes a cold publisher of the bytes that imperative code writes: each subscriber gets a run of
-   * its own on a virtual thread of its own.
+   * Makes a cold publisher of the bytes that imperative code writes. The code runs once for each
+   * subscriber, on its own virtual thread.
    *
    * <pre>{@code
    * Publisher<ByteBuffer> zipped = Publishers.fromOutputStream(out -> {
@@ -317,19 +326,19 @@ public final class Publishers {
    * });
    * }</pre>
    *
-   * <p>A buffer is emitted when 16 KiB are written and when the stream is flushed; the rest when
-   * the body returns. {@code close} only flushes: the body may go on writing, through another
-   * wrapper for instance, and its return is the end. The stream is for one thread at a time, and
-   * for the body: a use after its end is an {@link IOException}.
+   * <p>A buffer is emitted when 16 KiB have been written, when the stream is flushed, and when the
+   * body returns. {@code close} only flushes. The body may go on writing afterwards, for instance
+   * through another wrapper; the publisher completes when the body returns. Only one thread at a
+   * time may use the stream. After the end of the body, the stream throws an {@link IOException}.
    *
-   * <p><b>Cancellation:</b> as with {@link #publisher(Emitter.Body)}; a write of a cancelled body
-   * throws {@link java.util.concurrent.CancellationException}.
+   * <p><b>Cancellation:</b> as for {@link #publisher(Emitter.Body)}. If the body is cancelled, a
+   * write throws a {@link java.util.concurrent.CancellationException}.
    *
-   * <p><b>Errors:</b> what the body throws is the stream's failure; what it had written and not
-   * flushed is dropped.
+   * <p><b>Errors:</b> an exception from the body fails the stream. The bytes that the body has
+   * written and not flushed are dropped.
    *
-   * <p><b>Memory:</b> one chunk of 16 KiB; a write waits for demand. Each buffer is the
-   * subscriber's: nothing writes to it any more.
+   * <p><b>Memory:</b> one chunk of 16 KiB; a write waits for demand. The subscriber owns each
+   * buffer that it receives; nothing writes to it any more.
    *
    * @param writer the code that writes
    * @return the publisher
@@ -353,7 +362,7 @@ public final class Publishers {
   /**
    * Makes a cold JDK publisher of imperative code; see {@link #publisher(Executor, Emitter.Body)}.
    *
-   * @param signals runs each {@code onNext} and the end
+   * @param signals runs each {@code onNext} and the terminal signal
    * @param body the code that emits
    * @param <T> the type of the items
    * @return the publisher
@@ -363,17 +372,18 @@ public final class Publishers {
   }
 
   /**
-   * Converts anything that can be awaited into a publisher of at most one item; no thread waits for
-   * it. Each subscriber subscribes to it once.
+   * Converts a source that can be awaited into a publisher of at most one item. No thread waits for
+   * it. Each subscriber causes one subscription to the source.
    *
-   * <p><b>Cancellation:</b> cancels the source, on the thread that cancels.
+   * <p><b>Cancellation:</b> cancels the source, on the thread that calls {@code cancel}.
    *
-   * <p><b>Errors:</b> the source's own; after a cancellation to {@link Undeliverable}.
+   * <p><b>Errors:</b> the publisher fails with the source's failure; after a cancellation the
+   * failure goes to {@link Undeliverable}.
    *
-   * <p><b>Memory:</b> a value waits for the request; cancelled then, it goes to {@link
-   * Undeliverable#onDiscard}.
+   * <p><b>Memory:</b> the value is kept until the subscriber requests it. If the subscriber cancels
+   * instead, the value goes to {@link Undeliverable#onDiscard}.
    *
-   * @param awaitable the source; null as its value is an empty publisher
+   * @param awaitable the source; if its value is null, the publisher is empty
    * @param <T> the type of the item
    * @return the publisher
    */
@@ -383,11 +393,11 @@ public final class Publishers {
   }
 
   /**
-   * Shows a JDK publisher as a Reactive Streams publisher.
+   * Converts a JDK publisher into a Reactive Streams publisher.
    *
    * @param publisher the source
    * @param <T> the type of the items
-   * @return the same source
+   * @return a view of the source
    */
   @SuppressWarnings("unchecked") // a publisher only produces
   public static <T> Publisher<T> toPublisher(Flow.Publisher<? extends T> publisher) {
@@ -395,11 +405,11 @@ public final class Publishers {
   }
 
   /**
-   * Shows a Reactive Streams publisher, which every Mono, Flux and Flowable is, as a JDK publisher.
+   * Converts a Reactive Streams publisher, such as a Mono, Flux or Flowable, into a JDK publisher.
    *
    * @param publisher the source
    * @param <T> the type of the items
-   * @return the same source
+   * @return a view of the source
    */
   @SuppressWarnings("unchecked") // a publisher only produces
   public static <T> Flow.Publisher<T> toFlowPublisher(Publisher<? extends T> publisher) {

@@ -3,7 +3,7 @@ package io.bridge;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function of three arguments, which the JDK has none of: the combiner of {@link Await#awaitAll}.
+ * A function of three arguments, which the JDK lacks: the combiner of {@link Await#awaitAll}.
  *
  * @param <A> the type of the first argument
  * @param <B> the type of the second argument

@@ -9,13 +9,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last address of what nobody can receive any more: a failure after the await ended, a value
- * that lost against a cancellation, a second outcome of a source that breaks its protocol. Nothing
- * vanishes silently.
+ * Receives failures and values that can no longer be delivered to anyone: a failure after the await
+ * has ended, a value that loses a race with a cancellation, a second outcome of a source that
+ * breaks its protocol. Nothing is lost silently.
  *
- * <p>Where the side that lost it has a channel of its own, the adapters use that: Reactor's {@code
- * Operators.onErrorDropped} and {@code onDiscard}, RxJava's {@code RxJavaPlugins.onError}. All
- * other failures come here: without a {@linkplain #onFailure handler} they are logged.
+ * <p>If the losing side belongs to a library with its own hook, the adapter uses that hook:
+ * Reactor's {@code Operators.onErrorDropped} and {@code onDiscard}, RxJava's {@code
+ * RxJavaPlugins.onError}. All other failures arrive here. They are logged if there is no
+ * {@linkplain #onFailure handler}.
  *
  * @since 0.1.0
  */
@@ -29,13 +30,13 @@ public final class Undeliverable {
   private Undeliverable() {}
 
   /**
-   * Reports a failure that nobody waits for, to each {@linkplain #onFailure handler}. If none takes
-   * it, it is logged: once, by the {@link System.Logger} {@code io.bridge} at the level {@link
-   * System.Logger.Level#ERROR}. It never reaches a thread's uncaught-exception handler, which ends
-   * the process in some applications (A12).
+   * Reports a failure that can no longer be delivered, to each {@linkplain #onFailure handler}. If
+   * no handler accepts it, it is logged once, by the {@link System.Logger} {@code io.bridge} at the
+   * level {@link System.Logger.Level#ERROR}. It never reaches a thread's uncaught-exception
+   * handler, because that ends the process in some applications (A12).
    *
-   * <p><b>Errors:</b> never throws; a handler that throws is passed over, and what it threw is
-   * logged. A logger that throws is passed over, too.
+   * <p><b>Errors:</b> never throws. An exception from a handler is logged, and the next handler is
+   * called. An exception from the logger is ignored.
    *
    * @param failure the failure
    */
@@ -51,11 +52,12 @@ public final class Undeliverable {
   }
 
   /**
-   * Gives up a value that nobody waits for, to the {@linkplain #onDiscard actions} that close what
-   * must be closed. Without one it is left to the garbage collector.
+   * Discards a value that can no longer be delivered. Each {@linkplain #onDiscard discard action}
+   * is called with it, and can close it if it is a resource. If there is no action, the value is
+   * left to the garbage collector.
    *
-   * <p><b>Errors:</b> never throws; an action that throws is passed over, and what it threw is
-   * logged as by {@link #report}.
+   * <p><b>Errors:</b> never throws. An exception from an action is logged as {@link #report} says,
+   * and the next action is called.
    *
    * @param value the value; null is ignored
    */
@@ -68,11 +70,11 @@ public final class Undeliverable {
   }
 
   /**
-   * Registers a handler for {@linkplain #report reported} failures, in place of the logger. Each of
-   * several handlers gets each failure.
+   * Registers a handler for {@linkplain #report reported} failures; it replaces the logger. If
+   * there are several handlers, each receives each failure.
    *
    * @param handler called on the thread that reports; must not block
-   * @return takes the registration back
+   * @return removes the handler when closed
    */
   public static Registration onFailure(Consumer<? super Throwable> handler) {
     return FAILURES.add(requireNonNull(handler, "handler"));
@@ -82,13 +84,15 @@ public final class Undeliverable {
    * Registers an action for {@linkplain #discard discarded} values.
    *
    * @param action called on the thread that discards; must not block
-   * @return takes the registration back
+   * @return removes the action when closed
    */
   public static Registration onDiscard(Consumer<Object> action) {
     return DISCARDS.add(requireNonNull(action, "action"));
   }
 
-  /** Whether {@code handler} has taken the value: its own failure must not hit the source. */
+  /**
+   * Returns whether {@code handler} accepted the value; its own failure must not reach the source.
+   */
   private static <V> boolean offer(Consumer<? super V> handler, V value) {
     try {
       handler.accept(value);
@@ -103,7 +107,7 @@ public final class Undeliverable {
     try {
       System.getLogger(LOGGER).log(System.Logger.Level.ERROR, what, Loggable.of(failure));
     } catch (Throwable ofLogger) {
-      // The last address has no other behind it.
+      // There is nowhere else to report it.
     }
   }
 }

@@ -1,8 +1,8 @@
 package io.bridge;
 
 /**
- * Imperative code without a value; the twin of {@link Body}. Where a lambda fits both, the value
- * form wins.
+ * Imperative code without a value; the counterpart of {@link Body}. If a lambda fits both, the
+ * compiler chooses {@code Body}.
  *
  * @param <X> the checked exception that the code may throw
  * @since 0.1.0

@@ -1,8 +1,7 @@
 package io.bridge;
 
 /**
- * Imperative code without a value for one item of a stream, such as the one of {@link
- * Publishers#forEach}.
+ * Imperative code that handles one item and returns no value, as in {@link Publishers#forEach}.
  *
  * @param <T> the type of the item
  * @param <X> the checked exception that it may throw; inferred

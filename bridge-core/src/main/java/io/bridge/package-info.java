@@ -1,62 +1,70 @@
 /**
- * Await any asynchronous source in plain imperative code, and hand such code back as a reactive
- * type: one coroutine, one virtual thread.
+ * Awaits any asynchronous source in plain imperative code, and turns such code into a reactive
+ * type. Each coroutine has one virtual thread.
  *
- * <p>Two arrows make up the library. Signals come in and a blocked call returns: {@link
- * io.bridge.Await} and the adapters' facades that extend it, with {@link io.bridge.Suspension} as
- * the callback side, and {@link io.bridge.Cursor} for a loop over many. A blocking body runs and
- * signals go out: {@link io.bridge.Coroutine}, {@link io.bridge.Publishers} and the adapters'
- * builders, with {@link io.bridge.Emitter} as the body's side, and {@link io.bridge.CoroutineScope}
- * for several bodies that end together. Where no code waits in between, a conversion ({@code
- * toMono}, {@code toFlux} and so on) joins the two without a thread.
+ * <p>The library works in two directions. In the first one, a call blocks until the signals of a
+ * source have come: see {@link io.bridge.Await} and the adapters' facades that extend it, {@link
+ * io.bridge.Suspension} for callbacks, and {@link io.bridge.Cursor} for a loop over many items. In
+ * the second one, a body runs, may block, and its outcome becomes signals: see {@link
+ * io.bridge.Coroutine}, {@link io.bridge.Publishers} and the adapters' builders, {@link
+ * io.bridge.Emitter} for a body that emits items, and {@link io.bridge.CoroutineScope} for several
+ * bodies that end together. A conversion ({@code toMono}, {@code toFlux} and so on) joins both
+ * directions. No code waits in it, so it needs no thread.
  *
  * <h2>Where an await may block</h2>
  *
- * <p>On every virtual thread and on every platform thread that no library reserves for its own
- * non-blocking work. It is checked before subscribing, whatever the source holds: on an event loop,
- * a Reactor {@code parallel} thread or an RxJava computation thread an await is an {@link
+ * <p>An await may block on every virtual thread. It may also block on a platform thread, unless a
+ * library reserves that thread for non-blocking work: an event loop, a Reactor {@code parallel}
+ * thread, an RxJava computation thread. There the await throws an {@link
  * java.lang.IllegalStateException} that names the operation, the thread, the caller and the ways
- * out.
+ * out. The check comes before the subscription, so a source that has already completed is refused
+ * too.
  *
  * <h2>Cancellation</h2>
  *
  * <p>A coroutine, a {@link io.bridge.Coroutine#withTimeout timeout} block and the block of a {@link
- * io.bridge.CoroutineScope scope} are cancel frames, which {@link io.bridge.Coroutine#runOn runOn}
- * takes along to another thread. Cancelling one only sets its state and interrupts its thread; that
- * thread then cancels what it awaits, exactly once, also when the subscription arrives later. The
- * await throws {@link java.util.concurrent.CancellationException}, and so does every later one in
- * the frame: cancelled stays cancelled. {@link io.bridge.Coroutine#shield shield} hides the frames
- * around it, so that a {@code finally} can await its cleanup. An interrupt by somebody else cancels
- * the coroutine whose thread it hits; on a plain thread it ends the one await, which throws {@code
- * CancellationException} with the interrupt flag up.
+ * io.bridge.CoroutineScope scope} are cancel frames. {@link io.bridge.Coroutine#runOn runOn} keeps
+ * the frames of the calling code, although the body runs on another thread. Cancelling a frame only
+ * sets its state and interrupts its thread. That thread then cancels the source that it awaits,
+ * exactly once, even if the subscription arrives later. The await throws {@link
+ * java.util.concurrent.CancellationException}, and so does every later await in the frame: a
+ * cancelled frame stays cancelled. A block of {@link io.bridge.Coroutine#shield shield} hides the
+ * frames around it, so that a {@code finally} can await its cleanup.
+ *
+ * <p>An interrupt from outside the library cancels the coroutine whose thread it hits. On a plain
+ * thread it ends only the current await, which throws {@code CancellationException} and leaves the
+ * interrupt flag set.
  *
  * <h2>Errors</h2>
  *
- * <p>An unchecked failure of the source is thrown as the same object. A checked one is the cause of
- * a {@link java.util.concurrent.CompletionException}, and so is a {@code CancellationException} of
- * the source itself (a future that somebody else cancelled), because it is not a cancellation of
- * the code that waits. The layers that stages put around a failure are removed first. A failure or
- * value that nobody can receive any more goes to {@link io.bridge.Undeliverable}.
+ * <p>An await throws an unchecked failure of the source as the same object. It throws a checked
+ * failure as the cause of a {@link java.util.concurrent.CompletionException}. A {@code
+ * CancellationException} of the source itself, such as a future that other code has cancelled, is
+ * wrapped in the same way, because it does not cancel the awaiting code. The await first removes
+ * the wrappers that stages put around a failure. A failure or value that can no longer be delivered
+ * goes to {@link io.bridge.Undeliverable}.
  *
- * <p>That {@code CompletionException} is for the code around the await. Where it leaves a body or a
- * started coroutine uncaught, it is taken off again: what is signalled, retried, recorded or
- * reported is the source's own failure, through any number of bodies, as if the source had failed
- * there (contract A7). A {@code CompletionException} that somebody else has made stays.
+ * <p>Only the code around the await sees that {@code CompletionException}. If it leaves a body or a
+ * started coroutine uncaught, the library removes it. The source's own failure is then signalled,
+ * retried, recorded or reported, through any number of bodies, as if the source had failed there
+ * (contract A7). A {@code CompletionException} that other code has created stays as it is.
  *
- * <p>A failure carries the places where it was awaited as suppressed entries, "awaited at", with
- * the stack trace of the code that waits. A failure may be shared, so nothing is added to one that
- * has eight suppressed entries; {@code -Dio.bridge.awaitSites=false} adds none at all.
+ * <p>The library adds the place of each await to the failure, as a suppressed exception "awaited
+ * at" with the stack trace of the awaiting code. A failure may be shared, so the library adds
+ * nothing to one that already has eight suppressed exceptions. {@code -Dio.bridge.awaitSites=false}
+ * turns these entries off.
  *
  * <h2>Empty</h2>
  *
- * <p>{@code await} of a source that may be empty returns null for it; {@code awaitSingle} takes
- * empty for an error, {@code awaitOptional} wraps it.
+ * <p>For an empty source, {@code await} returns null, {@code awaitSingle} throws an exception, and
+ * {@code awaitOptional} returns an empty {@code Optional}.
  *
  * <h2>Context</h2>
  *
  * <p>A coroutine inherits the {@link io.bridge.CoroutineContext} of the code that starts it, and
- * with it Reactor's Context; a builder's body has its subscriber's. Thread-locals and scoped values
- * stay behind, but for those that a {@link io.bridge.CoroutineContext.Carrier} takes along.
+ * with it Reactor's Context. The body of a builder has the context of its subscriber. Thread-locals
+ * and scoped values are not propagated unless a {@link io.bridge.CoroutineContext.Carrier} is
+ * registered for them.
  *
  * <h2>Memory</h2>
  *
@@ -64,8 +72,8 @@
  *
  * <h2>The contract</h2>
  *
- * <p>Each promise has an id, such as A7, which Javadoc, tests and guide name. All of them are in
- * {@code docs/contract.md} of the project.
+ * <p>Each promise has an id, such as A7. Javadoc, tests and the guide refer to a promise by its id.
+ * {@code docs/contract.md} of the project defines all of them.
  */
 @NullMarked
 package io.bridge;

@@ -20,22 +20,22 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * bridge for the JDK's futures, for {@code import static
- * io.bridge.completablefuture.CompletableFutureBridge.*}, which brings every await of {@link Await}
- * along.
+ * The facade for the JDK's futures. Import it with {@code import static
+ * io.bridge.completablefuture.CompletableFutureBridge.*}, which includes every await of {@link
+ * Await}.
  *
- * <p><b>Cancellation:</b> {@code await} observes: a cancelled await leaves the future alone, which
- * others may wait for. {@code awaitOrCancel} owns it.
+ * <p><b>Cancellation:</b> {@code await} only observes. A cancelled await does not cancel the
+ * future, because other code may wait for it. {@code awaitOrCancel} owns the future and cancels it.
  *
- * <p><b>Errors:</b> the layers of {@link CompletionException} and {@code ExecutionException} are
- * removed; then an unchecked failure is thrown as is, a checked one as the cause of a {@code
- * CompletionException}. A future that somebody cancelled has failed: its {@link
- * CancellationException} arrives as a cause, too.
+ * <p><b>Errors:</b> wrappers of type {@link CompletionException} and {@code ExecutionException} are
+ * removed first. Then an unchecked failure is thrown as is, a checked one as the cause of a {@code
+ * CompletionException}. A future that other code has cancelled counts as failed: its {@link
+ * CancellationException} is thrown as a cause too.
  *
- * <p><b>Memory:</b> actions before the completion happen-before the return. A cancelled await of a
- * {@code CompletableFuture} leaves nothing registered there; other stages keep an empty callback.
- * What others have registered with a {@code CompletableFuture} never runs in the code that awaits
- * it (A13).
+ * <p><b>Memory:</b> actions before the completion happen-before the return. A cancelled await
+ * leaves nothing registered with a {@code CompletableFuture}, and an empty callback with other
+ * stages. The awaiting thread never runs callbacks that other code has registered with a {@code
+ * CompletableFuture} (A13).
  *
  * @since 0.1.0
  */
@@ -44,7 +44,7 @@ public final class CompletableFutureBridge extends Await {
   private CompletableFutureBridge() {}
 
   /**
-   * Awaits {@code stage}; a cancelled await leaves it running.
+   * Awaits {@code stage}. A cancelled await leaves the stage running.
    *
    * @param stage the source
    * @param <T> the type of the value
@@ -55,8 +55,8 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Awaits {@code future}, blocking in its {@code get} unless it is a stage; a cancelled await
-   * leaves it running.
+   * Awaits {@code future}. If it is not a stage, this call blocks in its {@code get}. A cancelled
+   * await leaves the future running.
    *
    * @param future the source
    * @param <T> the type of the value
@@ -67,7 +67,7 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Awaits {@code future}; a cancelled await leaves it running.
+   * Awaits {@code future}. A cancelled await leaves the future running.
    *
    * @param future the source
    * @param <T> the type of the value
@@ -79,14 +79,14 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Awaits what is a stage and a future at once; a cancelled await leaves it running.
+   * Awaits a source that is both a stage and a future. A cancelled await leaves the source running.
    *
    * @param future the source
    * @param <T> the type of the value
    * @param <F> the type of the source
    * @return its value
    */
-  @SuppressWarnings("ExtendsObject") // erased to Object: else it clashes with the form for a stage
+  @SuppressWarnings("ExtendsObject") // the erasure must differ from the overload for stages
   public static <
           T extends @Nullable Object,
           F extends Object & CompletionStage<? extends T> & Future<? extends T>>
@@ -96,13 +96,12 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Awaits {@code stage}, and cancels it when the waiting is cancelled or times out.
+   * Awaits {@code stage}, and cancels it when the await is cancelled or times out.
    *
-   * <p><b>Errors:</b> a value that comes before that cancel does, and nobody receives any more,
-   * goes to {@link io.bridge.Undeliverable#discard}, a failure to {@link
-   * io.bridge.Undeliverable#report}.
+   * <p><b>Errors:</b> if the stage completes before that cancel, its value goes to {@link
+   * io.bridge.Undeliverable#discard} and its failure to {@link io.bridge.Undeliverable#report}.
    *
-   * @param stage the source, which this call owns; one that is no future is cancelled through its
+   * @param stage the source, owned by this call; if it is not a future, it is cancelled through its
    *     {@code toCompletableFuture}
    * @param <T> the type of the value
    * @return its value
@@ -112,10 +111,10 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Awaits {@code future}, and cancels it with {@code cancel(true)} when the waiting is cancelled
-   * or times out.
+   * Awaits {@code future}, and cancels it with {@code cancel(true)} when the await is cancelled or
+   * times out.
    *
-   * @param future the source, which this call owns
+   * @param future the source, owned by this call
    * @param <T> the type of the value
    * @return its value
    */
@@ -124,9 +123,9 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Awaits {@code future}, and cancels it when the waiting is cancelled or times out.
+   * Awaits {@code future}, and cancels it when the await is cancelled or times out.
    *
-   * @param future the source, which this call owns
+   * @param future the source, owned by this call
    * @param <T> the type of the value
    * @return its value
    */
@@ -137,15 +136,15 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Awaits what is a stage and a future at once, and cancels it when the waiting is cancelled or
-   * times out.
+   * Awaits a source that is both a stage and a future, and cancels it when the await is cancelled
+   * or times out.
    *
-   * @param future the source, which this call owns
+   * @param future the source, owned by this call
    * @param <T> the type of the value
    * @param <F> the type of the source
    * @return its value
    */
-  @SuppressWarnings("ExtendsObject") // erased to Object: else it clashes with the form for a stage
+  @SuppressWarnings("ExtendsObject") // the erasure must differ from the overload for stages
   public static <
           T extends @Nullable Object,
           F extends Object & CompletionStage<? extends T> & Future<? extends T>>
@@ -159,7 +158,7 @@ public final class CompletableFutureBridge extends Await {
    * itself.
    *
    * @param stage the source
-   * @param type the failure to be thrown as itself
+   * @param type a failure of this type is thrown as itself
    * @param <T> the type of the value
    * @param <X> the type of the failure
    * @return its value
@@ -175,7 +174,7 @@ public final class CompletableFutureBridge extends Await {
    * itself.
    *
    * @param future the source
-   * @param type the failure to be thrown as itself
+   * @param type a failure of this type is thrown as itself
    * @param <T> the type of the value
    * @param <X> the type of the failure
    * @return its value
@@ -191,7 +190,7 @@ public final class CompletableFutureBridge extends Await {
    * itself.
    *
    * @param future the source
-   * @param type the failure to be thrown as itself
+   * @param type a failure of this type is thrown as itself
    * @param <T> the type of the value
    * @param <X> the type of the failure
    * @return its value
@@ -203,18 +202,18 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Awaits what is a stage and a future at once, and throws a checked failure of one type as
-   * itself.
+   * Awaits a source that is both a stage and a future, as {@code await} does, and throws a checked
+   * failure of one type as itself.
    *
    * @param future the source
-   * @param type the failure to be thrown as itself
+   * @param type a failure of this type is thrown as itself
    * @param <T> the type of the value
    * @param <F> the type of the source
    * @param <X> the type of the failure
    * @return its value
    * @throws X the failure of the source
    */
-  @SuppressWarnings("ExtendsObject") // erased to Object: else it clashes with the form for a stage
+  @SuppressWarnings("ExtendsObject") // the erasure must differ from the overload for stages
   public static <
           T extends @Nullable Object,
           F extends Object & CompletionStage<? extends T> & Future<? extends T>,
@@ -224,13 +223,14 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Awaits two stages at once, with no thread for any, and combines their values; for more, see
-   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here. It observes: none of
-   * them is cancelled.
+   * Awaits two stages at once and combines their values; no thread waits for either. It keeps the
+   * promises of {@link Await#awaitAll(java.util.Collection)}, which takes any number of sources. It
+   * only observes the stages and never cancels them.
    *
    * @param first the first source
    * @param second the second source
-   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param combiner receives the values, on the calling thread; an exception that it throws is
+   *     thrown as is
    * @param <A> the type of the first value
    * @param <B> the type of the second value
    * @param <R> the type of the result
@@ -251,14 +251,15 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Awaits three stages at once, with no thread for any, and combines their values; for more, see
-   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here. It observes: none of
-   * them is cancelled.
+   * Awaits three stages at once and combines their values; no thread waits for them. It keeps the
+   * promises of {@link Await#awaitAll(java.util.Collection)}, which takes any number of sources. It
+   * only observes the stages and never cancels them.
    *
    * @param first the first source
    * @param second the second source
    * @param third the third source
-   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param combiner receives the values, on the calling thread; an exception that it throws is
+   *     thrown as is
    * @param <A> the type of the first value
    * @param <B> the type of the second value
    * @param <C> the type of the third value
@@ -287,12 +288,13 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Makes {@code stage} awaitable, for {@link Await#awaitAll(java.util.Collection)}; it observes,
-   * and cancels nothing.
+   * Makes an {@link io.bridge.Awaitable} of {@code stage}, for {@link
+   * Await#awaitAll(java.util.Collection)} for example. It only observes the stage and never cancels
+   * it.
    *
    * @param stage the source
    * @param <T> the type of the value
-   * @return its value
+   * @return an awaitable of its value
    */
   public static <T extends @Nullable Object> Awaitable<T> awaitable(
       CompletionStage<? extends T> stage) {
@@ -300,23 +302,25 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Makes {@code future} awaitable, for {@link Await#awaitAll(java.util.Collection)}; it observes,
-   * and cancels nothing. One that is no stage costs a virtual thread while it is awaited.
+   * Makes an {@link io.bridge.Awaitable} of {@code future}, for {@link
+   * Await#awaitAll(java.util.Collection)} for example. It only observes the future and never
+   * cancels it. If the future is not a stage, it needs a virtual thread while it is awaited.
    *
    * @param future the source
    * @param <T> the type of the value
-   * @return its value
+   * @return an awaitable of its value
    */
   public static <T extends @Nullable Object> Awaitable<T> awaitable(Future<? extends T> future) {
     return StageAwait.<T>awaitable(requireNonNull(future, "future"));
   }
 
   /**
-   * Makes {@code future} awaitable; see {@link #awaitable(CompletionStage)}.
+   * Makes an {@link io.bridge.Awaitable} of {@code future}; see {@link
+   * #awaitable(CompletionStage)}.
    *
    * @param future the source
    * @param <T> the type of the value
-   * @return its value
+   * @return an awaitable of its value
    */
   public static <T extends @Nullable Object> Awaitable<T> awaitable(
       CompletableFuture<? extends T> future) {
@@ -325,14 +329,15 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Makes what is a stage and a future at once awaitable; see {@link #awaitable(CompletionStage)}.
+   * Makes an {@link io.bridge.Awaitable} of a source that is both a stage and a future; see {@link
+   * #awaitable(CompletionStage)}.
    *
    * @param future the source
    * @param <T> the type of the value
    * @param <F> the type of the source
-   * @return its value
+   * @return an awaitable of its value
    */
-  @SuppressWarnings("ExtendsObject") // erased to Object: else it clashes with the form for a stage
+  @SuppressWarnings("ExtendsObject") // the erasure must differ from the overload for stages
   public static <
           T extends @Nullable Object,
           F extends Object & CompletionStage<? extends T> & Future<? extends T>>
@@ -342,18 +347,19 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Runs imperative code now, on a virtual thread of its own, as a future.
+   * Starts imperative code now, on its own virtual thread, and returns a future of its outcome.
    *
-   * <p><b>Cancellation:</b> whoever cancels or completes this future, {@code orTimeout} too,
-   * cancels the code's coroutine and interrupts what blocks in it. A dependent's cancellation ends
-   * the dependent only, as everywhere in the JDK.
+   * <p><b>Cancellation:</b> if other code cancels or completes this future, also by {@code
+   * orTimeout}, the body's coroutine is cancelled and a blocking call in it is interrupted.
+   * Cancelling a dependent ends only the dependent, as everywhere in the JDK.
    *
-   * <p><b>Errors:</b> what the code throws is the future's failure, an {@link Error} too; of a
-   * source that it awaits and does not catch, the source's own (A7). If that is a cancellation,
-   * {@code isCancelled} says so, as of every future that ends by one. Once the future was completed
-   * from outside it goes to {@link io.bridge.Undeliverable}.
+   * <p><b>Errors:</b> whatever the body throws, including an {@link Error}, fails the future. If an
+   * awaited source fails and the body does not catch the exception, the future fails with the
+   * source's own failure (A7). If that is a {@link CancellationException}, {@code isCancelled}
+   * returns true, as for every future that fails with one. A failure after other code has completed
+   * the future goes to {@link io.bridge.Undeliverable}.
    *
-   * <p><b>Memory:</b> what happened before this call happens-before the code.
+   * <p><b>Memory:</b> actions before this call happen-before the body.
    *
    * @param body the code
    * @param <T> the type of the value
@@ -365,21 +371,22 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Runs imperative code without a value now; see {@link #future(Body)}.
+   * Starts imperative code without a value now; see {@link #future(Body)}.
    *
    * @param body the code
-   * @return a future of null
+   * @return the future; its value is null
    */
   public static CompletableFuture<@Nullable Void> future(VoidBody<? extends Exception> body) {
     return CompletableFutureBridge.<@Nullable Void>futureOf(VoidBodies.returningNull(body), null);
   }
 
   /**
-   * Runs imperative code now, as a future that an executor completes: dependents that are there by
-   * then, and have no executor of their own, run on it. Otherwise as {@link #future(Body)}.
+   * Starts imperative code now, and completes its future on an executor. Dependents without their
+   * own executor run there too, if they are registered before the completion. Everything else is as
+   * for {@link #future(Body)}.
    *
-   * <p><b>Errors:</b> an executor that rejects the value fails the future with what it threw, on
-   * the coroutine's thread.
+   * <p><b>Errors:</b> if the executor rejects the completion, the future fails with the executor's
+   * exception, on the coroutine's thread.
    *
    * @param signals completes the future
    * @param body the code
@@ -393,11 +400,11 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Runs imperative code without a value now; see {@link #future(Executor, Body)}.
+   * Starts imperative code without a value now; see {@link #future(Executor, Body)}.
    *
    * @param signals completes the future
    * @param body the code
-   * @return a future of null
+   * @return the future; its value is null
    */
   public static CompletableFuture<@Nullable Void> future(
       Executor signals, VoidBody<? extends Exception> body) {
@@ -412,21 +419,21 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Converts anything that can be awaited into a future; subscribes to it now, and no thread waits
-   * for it: {@code toCompletableFuture(awaitable(mono))}.
+   * Converts a source that can be awaited into a future: {@code
+   * toCompletableFuture(awaitable(mono))}. This call subscribes; no thread waits for the source.
    *
-   * <p><b>Cancellation:</b> whoever cancels or completes this future, {@code orTimeout} too,
-   * cancels the source, on that thread. A dependent's cancellation ends the dependent only, as
-   * everywhere in the JDK.
+   * <p><b>Cancellation:</b> if other code cancels or completes this future, also by {@code
+   * orTimeout}, the source is cancelled, on the thread of that code. Cancelling a dependent ends
+   * only the dependent, as everywhere in the JDK.
    *
-   * <p><b>Errors:</b> the source's own; once the future was completed from outside they go to
-   * {@link io.bridge.Undeliverable}.
+   * <p><b>Errors:</b> the future fails with the source's failure. A failure after other code has
+   * completed the future goes to {@link io.bridge.Undeliverable}.
    *
    * <p><b>Memory:</b> actions before the outcome happen-before the dependents.
    *
    * @param awaitable the source
    * @param <T> the type of the value
-   * @return the future; a source without a value gives null
+   * @return the future; its value is null if the source is empty
    */
   public static <T extends @Nullable Object> CompletableFuture<T> toCompletableFuture(
       Awaitable<? extends T> awaitable) {

@@ -10,15 +10,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be awaited as a future, subscribed to at once; a body is that, too. Whoever completes it
- * from outside cancels the source: there is nobody left who could take its outcome. Dependents are
- * plain futures, as the JDK makes them.
+ * Presents an awaitable source as a future, and subscribes to the source at once. The body of a
+ * builder is such a source too. If other code completes the future, the source is cancelled,
+ * because its outcome is no longer needed. Dependents are plain futures, as those of the JDK.
  *
  * @param <T> the type of the value
  */
 final class SourceFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
-  /** Takes the outcome of the source. */
+  /** Receives the outcome of the source. */
   private final class Sink extends ConversionSink<T> {
 
     @Override
@@ -65,7 +65,8 @@ final class SourceFuture<T extends @Nullable Object> extends CompletableFuture<T
   @Override
   public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
     requireNonNull(supplier, "supplier");
-    // super would complete it without complete(T); so does the twin without an executor, by this
+    // The method of the superclass would not call complete(T), which ends the source. The overload
+    // without an executor calls this one.
     executor.execute(() -> completeWith(supplier));
     return this;
   }

@@ -15,9 +15,10 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Awaits a stage by one callback. After a cancelled await, that callback is all the stage keeps; a
- * {@code CompletableFuture} that does not delegate keeps nothing. What others have registered with
- * it never runs here (A13): so nobody waits in its {@code get}, and the callback is not its own.
+ * Awaits a stage with one callback. After a cancelled await, the stage keeps only that callback,
+ * and a {@code CompletableFuture} that does not delegate keeps nothing. The awaiting thread must
+ * never run callbacks that other code has registered with the stage (A13). So it does not wait in
+ * {@code get}, and registers its callback with another future.
  *
  * @param <T> the type of the value
  */
@@ -25,7 +26,8 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
     implements BiConsumer<T, @Nullable Throwable> {
 
   /**
-   * One that delegates its callbacks is never complete itself, which is all that anyOf looks at.
+   * Tells whether a class overrides {@code whenComplete} to delegate it. Such a future is never
+   * complete itself, and {@code anyOf} looks only at that.
    */
   private static final ClassValue<Boolean> DELEGATES =
       new ClassValue<>() {
@@ -40,7 +42,10 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
         }
       };
 
-  /** The JDK's minimal stage is a CompletableFuture in name only: its {@code get} throws. */
+  /**
+   * Tells whether a class is the JDK's minimal stage: a CompletableFuture with a {@code get} that
+   * throws.
+   */
   private static final ClassValue<Boolean> MINIMAL =
       new ClassValue<>() {
         @Override
@@ -49,10 +54,10 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
         }
       };
 
-  /** Whether the stage is ours to cancel (A14). */
+  /** Whether this await may cancel the stage (A14). */
   private final boolean owns;
 
-  // any thread; null if there is nothing to cancel
+  // accessed by any thread; null if there is nothing to cancel
   private volatile @Nullable CompletionStage<?> stage;
 
   private StageAwait(
@@ -99,9 +104,11 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
   }
 
   /**
-   * A callback cannot be taken back from a future, and the thread that registers it runs those of
-   * others if the future is completed meanwhile. The JDK's anyOf does neither: it leaves all its
-   * sources when one of them is complete, so the cancellation is the second source (A13).
+   * Registers this await so that it can be removed again. A callback of {@code whenComplete} cannot
+   * be removed from a future. And if the future completes meanwhile, the registering thread runs
+   * callbacks of other code (A13). The JDK's {@code anyOf} has neither problem: it unregisters from
+   * all its sources as soon as one of them is complete. So a second source completes on
+   * cancellation.
    */
   @SuppressWarnings({"unchecked", "FutureReturnValueIgnored"}) // the second one has no value
   private void subscribeRevocably(CompletableFuture<? extends T> future) {
@@ -110,8 +117,7 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
       stage = cancelled;
     }
     ((CompletableFuture<T>) CompletableFuture.anyOf(future, cancelled)).whenComplete(this);
-    if (!owns
-        && hasEnded()) { // a cancel on another thread may have come before the stage was there
+    if (!owns && hasEnded()) { // a cancel on another thread may have come before stage was set
       cancelUpstream();
     }
   }
@@ -123,7 +129,7 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
     return FutureAwait.<T>await(future, owned);
   }
 
-  @SuppressWarnings("unchecked") // one object: what its get returns is what its stage ends with
+  @SuppressWarnings("unchecked") // one object: get() returns the value of the stage
   private static <T extends @Nullable Object> CompletionStage<? extends T> valueOf(
       CompletionStage<?> stage) {
     return (CompletionStage<? extends T>) stage;
@@ -141,12 +147,15 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
     return type != CompletableFuture.class && MINIMAL.get(type);
   }
 
-  /** What is cancelled before it waits cancels the stage that it owns, too: that already runs. */
+  /**
+   * Enters the await. If the code is already cancelled, it cancels the stage that it owns, since
+   * that already runs.
+   */
   private static @Nullable CancelFrame enter(CompletionStage<?> stage, boolean owned) {
     Cancellation.checkThread();
     try {
       return Cancellation.enterPermitted();
-    } catch (Throwable cancelled) { // in the block of a failed scope, its failure
+    } catch (Throwable cancelled) { // in a failed scope, the scope's failure
       if (owned) {
         cancelUnawaited(stage);
       }
@@ -167,17 +176,17 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
   }
 
   @Override
-  @SuppressWarnings("NullAway") // a stage gives null with a failure, which is looked at first
+  @SuppressWarnings("NullAway") // the value is null only with a failure, which is checked first
   public void accept(@Nullable T value, @Nullable Throwable failure) {
     boolean taken = failure == null ? tryResume(value) : tryFail(failure);
     if (!taken && owns && failure == null) {
-      discard(value); // of a stage that is not ours, somebody else may have it
+      discard(value); // only of an owned stage; others may use the value otherwise
     } else if (!taken && owns) {
       reportLost(Failures.unwrap(failure));
     }
   }
 
-  /** Behind the layers that the stage has put around it. */
+  /** Removes the wrappers that the stage has put around the failure. */
   @Override
   protected Throwable inside(Throwable failure) {
     return Failures.unwrap(failure);
@@ -191,7 +200,7 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
       return;
     }
     try {
-      stopSource(() -> stop(mine)); // a value that wins comes to accept
+      stopSource(() -> stop(mine)); // a value that wins arrives in accept
     } catch (Throwable t) { // a stage may refuse to be a future
       reportLost(t);
     }
@@ -201,7 +210,7 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
     Future<?> future = futureOf(mine);
     if (!owns) {
       ((CompletableFuture<?>) future).complete(null);
-    } else if (!future.isDone()) { // else its dependents may be on their way, elsewhere
+    } else if (!future.isDone()) { // else its dependents may already run, on another thread
       future.cancel(true);
     }
   }

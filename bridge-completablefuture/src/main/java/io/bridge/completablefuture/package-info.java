@@ -1,6 +1,6 @@
 /**
- * bridge for the JDK's futures: {@link io.bridge.completablefuture.CompletableFutureBridge} awaits
- * stages and futures and builds a {@code CompletableFuture} from imperative code.
+ * bridge for the JDK's futures. {@link io.bridge.completablefuture.CompletableFutureBridge} awaits
+ * stages and futures, and builds a {@code CompletableFuture} from imperative code.
  */
 @NullMarked
 package io.bridge.completablefuture;

@@ -11,9 +11,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * The user's line in the traces of {@code Hooks.onOperatorDebug()}. Reactor notes the nearest frame
- * that is not its own, which is one of ours; a checkpoint with the line of the facade's caller
- * takes its place. Without that hook there is nothing to do.
+ * Puts the user's line into the traces of {@code Hooks.onOperatorDebug()}. Reactor records the
+ * nearest stack frame outside Reactor, which is a frame of this library. So this class replaces it
+ * by a checkpoint with the line that called the facade. Without that hook it does nothing.
  */
 final class AssemblyTrace {
 
@@ -30,7 +30,7 @@ final class AssemblyTrace {
 
   private AssemblyTrace() {}
 
-  /** What Reactor's hooks have made of {@code source}. */
+  /** Returns {@code assembled}, the result of Reactor's hooks for {@code source}, with our line. */
   @SuppressWarnings("unchecked") // the source of an assembly of a Mono of T
   static <T> Mono<T> of(Mono<T> source, Mono<T> assembled) {
     return assembled != source && traced(assembled) instanceof Mono<?> hooked
@@ -38,7 +38,7 @@ final class AssemblyTrace {
         : assembled;
   }
 
-  /** What Reactor's hooks have made of {@code source}. */
+  /** Returns {@code assembled}, the result of Reactor's hooks for {@code source}, with our line. */
   @SuppressWarnings("unchecked") // the source of an assembly of a Flux of T
   static <T> Flux<T> of(@Nullable Flux<T> source, Flux<T> assembled) {
     return assembled != source && traced(assembled) instanceof Flux<?> hooked
@@ -46,7 +46,7 @@ final class AssemblyTrace {
         : assembled;
   }
 
-  /** What a trace was put around; null if none was. */
+  /** Returns the source inside a trace; null if {@code assembled} is not a trace. */
   private static @Nullable Object traced(Publisher<?> assembled) {
     Scannable outermost = Scannable.from(assembled);
     return outermost.scanOrDefault(Scannable.Attr.ACTUAL_METADATA, false)
@@ -71,7 +71,7 @@ final class AssemblyTrace {
     return plain(called);
   }
 
-  /** As a stack trace has it, without the module, as Reactor shows lines. */
+  /** Formats a frame like a stack trace without the module name, as Reactor does. */
   private static String line(StackFrame frame) {
     return "%s.%s(%s:%d)"
         .formatted(
@@ -81,12 +81,12 @@ final class AssemblyTrace {
             frame.getLineNumber());
   }
 
-  /** Between a facade's function and the user's {@code transform}. */
+  /** Reactor's frames lie between a facade's function and the user's call of {@code transform}. */
   private static boolean isReactors(StackFrame frame) {
     return frame.getClassName().startsWith("reactor.core.publisher.");
   }
 
-  /** The method around a lambda: lambda$mapAwait$0. */
+  /** Returns the name of the method around a lambda: mapAwait for lambda$mapAwait$0. */
   private static String plain(String method) {
     return method.startsWith("lambda$") ? method.split("\\$", 3)[1] : method;
   }

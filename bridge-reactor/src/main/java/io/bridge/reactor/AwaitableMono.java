@@ -10,7 +10,8 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * What can be awaited as a Mono: each subscriber subscribes to it once. A body is that, too.
+ * Presents an awaitable source as a Mono: each subscriber subscribes to the source once. The body
+ * of a builder is such a source too.
  *
  * @param <T> the type of the item
  */
@@ -30,7 +31,7 @@ final class AwaitableMono<T> extends Mono<T> {
 
   static <T> Mono<T> of(Awaitable<? extends @Nullable T> source, @Nullable Executor signals) {
     Mono<T> mono = new AwaitableMono<>(source, signals);
-    return AssemblyTrace.of(mono, onAssembly(mono)); // Reactor's hooks see it as any other
+    return AssemblyTrace.of(mono, onAssembly(mono)); // Reactor's hooks apply as to its own types
   }
 
   @Override
@@ -38,7 +39,7 @@ final class AwaitableMono<T> extends Mono<T> {
     new MonoSubscription<T>(actual, signals).begin(source);
   }
 
-  /** Reactor's hooks get what is lost. */
+  /** Reactor's hooks receive lost values and failures. */
   private static final class MonoSubscription<T> extends ValueSubscription<T> {
 
     private final Context context;

@@ -11,7 +11,7 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * A stream body as a Flux: one coroutine for each subscriber.
+ * Presents a stream body as a Flux: each subscriber gets a coroutine.
  *
  * @param <T> the type of the items
  */
@@ -27,7 +27,7 @@ final class CoroutineFlux<T> extends Flux<T> {
 
   static <T> Flux<T> of(Emitter.Body<T> body, @Nullable Executor signals) {
     Flux<T> flux = new CoroutineFlux<>(body, signals);
-    return AssemblyTrace.of(flux, onAssembly(flux)); // Reactor's hooks see it as any other
+    return AssemblyTrace.of(flux, onAssembly(flux)); // Reactor's hooks apply as to its own types
   }
 
   @Override
@@ -37,9 +37,10 @@ final class CoroutineFlux<T> extends Flux<T> {
   }
 
   /**
-   * Reactor's, for what is lost.
+   * Passes lost items and failures to Reactor's hooks.
    *
-   * @param context of a subscriber which, once cancelled, is not kept (RS 3.13)
+   * @param context the subscriber's; kept in its place, because a cancelled subscriber must not be
+   *     kept (RS 3.13)
    */
   private record Hooks(Context context) implements LostSignals {
 

@@ -7,7 +7,7 @@ import reactor.core.publisher.Flux;
 import reactor.util.context.Context;
 
 /**
- * A Flux whose items a body turns into values.
+ * A Flux that maps each item of its source with a body.
  *
  * @param <A> the type of the items
  * @param <B> the type of the values
@@ -24,7 +24,7 @@ final class MapAwaitFlux<A, B> extends Flux<B> {
 
   static <A, B> Flux<B> of(Flux<A> items, MapAwaitSubscription.Settings<A, B> settings) {
     Flux<B> flux = new MapAwaitFlux<>(items, settings);
-    return AssemblyTrace.of(flux, onAssembly(flux)); // Reactor's hooks see it as any other
+    return AssemblyTrace.of(flux, onAssembly(flux)); // Reactor's hooks apply as to its own types
   }
 
   @Override

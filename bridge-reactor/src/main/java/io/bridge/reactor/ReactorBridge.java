@@ -30,11 +30,13 @@ import reactor.util.context.ContextView;
 import reactor.util.retry.Retry;
 
 /**
- * bridge for Reactor, for {@code import static io.bridge.reactor.ReactorBridge.*}, which brings
- * every await of {@link Await} along: a {@code Flux} is awaited as the {@code Publisher} it is.
+ * The facade for Reactor. Import it with {@code import static io.bridge.reactor.ReactorBridge.*},
+ * which includes every await of {@link Await}. Those for a {@code Publisher} also await a {@code
+ * Flux}.
  *
- * <p>Under {@code Hooks.onOperatorDebug()} what a builder, {@link #mapAwait} or a conversion makes
- * shows the line that has called it, as {@code checkpoint ⇢ mono at ...}.
+ * <p>With {@code Hooks.onOperatorDebug()}, the trace of a Mono or Flux that a builder, {@link
+ * #mapAwait} or a conversion has made shows the line of that call, as {@code checkpoint ⇢ mono at
+ * ...}.
  *
  * @since 0.1.0
  */
@@ -45,9 +47,10 @@ public final class ReactorBridge extends Await {
   /**
    * Awaits the only item of {@code mono}; {@code await(Mono<Void>)} awaits its end.
    *
-   * <p><b>Cancellation:</b> cancels the subscription once, see {@linkplain io.bridge the package}.
+   * <p><b>Cancellation:</b> cancels the subscription once; see {@linkplain io.bridge the package}.
    *
-   * <p><b>Errors:</b> unchecked as is; checked as the cause of {@link CompletionException}.
+   * <p><b>Errors:</b> an unchecked failure is thrown as is, a checked one as the cause of a {@link
+   * CompletionException}.
    *
    * <p><b>Memory:</b> actions before the terminal signal happen-before the return.
    *
@@ -76,13 +79,13 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Awaits two Monos at once, with no thread for any, and combines their values; for more, see
-   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here.
+   * Awaits two Monos at once and combines their values; no thread waits for either. It keeps the
+   * promises of {@link Await#awaitAll(java.util.Collection)}, which takes any number of sources.
    *
    * @param first the first source
    * @param second the second source
-   * @param combiner gets the values, null for a Mono that completes empty, on the calling thread;
-   *     what it throws is thrown as is
+   * @param combiner receives the values, on the calling thread; the value of an empty Mono is null;
+   *     an exception that the combiner throws is thrown as is
    * @param <A> the type of the first value
    * @param <B> the type of the second value
    * @param <R> the type of the result
@@ -100,14 +103,14 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Awaits three Monos at once, with no thread for any, and combines their values; for more, see
-   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here.
+   * Awaits three Monos at once and combines their values; no thread waits for them. It keeps the
+   * promises of {@link Await#awaitAll(java.util.Collection)}, which takes any number of sources.
    *
    * @param first the first source
    * @param second the second source
    * @param third the third source
-   * @param combiner gets the values, null for a Mono that completes empty, on the calling thread;
-   *     what it throws is thrown as is
+   * @param combiner receives the values, on the calling thread; the value of an empty Mono is null;
+   *     an exception that the combiner throws is thrown as is
    * @param <A> the type of the first value
    * @param <B> the type of the second value
    * @param <C> the type of the third value
@@ -129,16 +132,18 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Runs {@code body} in place, and again as {@code spec} says: Reactor's own operator decides
-   * about backoff, jitter, filters and exhaustion, and waits on the scheduler of the spec.
+   * Runs {@code body} in place, and again after a failure if {@code spec} says so. Reactor's own
+   * operator decides about backoff, jitter, filters and exhaustion. Its delays run on the scheduler
+   * of the spec.
    *
-   * <p><b>Cancellation:</b> of the code around it ends the waiting between attempts, and the body,
-   * and is never retried.
+   * <p><b>Cancellation:</b> a cancellation of the code around it ends the body and the wait between
+   * attempts, and is never retried.
    *
-   * <p><b>Errors:</b> what the spec makes of the last failure; if that is the body's own, it is
-   * thrown as itself. The spec sees the failure of a source that the body awaits as a chain would
-   * show it, without the {@link CompletionException} of the await (A7). An {@link Error} that
-   * Reactor takes for fatal is thrown at once.
+   * <p><b>Errors:</b> when there is no further attempt, this method throws the failure that the
+   * spec makes of the last one. If that is the body's own failure, it is thrown as itself. If an
+   * awaited source fails, the spec sees the source's own failure as in a chain, without the {@link
+   * CompletionException} of the await (A7). An {@link Error} that is fatal for Reactor is thrown at
+   * once.
    *
    * <p><b>Memory:</b> every attempt runs on the calling thread.
    *
@@ -146,7 +151,8 @@ public final class ReactorBridge extends Await {
    * @param body the code to run once or more
    * @param <T> the type of its value
    * @param <X> the checked exception that it may throw
-   * @return the value of the first attempt that returns; null if the spec ends without a failure
+   * @return the value of the first attempt that succeeds; null if the spec ends the retries without
+   *     a failure
    * @throws X the body's failure, if the spec lets it through
    */
   public static <T extends @Nullable Object, X extends Exception> T retry(
@@ -155,7 +161,8 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Runs {@code body} in place, and again as {@code spec} says; see {@link #retry(Retry, Body)}.
+   * Runs {@code body} in place, and again after a failure if {@code spec} says so; see {@link
+   * #retry(Retry, Body)}.
    *
    * @param spec such as {@code Retry.backoff(3, Duration.ofMillis(100))}
    * @param body the code to run once or more
@@ -168,34 +175,35 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Returns Reactor's Context of the calling code: what each publisher that it awaits or iterates
-   * gets, also one of a class that no library owns.
+   * Returns Reactor's Context of the calling code. Each publisher that the code awaits or iterates
+   * sees this Context, even if its class does not belong to Reactor.
    *
-   * <p>In a body it is the subscriber's; a coroutine inherits it from the code that has started it.
-   * With Micrometer's context-propagation on the class path, it has the values of the registered
-   * thread-locals, as they are now.
+   * <p>The body of a builder has the Context of its subscriber. A coroutine inherits the Context of
+   * the code that started it. If Micrometer's context-propagation is on the class path, the Context
+   * contains the current values of the registered thread-locals.
    *
-   * @return the context; empty outside of any
+   * @return the context; empty if the code runs in no body or block
    */
   public static ContextView currentContext() {
     return ReactorHooks.currentContext();
   }
 
   /**
-   * Runs {@code body} in place, with another Context of Reactor: {@code withContext(ctx ->
-   * ctx.put(KEY, value), () -> await(mono))}. It is what {@code contextWrite} is to a chain, for
-   * all that the body awaits, iterates, starts and forks.
+   * Runs {@code body} in place, with another Reactor Context: {@code withContext(ctx ->
+   * ctx.put(KEY, value), () -> await(mono))}. It does for the body what {@code contextWrite} does
+   * for a chain: everything that the body awaits, iterates, starts or forks sees the new Context.
    *
-   * <p>With Micrometer's context-propagation on the class path, the registered thread-locals follow
-   * it inside the body, and are as before behind it.
+   * <p>If Micrometer's context-propagation is on the class path, the registered thread-locals have
+   * the new values inside the body. Afterwards they have their earlier values again.
    *
-   * <p><b>Cancellation:</b> that of the code around it.
+   * <p><b>Cancellation:</b> a cancellation of the code around the block cancels the block too.
    *
-   * <p><b>Errors:</b> what {@code change} throws is thrown, and the body does not run.
+   * <p><b>Errors:</b> if {@code change} throws, this method throws that exception, and the body
+   * does not run.
    *
-   * <p><b>Memory:</b> the context is kept by the body, and by what it starts.
+   * <p><b>Memory:</b> the body and the coroutines that it starts keep the context.
    *
-   * @param change makes the body's context of the current one
+   * @param change makes the body's context from the current one
    * @param body the code
    * @param <T> the type of the body's value
    * @param <X> the checked exception that it may throw
@@ -209,10 +217,10 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Runs {@code body} in place, with another Context of Reactor; see {@link
+   * Runs {@code body} in place, with another Reactor Context; see {@link
    * #withContext(UnaryOperator, Body)}.
    *
-   * @param change makes the body's context of the current one
+   * @param change makes the body's context from the current one
    * @param body the code
    * @param <X> the checked exception that it may throw
    * @throws X when it fails
@@ -224,19 +232,20 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Makes a cold Mono of imperative code: each subscriber gets a run of its own on a virtual thread
-   * of its own, nothing runs before it subscribes.
+   * Makes a cold Mono of imperative code. The body runs once for each subscriber, on its own
+   * virtual thread. Nothing runs before a subscriber subscribes.
    *
-   * <p><b>Cancellation:</b> a cancelled subscription cancels the body's coroutine and interrupts
-   * what blocks in it; see {@linkplain io.bridge the package}.
+   * <p><b>Cancellation:</b> cancelling the subscription cancels the body's coroutine and interrupts
+   * a blocking call in it; see {@linkplain io.bridge the package}.
    *
-   * <p><b>Errors:</b> what the body throws is the Mono's failure, an {@link Error} too; of a source
-   * that it awaits and does not catch, the source's own (A7). After a cancellation it goes to
-   * {@code Operators.onErrorDropped}.
+   * <p><b>Errors:</b> whatever the body throws, including an {@link Error}, fails the Mono. If an
+   * awaited source fails and the body does not catch the exception, the Mono fails with the
+   * source's own failure (A7). A failure after a cancellation goes to {@code
+   * Operators.onErrorDropped}.
    *
-   * <p><b>Memory:</b> what happened before the subscription happens-before the body.
+   * <p><b>Memory:</b> actions before the subscription happen-before the body.
    *
-   * @param body the code; null is an empty Mono
+   * @param body the code; if it returns null, the Mono is empty
    * @param <T> the type of the item
    * @return the Mono
    */
@@ -245,9 +254,9 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Makes a cold Mono of imperative code without a value; see {@link #mono(Body)}. An await of
-   * something that has a value goes into braces here: {@code mono(() -> { await(save()); })}, since
-   * without them the lambda has that value.
+   * Makes a cold Mono of imperative code without a value; see {@link #mono(Body)}. If the code is
+   * one await of a source with a value, write it in braces: {@code mono(() -> { await(save()); })}.
+   * Without braces the lambda returns that value.
    *
    * @param body the code
    * @return a Mono that completes empty when the code returns
@@ -257,11 +266,11 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Makes a cold Mono of imperative code whose signals are delivered on a scheduler; otherwise as
-   * {@link #mono(Body)}.
+   * Makes a cold Mono of imperative code, and delivers its signals on a scheduler; everything else
+   * is as for {@link #mono(Body)}.
    *
-   * @param signals runs the signals; {@code onSubscribe} comes on the thread that subscribes
-   * @param body the code; null is an empty Mono
+   * @param signals runs the signals; {@code onSubscribe} is called on the subscribing thread
+   * @param body the code; if it returns null, the Mono is empty
    * @param <T> the type of the item
    * @return the Mono
    */
@@ -288,19 +297,19 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Makes a cold Flux of imperative code that emits: each subscriber gets a run of its own on a
-   * virtual thread of its own. {@link Emitter#emit} waits for demand; nothing is buffered or
+   * Makes a cold Flux of imperative code that emits items. The body runs once for each subscriber,
+   * on its own virtual thread. {@link Emitter#emit} waits for demand; nothing is buffered or
    * dropped.
    *
-   * <p>In a chain, the type of the items must be said: {@code flux((Emitter<Integer> e) ->
-   * e.emit(1)).map(...)}.
+   * <p>At the beginning of a chain, Java cannot infer the type of the items, so declare it: {@code
+   * flux((Emitter<Integer> e) -> e.emit(1)).map(...)}.
    *
-   * <p><b>Cancellation:</b> as {@link #mono(Body)}.
+   * <p><b>Cancellation:</b> as for {@link #mono(Body)}.
    *
-   * <p><b>Errors:</b> as {@link #mono(Body)}; a request of less than one item fails the stream with
-   * an {@link IllegalArgumentException} (RS 3.9).
+   * <p><b>Errors:</b> as for {@link #mono(Body)}. A request of less than one item fails the stream
+   * with an {@link IllegalArgumentException} (RS 3.9).
    *
-   * <p><b>Memory:</b> no item is kept after its {@code emit}.
+   * <p><b>Memory:</b> nothing keeps an item after its {@code emit}.
    *
    * @param body the code that emits
    * @param <T> the type of the items
@@ -311,15 +320,16 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Makes a cold Flux of imperative code whose signals are delivered on a scheduler; otherwise as
-   * {@link #flux(Emitter.Body)}. {@link Emitter#emit} returns when the subscriber has received the
-   * item, so nothing is buffered here either, as {@code publishOn} would.
+   * Makes a cold Flux of imperative code, and delivers its signals on a scheduler; everything else
+   * is as for {@link #flux(Emitter.Body)}. {@link Emitter#emit} returns when the subscriber has
+   * received the item. So nothing is buffered here either, unlike with {@code publishOn}.
    *
-   * <p><b>Errors:</b> a scheduler that rejects an item makes {@code emit} throw what it threw; one
-   * that rejects the end fails the stream with that, on the coroutine's thread.
+   * <p><b>Errors:</b> if the scheduler rejects an item, {@code emit} throws the scheduler's
+   * exception. If it rejects the terminal signal, the stream fails with that exception, on the
+   * coroutine's thread.
    *
-   * @param signals runs each {@code onNext} and the end, one at a time; {@code onSubscribe} comes
-   *     on the thread that subscribes
+   * @param signals runs each {@code onNext} and the terminal signal, one at a time; {@code
+   *     onSubscribe} is called on the subscribing thread
    * @param body the code that emits
    * @param <T> the type of the items
    * @return the Flux
@@ -331,25 +341,26 @@ public final class ReactorBridge extends Await {
 
   /**
    * Runs imperative code for each item, several at a time, and keeps the order: {@code
-   * ids.transform(mapAwait(8, id -> await(load(id))))}. Each run has a virtual thread of its own; a
-   * null value is no item. The groups of a {@code groupBy} need a run for each of them: one that
-   * nobody reads stops its source, and so the others.
+   * ids.transform(mapAwait(8, id -> await(load(id))))}. The code for each item runs on its own
+   * virtual thread. If it returns null, the Flux has no value for that item. If the items are
+   * groups of a {@code groupBy}, {@code concurrency} must be at least the number of groups: a group
+   * that is not read stops the source, and with it all other groups.
    *
-   * <p><b>Cancellation:</b> cancels the source and all runs.
+   * <p><b>Cancellation:</b> cancels the source and the code of all items in flight.
    *
-   * <p><b>Errors:</b> the first failure, of the source or of a run, cancels the rest and is the
-   * Flux's; later ones go to {@code Operators.onErrorDropped}.
+   * <p><b>Errors:</b> the first failure, of the source or of the code, cancels the rest and fails
+   * the Flux. Later failures go to {@code Operators.onErrorDropped}.
    *
-   * <p><b>Memory:</b> {@code concurrency} items are requested, running or waiting to be delivered,
-   * not more; one is requested for each that is delivered.
+   * <p><b>Memory:</b> at most {@code concurrency} items are in flight: requested, being processed,
+   * or finished and waiting to be delivered. One more item is requested for each delivered one.
    *
-   * @param concurrency runs at the same time, at least 1
+   * @param concurrency the maximum number of items in flight, at least 1
    * @param body the code for one item
    * @param <A> the type of the items
    * @param <B> the type of the values
-   * @return for {@code Flux.transform}
+   * @return a function for {@code Flux.transform}
    */
-  @SuppressWarnings("NullAway") // it does not see the nullable type argument of the record
+  @SuppressWarnings("NullAway") // NullAway does not see the record's nullable type argument
   public static <A, B> Function<Flux<A>, Flux<B>> mapAwait(
       int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
     var settings = new MapAwaitSubscription.Settings<A, B>(concurrency, body, true);
@@ -357,16 +368,16 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Runs imperative code for each item, several at a time; as {@link #mapAwait}, but delivers the
-   * values as they come.
+   * Runs imperative code for each item, several at a time, and delivers the values in the order in
+   * which they are ready. It differs from {@link #mapAwait} only in that order.
    *
-   * @param concurrency runs at the same time, at least 1
+   * @param concurrency the maximum number of items in flight, at least 1
    * @param body the code for one item
    * @param <A> the type of the items
    * @param <B> the type of the values
-   * @return for {@code Flux.transform}
+   * @return a function for {@code Flux.transform}
    */
-  @SuppressWarnings("NullAway") // it does not see the nullable type argument of the record
+  @SuppressWarnings("NullAway") // NullAway does not see the record's nullable type argument
   public static <A, B> Function<Flux<A>, Flux<B>> mapAwaitUnordered(
       int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
     var settings = new MapAwaitSubscription.Settings<A, B>(concurrency, body, false);
@@ -374,18 +385,20 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Converts anything that can be awaited into a Mono; no thread waits for it. Each subscriber
-   * subscribes to it once: {@code toMono(awaitable(single))}.
+   * Converts a source that can be awaited into a Mono: {@code toMono(awaitable(single))}. No thread
+   * waits for it. Each subscriber causes one subscription to the source. A source of Reactor
+   * receives the subscriber's {@code Context}. In the {@code subscribe} method of your own
+   * awaitable, {@link #currentContext()} returns that Context.
    *
-   * <p><b>Cancellation:</b> cancels the source, on the thread that cancels.
+   * <p><b>Cancellation:</b> cancels the source, on the thread that calls {@code cancel}.
    *
-   * <p><b>Errors:</b> the source's own; after a cancellation to {@code Operators.onErrorDropped}.
+   * <p><b>Errors:</b> the Mono fails with the source's failure; after a cancellation the failure
+   * goes to {@code Operators.onErrorDropped}.
    *
-   * <p><b>Memory:</b> a source of Reactor gets the subscriber's {@code Context}, which is {@link
-   * #currentContext()} inside the {@code subscribe} of an awaitable of your own. A value waits for
-   * the request; cancelled then, it goes to Reactor's discard hook.
+   * <p><b>Memory:</b> the value is kept until the subscriber requests it. If the subscriber cancels
+   * instead, the value goes to Reactor's discard hook.
    *
-   * @param awaitable the source; null as its value is an empty Mono
+   * @param awaitable the source; if its value is null, the Mono is empty
    * @param <T> the type of the item
    * @return the Mono
    */
@@ -394,11 +407,12 @@ public final class ReactorBridge extends Await {
   }
 
   /**
-   * Converts any publisher into a Flux, whose subscribers subscribe to it directly.
+   * Converts any publisher into a Flux. Subscribers of the Flux subscribe directly to the
+   * publisher.
    *
    * @param publisher the source
    * @param <T> the type of the items
-   * @return the Flux; the source itself if it is one
+   * @return the Flux; {@code publisher} itself if it is a Flux
    */
   public static <T> Flux<T> toFlux(Publisher<? extends T> publisher) {
     Flux<T> flux = Flux.from(requireNonNull(publisher, "publisher"));

@@ -9,7 +9,6 @@ import io.bridge.internal.await.Receiver;
 import io.bridge.internal.cancel.CancelFrame;
 import io.bridge.internal.cancel.Cancellation;
 import io.bridge.internal.failure.Failures;
-import io.bridge.reactor.internal.ReactorHooks;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -21,9 +20,10 @@ import reactor.util.context.Context;
 import reactor.util.retry.Retry;
 
 /**
- * Runs a body in place under Reactor's own {@code retryWhen}: the operator's source is this object,
- * and each subscription to it is handed to the calling thread as one attempt, whose outcome that
- * thread signals. The calling thread waits for the next attempt, or the end, by one callback.
+ * Runs a body in place under Reactor's own {@code retryWhen}. The source of that operator is an
+ * inner class of this one. It passes each subscription to the calling thread as one attempt; that
+ * thread runs the body and signals its outcome to the operator. Between attempts the calling thread
+ * waits for the next attempt or the end, with one callback.
  *
  * <pre>
  * next         meaning                                     left by
@@ -51,10 +51,11 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
 
   private final Body<? extends T, ? extends X> body;
 
-  // any thread
+  // accessed by any thread
   private final AtomicReference<@Nullable Object> next = new AtomicReference<>();
 
-  // by the calling thread: as the body threw it, and as the spec has got it
+  // Accessed by the calling thread only. The first is the exception that the body threw, the second
+  // is the failure that the spec received for it.
   private @Nullable Throwable lastFailure;
   private @Nullable Throwable lastSignal;
   private @Nullable T value;
@@ -63,9 +64,9 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
     this.body = body;
   }
 
-  /** Runs the body until the spec says that it is enough. */
+  /** Runs the body until the spec requests no further attempt. */
   T run(Retry spec) throws X {
-    CancelFrame frame = Cancellation.enterAwait(); // whatever the attempts do (A2, A3)
+    CancelFrame frame = Cancellation.enterAwait(); // even if the body awaits nothing (A2, A3)
     End end = new End();
     try {
       new Attempts().retryWhen(spec).subscribe(end);
@@ -101,7 +102,7 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
     throw Cancellation.thrown(failure, frame); // as any failed source (A7)
   }
 
-  /** The failure of a spec that nobody waits for any more (A12). */
+  /** Reports the failure of a spec if the calling thread no longer waits for it (A12). */
   private static void report(@Nullable Object step) {
     if (step instanceof Step.Ended(Throwable failure) && failure != null) {
       Undeliverable.report(failure);
@@ -143,16 +144,17 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
           }
           return;
         }
-      } else if (next.compareAndSet(now, step)) { // the end replaces a pending attempt
+      } else if (next.compareAndSet(now, step)) { // the end replaces an attempt that is pending
         return;
       }
     }
   }
 
   /**
-   * One run of the body; its own cancellation and a fatal error are nobody's to retry.
+   * Runs the body once. A cancellation of the calling code and a fatal error are thrown, and never
+   * retried.
    *
-   * @return whether there is a value now
+   * @return whether the body returned a value
    */
   private boolean attempt(CoreSubscriber<? super Object> signals) throws X {
     try {
@@ -163,7 +165,7 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
         throw failure;
       }
       lastFailure = failure;
-      lastSignal = Failures.bare(failure); // the spec sees what a chain would show it (A7)
+      lastSignal = Failures.bare(failure); // the spec sees the failure as in a chain (A7)
       signals.onError(lastSignal);
       return false;
     }
@@ -174,7 +176,7 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
   private static boolean isCancellation(Throwable failure) {
     return Coroutine.isCancelled()
         || Thread.currentThread().isInterrupted()
-        || Cancellation.isInterruption(failure); // not one that a source had kept
+        || Cancellation.isInterruption(failure); // not an old one that a source kept
   }
 
   /** The source of the operator: each subscription is an attempt. */
@@ -186,11 +188,11 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
     }
   }
 
-  /** The end of the operator. */
+  /** The subscriber of the operator. */
   private final class End implements CoreSubscriber<Object> {
 
-    /** What the spec's companion gets, as below Reactor's own operator (C2). */
-    private final Context context = ReactorHooks.currentContext();
+    /** The context for the spec's companion, the same as in a chain (C2). */
+    private final Context context = ReactorEcosystem.currentContext();
 
     private volatile @Nullable Subscription upstream;
 

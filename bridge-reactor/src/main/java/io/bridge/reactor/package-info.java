@@ -1,6 +1,6 @@
 /**
- * bridge for Project Reactor: {@link io.bridge.reactor.ReactorBridge} awaits {@code Mono} and
- * {@code Flux} and builds them from imperative code.
+ * bridge for Project Reactor. {@link io.bridge.reactor.ReactorBridge} awaits {@code Mono} and
+ * {@code Flux}, and builds them from imperative code.
  */
 @NullMarked
 package io.bridge.reactor;

@@ -7,7 +7,8 @@ import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be awaited as a Completable: each observer subscribes to it once. A body is that, too.
+ * Presents an awaitable source as a Completable: each observer subscribes to the source once. The
+ * body of a builder is such a source too.
  */
 final class AwaitableCompletable extends Completable {
 

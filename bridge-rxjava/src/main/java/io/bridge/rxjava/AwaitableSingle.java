@@ -8,7 +8,8 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be awaited as a Single: each observer subscribes to it once. A body is that, too.
+ * Presents an awaitable source as a Single: each observer subscribes to the source once. The body
+ * of a builder is such a source too.
  *
  * @param <T> the type of the value
  */

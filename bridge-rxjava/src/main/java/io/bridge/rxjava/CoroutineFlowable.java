@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 
 /**
- * A stream body as a Flowable: one coroutine for each subscriber.
+ * Presents a stream body as a Flowable: each subscriber gets a coroutine.
  *
  * @param <T> the type of the items
  */

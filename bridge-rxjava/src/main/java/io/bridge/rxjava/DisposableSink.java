@@ -6,25 +6,26 @@ import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One observer of a source that can be awaited: its disposal cancels the source, and RxJava's hook
- * gets what is lost after it.
+ * Connects one observer to an awaitable source. Disposal cancels the source, and RxJava's hook
+ * receives failures after the disposal.
  *
  * @param <T> the type of the value
  * @param <O> the observer
  */
 abstract class DisposableSink<T, O> extends ConversionSink<@Nullable T> implements Disposable {
 
-  // any thread; null after the end and the disposal, so that the observer is not kept
+  // Accessed by any thread. It is null after the end or the disposal, so that nothing keeps the
+  // observer.
   private volatile @Nullable O observer;
 
   DisposableSink(O observer) {
     this.observer = observer;
   }
 
-  /** Sends the one signal that {@code value} is for the observer; null is the end without one. */
+  /** Signals {@code value} to the observer; null means the end without a value. */
   abstract void succeeded(O to, @Nullable T value);
 
-  /** Sends the failure. */
+  /** Signals the failure to the observer. */
   abstract void failed(O to, Throwable failure);
 
   @Override

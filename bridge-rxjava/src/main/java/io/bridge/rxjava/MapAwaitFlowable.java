@@ -7,7 +7,7 @@ import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.reactivestreams.Subscriber;
 
 /**
- * A Flowable whose items a body turns into values.
+ * A Flowable that maps each item of its source with a body.
  *
  * @param <A> the type of the items
  * @param <B> the type of the values

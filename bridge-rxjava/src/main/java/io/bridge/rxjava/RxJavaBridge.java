@@ -40,18 +40,23 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /**
- * bridge for RxJava 3, for {@code import static io.bridge.rxjava.RxJavaBridge.*}, which brings
- * every await of {@link Await} along: a {@code Flowable} is awaited as the {@code Publisher} it is.
+ * The facade for RxJava 3. Import it with {@code import static io.bridge.rxjava.RxJavaBridge.*},
+ * which includes every await of {@link Await}. Those for a {@code Publisher} also await a {@code
+ * Flowable}.
  *
- * <p><b>Cancellation</b> of an await disposes its source once, see {@linkplain io.bridge the
- * package}. <b>Errors</b> are thrown unchecked as is, checked as the cause of a {@link
- * CompletionException}. <b>Memory:</b> actions before the terminal signal happen-before the return.
+ * <p><b>Cancellation:</b> a cancelled await disposes its source once; see {@linkplain io.bridge the
+ * package}.
+ *
+ * <p><b>Errors:</b> an await throws an unchecked failure as is, a checked one as the cause of a
+ * {@link CompletionException}.
+ *
+ * <p><b>Memory:</b> actions before the terminal signal happen-before the return.
  *
  * @since 0.1.0
  */
 public final class RxJavaBridge extends Await {
 
-  /** The items that an Observable may be ahead of its loop. */
+  /** The number of items that an Observable may be ahead of its loop. */
   private static final int OBSERVABLE_BUFFER = 65_536;
 
   private RxJavaBridge() {}
@@ -88,8 +93,8 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Awaits the only item of {@code observable}; a second one disposes it and is an {@link
-   * IllegalArgumentException}.
+   * Awaits the only item of {@code observable}; a second item disposes it, and the await throws an
+   * {@link IllegalArgumentException}.
    *
    * @param observable at most one item
    * @param <T> the type of the item
@@ -149,8 +154,8 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Awaits the first item of {@code observable} and disposes the rest: what the source would have
-   * done after it does not happen.
+   * Awaits the first item of {@code observable} and disposes it, so the source does nothing after
+   * that item.
    *
    * @param observable any number of items
    * @param <T> the type of the item
@@ -162,7 +167,7 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Awaits the first item of {@code observable} and disposes the rest, as {@link
+   * Awaits the first item of {@code observable} and disposes it, as {@link
    * #awaitFirst(ObservableSource)} does.
    *
    * @param observable any number of items
@@ -175,11 +180,11 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Awaits the first item of {@code observable} and disposes the rest, as {@link
+   * Awaits the first item of {@code observable} and disposes it, as {@link
    * #awaitFirst(ObservableSource)} does.
    *
    * @param observable any number of items
-   * @param fallback asked if the source completes empty
+   * @param fallback called if the source completes empty
    * @param <T> the type of the item
    * @return the first item, or the fallback's
    */
@@ -229,7 +234,7 @@ public final class RxJavaBridge extends Await {
    * Awaits all items of {@code observable} and collects them.
    *
    * @param observable any number of items
-   * @param collector takes the items as they come, on the threads that bring them, one at a time
+   * @param collector receives the items one at a time, on the threads that signal them
    * @param <T> the type of the items
    * @param <A> the collector's container
    * @param <R> the collector's result
@@ -256,7 +261,7 @@ public final class RxJavaBridge extends Await {
    * Awaits {@code single} and throws a checked failure of one type as itself.
    *
    * @param single the source
-   * @param type the failure to be thrown as itself
+   * @param type a failure of this type is thrown as itself
    * @param <T> the type of the value
    * @param <X> the type of the failure
    * @return the value
@@ -271,7 +276,7 @@ public final class RxJavaBridge extends Await {
    * Awaits {@code maybe} and throws a checked failure of one type as itself.
    *
    * @param maybe the source
-   * @param type the failure to be thrown as itself
+   * @param type a failure of this type is thrown as itself
    * @param <T> the type of the value
    * @param <X> the type of the failure
    * @return the value, null if the source completes empty
@@ -286,7 +291,7 @@ public final class RxJavaBridge extends Await {
    * Awaits the end of {@code completable} and throws a checked failure of one type as itself.
    *
    * @param completable the source
-   * @param type the failure to be thrown as itself
+   * @param type a failure of this type is thrown as itself
    * @param <X> the type of the failure
    * @throws X the failure of the source
    */
@@ -304,7 +309,7 @@ public final class RxJavaBridge extends Await {
    * Awaits {@code observable} and throws a checked failure of one type as itself.
    *
    * @param observable at most one item
-   * @param type the failure to be thrown as itself
+   * @param type a failure of this type is thrown as itself
    * @param <T> the type of the item
    * @param <X> the type of the failure
    * @return the item, null if the source completes empty
@@ -316,12 +321,13 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Awaits two Singles at once, with no thread for any, and combines their values; for more, see
-   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here.
+   * Awaits two Singles at once and combines their values; no thread waits for either. It keeps the
+   * promises of {@link Await#awaitAll(java.util.Collection)}, which takes any number of sources.
    *
    * @param first the first source
    * @param second the second source
-   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param combiner receives the values, on the calling thread; an exception that it throws is
+   *     thrown as is
    * @param <A> the type of the first value
    * @param <B> the type of the second value
    * @param <R> the type of the result
@@ -339,13 +345,14 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Awaits three Singles at once, with no thread for any, and combines their values; for more, see
-   * {@link Await#awaitAll(java.util.Collection)}, whose promises hold here.
+   * Awaits three Singles at once and combines their values; no thread waits for them. It keeps the
+   * promises of {@link Await#awaitAll(java.util.Collection)}, which takes any number of sources.
    *
    * @param first the first source
    * @param second the second source
    * @param third the third source
-   * @param combiner gets the values, on the calling thread; what it throws is thrown as is
+   * @param combiner receives the values, on the calling thread; an exception that it throws is
+   *     thrown as is
    * @param <A> the type of the first value
    * @param <B> the type of the second value
    * @param <C> the type of the third value
@@ -369,46 +376,50 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Makes {@code single} awaitable, for {@link Await#awaitAll(java.util.Collection)}. Nothing is
-   * subscribed before it is awaited; each await subscribes once.
+   * Makes an {@link io.bridge.Awaitable} of {@code single}, for {@link
+   * Await#awaitAll(java.util.Collection)} for example. This call does not subscribe; each await of
+   * the result subscribes once.
    *
    * @param single the source
    * @param <T> the type of the value
-   * @return its value is the value
+   * @return an awaitable of the value
    */
   public static <T> Awaitable<T> awaitable(SingleSource<? extends T> single) {
     return RxJavaLibrary.<T>awaitable(requireNonNull(single, "single"));
   }
 
   /**
-   * Makes {@code maybe} awaitable, for {@link Await#awaitAll(java.util.Collection)}. Nothing is
-   * subscribed before it is awaited; each await subscribes once.
+   * Makes an {@link io.bridge.Awaitable} of {@code maybe}, for {@link
+   * Await#awaitAll(java.util.Collection)} for example. This call does not subscribe; each await of
+   * the result subscribes once.
    *
    * @param maybe the source
    * @param <T> the type of the value
-   * @return its value is the value, null if the source completes empty
+   * @return an awaitable of the value, null if the source completes empty
    */
   public static <T> Awaitable<@Nullable T> awaitable(MaybeSource<? extends T> maybe) {
     return RxJavaLibrary.<T>awaitable(requireNonNull(maybe, "maybe"));
   }
 
   /**
-   * Makes {@code completable} awaitable; see {@link #awaitable(SingleSource)}.
+   * Makes an {@link io.bridge.Awaitable} of {@code completable}; see {@link
+   * #awaitable(SingleSource)}.
    *
    * @param completable the source
-   * @return its value is null
+   * @return an awaitable with the value null
    */
   public static Awaitable<@Nullable Void> awaitable(CompletableSource completable) {
     return RxJavaLibrary.awaitable(requireNonNull(completable, "completable"));
   }
 
   /**
-   * Makes {@code observable} awaitable, for {@link Await#awaitAll(java.util.Collection)}. Nothing
-   * is subscribed before it is awaited; each await subscribes once.
+   * Makes an {@link io.bridge.Awaitable} of {@code observable}, for {@link
+   * Await#awaitAll(java.util.Collection)} for example. This call does not subscribe; each await of
+   * the result subscribes once.
    *
    * @param observable at most one item
    * @param <T> the type of the item
-   * @return its value is the item, null if the source completes empty
+   * @return an awaitable of the item, null if the source completes empty
    */
   public static <T> Awaitable<@Nullable T> awaitable(ObservableSource<? extends T> observable) {
     return RxJavaLibrary.<T, @Nullable T>awaitable(
@@ -416,10 +427,10 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Opens a cursor on {@code observable} and subscribes to it now; see {@link
-   * io.bridge.Publishers#iterate(Publisher)}. An Observable has no demand: it is never slowed down,
-   * and one that is {@value #OBSERVABLE_BUFFER} items ahead of the loop is disposed and fails with
-   * a {@code MissingBackpressureException}, after those items.
+   * Opens a cursor on {@code observable}. This call subscribes; see {@link
+   * io.bridge.Publishers#iterate(Publisher)}. An Observable has no demand, so the loop cannot slow
+   * it down. If it gets {@value #OBSERVABLE_BUFFER} items ahead of the loop, it is disposed. The
+   * cursor then returns those items, and fails with a {@code MissingBackpressureException}.
    *
    * @param observable any number of items
    * @param <T> the type of the items
@@ -434,7 +445,7 @@ public final class RxJavaBridge extends Await {
    * #iterate(ObservableSource)}.
    *
    * @param observable any number of items
-   * @param capacity of the buffer in items, at least 1; {@code Integer.MAX_VALUE} is without a
+   * @param capacity the size of the buffer in items, at least 1; {@code Integer.MAX_VALUE} means no
    *     bound
    * @param <T> the type of the items
    * @return the cursor, to be closed
@@ -444,17 +455,18 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Makes a cold Single of imperative code: each observer gets a run of its own on a virtual thread
-   * of its own, nothing runs before it subscribes.
+   * Makes a cold Single of imperative code. The body runs once for each observer, on its own
+   * virtual thread. Nothing runs before an observer subscribes.
    *
-   * <p><b>Cancellation:</b> disposal cancels the body's coroutine and interrupts what blocks in it;
-   * see {@linkplain io.bridge the package}.
+   * <p><b>Cancellation:</b> disposal cancels the body's coroutine and interrupts a blocking call in
+   * it; see {@linkplain io.bridge the package}.
    *
-   * <p><b>Errors:</b> what the body throws is the Single's failure, an {@link Error} too; of a
-   * source that it awaits and does not catch, the source's own (A7). After the disposal it goes to
-   * {@code RxJavaPlugins.onError}. A null value is a {@link NullPointerException}.
+   * <p><b>Errors:</b> whatever the body throws, including an {@link Error}, fails the Single. If an
+   * awaited source fails and the body does not catch the exception, the Single fails with the
+   * source's own failure (A7). A failure after the disposal goes to {@code RxJavaPlugins.onError}.
+   * If the body returns null, the Single fails with a {@link NullPointerException}.
    *
-   * <p><b>Memory:</b> what happened before the subscription happens-before the body.
+   * <p><b>Memory:</b> actions before the subscription happen-before the body.
    *
    * @param body the code
    * @param <T> the type of the value
@@ -465,13 +477,13 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Makes a cold Single of imperative code whose signals are delivered on a scheduler; otherwise as
-   * {@link #single(Body)}.
+   * Makes a cold Single of imperative code, and delivers its signals on a scheduler; everything
+   * else is as for {@link #single(Body)}.
    *
-   * <p><b>Errors:</b> a scheduler that rejects the value fails the Single with a {@code
+   * <p><b>Errors:</b> if the scheduler rejects the value, the Single fails with a {@code
    * RejectedExecutionException}, on the coroutine's thread.
    *
-   * @param signals runs the signals; {@code onSubscribe} comes on the thread that subscribes
+   * @param signals runs the signals; {@code onSubscribe} is called on the subscribing thread
    * @param body the code
    * @param <T> the type of the value
    * @return the Single
@@ -492,10 +504,10 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Makes a cold Maybe of imperative code; as {@link #single(Body)}, but a null value completes it
-   * empty.
+   * Makes a cold Maybe of imperative code. If the body returns null, the Maybe completes empty;
+   * everything else is as for {@link #single(Body)}.
    *
-   * <p>In a chain, the type of the value must be said: {@code
+   * <p>At the beginning of a chain, Java cannot infer the type of the value, so declare it: {@code
    * RxJavaBridge.<String>maybe(...).switchIfEmpty(...)}.
    *
    * @param body the code
@@ -507,9 +519,9 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Makes a cold Maybe of imperative code without a value; see {@link #maybe(Body)}. An await of
-   * something that has a value goes into braces here: {@code maybe(() -> { await(save()); })},
-   * since without them the lambda has that value.
+   * Makes a cold Maybe of imperative code without a value; see {@link #maybe(Body)}. If the code is
+   * one await of a source with a value, write it in braces: {@code maybe(() -> { await(save());
+   * })}. Without braces the lambda returns that value.
    *
    * @param body the code
    * @return a Maybe that completes empty when the code returns
@@ -519,8 +531,9 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Makes a cold Maybe of imperative code whose signals are delivered on a scheduler; as {@link
-   * #single(Scheduler, Body)}, but a null value completes it empty.
+   * Makes a cold Maybe of imperative code, and delivers its signals on a scheduler. If the body
+   * returns null, the Maybe completes empty; everything else is as for {@link #single(Scheduler,
+   * Body)}.
    *
    * @param signals runs the signals
    * @param body the code
@@ -550,7 +563,8 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Makes a cold Completable of imperative code; as {@link #single(Body)}, without a value.
+   * Makes a cold Completable of imperative code without a value; everything else is as for {@link
+   * #single(Body)}.
    *
    * @param body the code
    * @return the Completable
@@ -560,8 +574,8 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Makes a cold Completable of imperative code whose signals are delivered on a scheduler; as
-   * {@link #single(Scheduler, Body)}, without a value.
+   * Makes a cold Completable of imperative code without a value, and delivers its signals on a
+   * scheduler; everything else is as for {@link #single(Scheduler, Body)}.
    *
    * @param signals runs the signals
    * @param body the code
@@ -579,16 +593,16 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Makes a cold Flowable of imperative code that emits: each subscriber gets a run of its own on a
-   * virtual thread of its own. {@link Emitter#emit} waits for demand; nothing is buffered or
-   * dropped.
+   * Makes a cold Flowable of imperative code that emits items. The body runs once for each
+   * subscriber, on its own virtual thread. {@link Emitter#emit} waits for demand; nothing is
+   * buffered or dropped.
    *
-   * <p><b>Cancellation:</b> as {@link #single(Body)}.
+   * <p><b>Cancellation:</b> as for {@link #single(Body)}.
    *
-   * <p><b>Errors:</b> as {@link #single(Body)}; a request of less than one item fails the stream
-   * with an {@link IllegalArgumentException} (RS 3.9).
+   * <p><b>Errors:</b> as for {@link #single(Body)}. A request of less than one item fails the
+   * stream with an {@link IllegalArgumentException} (RS 3.9).
    *
-   * <p><b>Memory:</b> no item is kept after its {@code emit}.
+   * <p><b>Memory:</b> nothing keeps an item after its {@code emit}.
    *
    * @param body the code that emits
    * @param <T> the type of the items
@@ -599,16 +613,17 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Makes a cold Flowable of imperative code whose signals are delivered on a scheduler; otherwise
-   * as {@link #flowable(Emitter.Body)}. {@link Emitter#emit} returns when the subscriber has
-   * received the item, so nothing is buffered here either, as {@code observeOn} would.
+   * Makes a cold Flowable of imperative code, and delivers its signals on a scheduler; everything
+   * else is as for {@link #flowable(Emitter.Body)}. {@link Emitter#emit} returns when the
+   * subscriber has received the item. So nothing is buffered here either, unlike with {@code
+   * observeOn}.
    *
-   * <p><b>Errors:</b> a scheduler that rejects an item makes {@code emit} throw a {@code
-   * RejectedExecutionException}; one that rejects the end fails the stream with that, on the
-   * coroutine's thread.
+   * <p><b>Errors:</b> if the scheduler rejects an item, {@code emit} throws a {@code
+   * RejectedExecutionException}. If it rejects the terminal signal, the stream fails with that
+   * exception, on the coroutine's thread.
    *
-   * @param signals runs each {@code onNext} and the end, one at a time; {@code onSubscribe} comes
-   *     on the thread that subscribes
+   * @param signals runs each {@code onNext} and the terminal signal, one at a time; {@code
+   *     onSubscribe} is called on the subscribing thread
    * @param body the code that emits
    * @param <T> the type of the items
    * @return the Flowable
@@ -620,8 +635,8 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Makes a cold Observable of imperative code that emits; as {@link #flowable}, but an Observable
-   * has no demand, so {@link Emitter#emit} never waits for any.
+   * Makes a cold Observable of imperative code that emits items. An Observable has no demand, so
+   * {@link Emitter#emit} never waits for demand. Everything else is as for {@link #flowable}.
    *
    * @param body the code that emits
    * @param <T> the type of the items
@@ -632,10 +647,10 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Makes a cold Observable of imperative code whose signals are delivered on a scheduler; as
-   * {@link #flowable(Scheduler, Emitter.Body)}, but an Observable has no demand.
+   * Makes a cold Observable of imperative code, and delivers its signals on a scheduler. An
+   * Observable has no demand; everything else is as for {@link #flowable(Scheduler, Emitter.Body)}.
    *
-   * @param signals runs each {@code onNext} and the end, one at a time
+   * @param signals runs each {@code onNext} and the terminal signal, one at a time
    * @param body the code that emits
    * @param <T> the type of the items
    * @return the Observable
@@ -651,25 +666,26 @@ public final class RxJavaBridge extends Await {
 
   /**
    * Runs imperative code for each item, several at a time, and keeps the order: {@code
-   * ids.compose(mapAwaitFlowable(8, id -> await(load(id))))}. Each run has a virtual thread of its
-   * own; a null value is no item. The groups of a {@code groupBy} need a run for each of them: one
-   * that nobody reads stops its source, and so the others.
+   * ids.compose(mapAwaitFlowable(8, id -> await(load(id))))}. The code for each item runs on its
+   * own virtual thread. If it returns null, the Flowable has no value for that item. If the items
+   * are groups of a {@code groupBy}, {@code concurrency} must be at least the number of groups: a
+   * group that is not read stops the source, and with it all other groups.
    *
-   * <p><b>Cancellation:</b> cancels the source and all runs.
+   * <p><b>Cancellation:</b> cancels the source and the code of all items in flight.
    *
-   * <p><b>Errors:</b> the first failure, of the source or of a run, cancels the rest and is the
-   * Flowable's; later ones go to {@code RxJavaPlugins.onError}.
+   * <p><b>Errors:</b> the first failure, of the source or of the code, cancels the rest and fails
+   * the Flowable. Later failures go to {@code RxJavaPlugins.onError}.
    *
-   * <p><b>Memory:</b> {@code concurrency} items are requested, running or waiting to be delivered,
-   * not more; one is requested for each that is delivered.
+   * <p><b>Memory:</b> at most {@code concurrency} items are in flight: requested, being processed,
+   * or finished and waiting to be delivered. One more item is requested for each delivered one.
    *
-   * @param concurrency runs at the same time, at least 1
+   * @param concurrency the maximum number of items in flight, at least 1
    * @param body the code for one item
    * @param <A> the type of the items
    * @param <B> the type of the values
-   * @return for {@code Flowable.compose}
+   * @return a function for {@code Flowable.compose}
    */
-  @SuppressWarnings("NullAway") // it does not see the nullable type argument of the record
+  @SuppressWarnings("NullAway") // NullAway does not see the record's nullable type argument
   public static <A, B> FlowableTransformer<A, B> mapAwaitFlowable(
       int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
     var settings = new MapAwaitSubscription.Settings<A, B>(concurrency, body, true);
@@ -677,16 +693,16 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Runs imperative code for each item, several at a time; as {@link #mapAwaitFlowable}, but
-   * delivers the values as they come.
+   * Runs imperative code for each item, several at a time, and delivers the values in the order in
+   * which they are ready. It differs from {@link #mapAwaitFlowable} only in that order.
    *
-   * @param concurrency runs at the same time, at least 1
+   * @param concurrency the maximum number of items in flight, at least 1
    * @param body the code for one item
    * @param <A> the type of the items
    * @param <B> the type of the values
-   * @return for {@code Flowable.compose}
+   * @return a function for {@code Flowable.compose}
    */
-  @SuppressWarnings("NullAway") // it does not see the nullable type argument of the record
+  @SuppressWarnings("NullAway") // NullAway does not see the record's nullable type argument
   public static <A, B> FlowableTransformer<A, B> mapAwaitFlowableUnordered(
       int concurrency, ItemBody<? super A, @Nullable B, ? extends Exception> body) {
     var settings = new MapAwaitSubscription.Settings<A, B>(concurrency, body, false);
@@ -694,15 +710,16 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Converts anything that can be awaited into a Single; no thread waits for it. Each observer
-   * subscribes to it once: {@code toSingle(awaitable(mono))}.
+   * Converts a source that can be awaited into a Single: {@code toSingle(awaitable(mono))}. No
+   * thread waits for it. Each observer causes one subscription to the source.
    *
-   * <p><b>Cancellation:</b> disposal cancels the source, on the thread that disposes.
+   * <p><b>Cancellation:</b> disposal cancels the source, on the thread that calls {@code dispose}.
    *
-   * <p><b>Errors:</b> the source's own; after the disposal to {@code RxJavaPlugins.onError}. A
-   * source without a value is a {@link NoSuchElementException}.
+   * <p><b>Errors:</b> the Single fails with the source's failure; after the disposal the failure
+   * goes to {@code RxJavaPlugins.onError}. If the source is empty, the Single fails with a {@link
+   * NoSuchElementException}.
    *
-   * <p><b>Memory:</b> a value that comes after the disposal goes to {@code
+   * <p><b>Memory:</b> a value that arrives after the disposal goes to {@code
    * io.bridge.Undeliverable.onDiscard}.
    *
    * @param awaitable the source
@@ -714,8 +731,8 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Converts anything that can be awaited into a Maybe; as {@link #toSingle}, but a source without
-   * a value completes it empty.
+   * Converts a source that can be awaited into a Maybe. If the source is empty, the Maybe completes
+   * empty; everything else is as for {@link #toSingle}.
    *
    * @param awaitable the source
    * @param <T> the type of the value
@@ -726,8 +743,8 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Converts anything that can be awaited into a Completable; as {@link #toSingle}, but a value is
-   * discarded.
+   * Converts a source that can be awaited into a Completable. A value of the source is discarded;
+   * everything else is as for {@link #toSingle}.
    *
    * @param awaitable the source
    * @return the Completable
@@ -737,7 +754,8 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Converts any publisher into a Flowable, whose subscribers subscribe to it directly.
+   * Converts any publisher into a Flowable. Subscribers of the Flowable subscribe directly to the
+   * publisher.
    *
    * @param publisher the source
    * @param <T> the type of the items
@@ -749,7 +767,7 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Converts any publisher into an Observable, which requests all items at once.
+   * Converts any publisher into an Observable. The Observable requests all items at once.
    *
    * @param publisher the source
    * @param <T> the type of the items

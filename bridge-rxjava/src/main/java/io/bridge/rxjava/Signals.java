@@ -4,7 +4,7 @@ import io.reactivex.rxjava3.core.Scheduler;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-/** A scheduler as the executor of signals. */
+/** Makes an executor for signals from a scheduler. */
 final class Signals {
 
   /** A task that tells whether it has begun. */
@@ -33,9 +33,10 @@ final class Signals {
   private Signals() {}
 
   /**
-   * An executor that throws when the scheduler is shut down: RxJava's own schedulers then only
-   * return a disposable that is disposed, and the signal would be lost. Only the one of a worker
-   * says so for each of them; that of scheduleDirect does not for {@code Schedulers.io()}.
+   * Returns an executor that throws when the scheduler is shut down. RxJava's own schedulers do not
+   * throw then: they return a disposed disposable, and the signal would be lost. A worker returns
+   * it for all of these schedulers, but {@code scheduleDirect} does not for {@code
+   * Schedulers.io()}.
    */
   static Executor on(Scheduler scheduler) {
     return signal -> {

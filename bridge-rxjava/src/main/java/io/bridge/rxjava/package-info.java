@@ -1,6 +1,6 @@
 /**
- * bridge for RxJava 3: {@link io.bridge.rxjava.RxJavaBridge} awaits its types and builds them from
- * imperative code.
+ * bridge for RxJava 3. {@link io.bridge.rxjava.RxJavaBridge} awaits RxJava's types, and builds them
+ * from imperative code.
  */
 @NullMarked
 package io.bridge.rxjava;
