@@ -192,7 +192,7 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
   private final class End implements CoreSubscriber<Object> {
 
     /** The context for the spec's companion, the same as in a chain (C2). */
-    private final Context context = ReactorEcosystem.currentContext();
+    private final Context context = ReactorHooks.currentContext();
 
     private volatile @Nullable Subscription upstream;
 
