@@ -9,6 +9,7 @@ import io.bridge.internal.await.Receiver;
 import io.bridge.internal.cancel.CancelFrame;
 import io.bridge.internal.cancel.Cancellation;
 import io.bridge.internal.failure.Failures;
+import io.bridge.reactor.internal.ReactorHooks;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
