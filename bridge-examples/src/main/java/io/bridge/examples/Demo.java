@@ -1,9 +1,11 @@
 package io.bridge.examples;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * A shop under load, in one JVM and on real components; prints what came of it.
+ * A shop under load, in one JVM and on real components. It tells how far it is, then prints the
+ * totals.
  *
  * <p>Exits with 0 if every total is as planned, with 1 if not.
  */
@@ -25,7 +27,12 @@ public final class Demo {
 
   private static boolean succeeds(int checkouts) {
     try {
-      Report report = run(checkouts);
+      System.out.println(
+          checkouts
+              + " concurrent checkouts, once in each style, over HTTP (reactor-netty, JDK"
+              + " client),\n"
+              + "SQL (H2 through R2DBC) and prices (RxJava)\n");
+      Report report = run(checkouts, System.out::println);
       System.out.println(report);
       return report.isCorrect();
     } catch (RuntimeException failure) {
@@ -35,12 +42,12 @@ public final class Demo {
   }
 
   /** Runs the plan for {@code checkouts} customers once in each style. */
-  static Report run(int checkouts) {
+  static Report run(int checkouts, Consumer<String> progress) {
     Plan plan = Plan.of(checkouts);
     List<Round.Result> rounds =
         List.of(
-            Round.run("imperative", CheckoutImperative::new, plan),
-            Round.run("reactive", CheckoutReactive::new, plan));
+            Round.run("imperative", CheckoutImperative::new, plan, progress),
+            Round.run("reactive", CheckoutReactive::new, plan, progress));
     return new Report(plan, plan.expected(), rounds);
   }
 }

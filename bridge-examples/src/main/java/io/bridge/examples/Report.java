@@ -21,11 +21,7 @@ record Report(Plan plan, Figures expected, List<Round.Result> rounds) {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    text.append(plan.orders().size())
-        .append(
-            " concurrent checkouts, once in each style, over HTTP (reactor-netty, JDK client),\n");
-    text.append("SQL (H2 through R2DBC) and prices (RxJava)\n\n");
-    text.append(row("", "planned", rounds.stream().map(Round.Result::name).toList()));
+    text.append('\n').append(row("", "planned", rounds.stream().map(Round.Result::name).toList()));
     for (Figure figure : Figure.values()) {
       text.append(row(figure));
     }

@@ -3,6 +3,9 @@ package io.bridge.examples;
 import static io.bridge.reactor.ReactorBridge.*;
 
 import java.time.Duration;
+import java.util.function.Consumer;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Runs a whole plan through one style of checkout, on servers and a database of its own. */
@@ -10,6 +13,7 @@ final class Round implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration GLANCE = Duration.ofMillis(5);
+  private static final Duration TELL_EVERY = Duration.ofMillis(500);
 
   private final StrayErrors strays = new StrayErrors();
   private final Database database;
@@ -29,14 +33,25 @@ final class Round implements AutoCloseable {
    * Runs {@code plan} and returns what came of it; everything it started has ended then. Where
    * patience runs out, the figures say what is missing.
    */
-  static Result run(String name, Checkout.Style style, Plan plan) {
+  static Result run(String name, Checkout.Style style, Plan plan, Consumer<String> progress) {
+    progress.accept(name + ": starting the servers and the database");
     try (Round round = new Round(name, style)) {
+      Disposable telling = round.progress(name, plan.orders().size()).subscribe(progress);
       long start = System.nanoTime();
       await(round.customers.buyAll(plan.orders()).timeout(PATIENCE, Mono.empty()));
       await(round.idle().timeout(PATIENCE, Mono.empty()));
+      telling.dispose();
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       return new Result(name, round.observe(), took);
     }
+  }
+
+  /** Says how many checkouts have ended, whenever that has changed. */
+  private Flux<String> progress(String name, int planned) {
+    return Flux.interval(TELL_EVERY)
+        .map(tick -> customers.tally().total())
+        .distinctUntilChanged()
+        .map(ended -> name + ": " + ended + " of " + planned + " checkouts have ended");
   }
 
   /** Ends when the shop and the bank have noticed every customer that hung up. */

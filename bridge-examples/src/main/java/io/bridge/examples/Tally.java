@@ -25,6 +25,10 @@ final class Tally {
     return adder(outcome).sum();
   }
 
+  long total() {
+    return counts.values().stream().mapToLong(LongAdder::sum).sum();
+  }
+
   private LongAdder adder(Outcome outcome) {
     return requireNonNull(counts.get(outcome));
   }

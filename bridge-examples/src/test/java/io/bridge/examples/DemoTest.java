@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -15,8 +16,10 @@ class DemoTest {
   @Test
   @Timeout(120)
   void run_allTotalsAsPlanned_inBothStyles() {
-    Report report = Demo.run(CHECKOUTS);
+    List<String> progress = new CopyOnWriteArrayList<>();
+    Report report = Demo.run(CHECKOUTS, progress::add);
 
+    assertThat(progress).contains("imperative: starting the servers and the database");
     assertThat(report.toString()).doesNotContain("WRONG").contains("OK: every total is as planned");
     assertThat(report.isCorrect()).isTrue();
     assertThat(report.rounds())
