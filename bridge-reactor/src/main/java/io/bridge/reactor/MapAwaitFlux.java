@@ -1,7 +1,7 @@
 package io.bridge.reactor;
 
 import io.bridge.internal.mapping.MapAwaitSubscription;
-import io.bridge.reactor.internal.CoreFeedSubscriber;
+import io.bridge.reactor.internal.CoreItemSubscriber;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.util.context.Context;
@@ -30,6 +30,6 @@ final class MapAwaitFlux<A, B> extends Flux<B> {
   @Override
   public void subscribe(CoreSubscriber<? super B> actual) {
     Context context = actual.currentContext(); // a cancelled subscriber is not kept (RS 3.13)
-    settings.subscribe(items, actual, runs -> new CoreFeedSubscriber.OfReactor<>(runs, context));
+    settings.subscribe(items, actual, runs -> new CoreItemSubscriber.OfReactor<>(runs, context));
   }
 }

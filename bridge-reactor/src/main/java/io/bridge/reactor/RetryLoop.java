@@ -68,7 +68,7 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
   /** Runs the body until the spec requests no further attempt. */
   T run(Retry spec) throws X {
     CancelFrame frame = Cancellation.enterAwait(); // even if the body awaits nothing (A2, A3)
-    End end = new End();
+    EndSubscriber end = new EndSubscriber();
     try {
       new Attempts().retryWhen(spec).subscribe(end);
       while (true) {
@@ -190,7 +190,7 @@ final class RetryLoop<T extends @Nullable Object, X extends Exception> {
   }
 
   /** The subscriber of the operator. */
-  private final class End implements CoreSubscriber<Object> {
+  private final class EndSubscriber implements CoreSubscriber<Object> {
 
     /** The context for the spec's companion, the same as in a chain (C2). */
     private final Context context = ReactorHooks.currentContext();

@@ -1,7 +1,7 @@
 package io.bridge.rxjava;
 
 import io.bridge.internal.mapping.MapAwaitSubscription;
-import io.bridge.rxjava.internal.FlowableFeedSubscriber;
+import io.bridge.rxjava.internal.FlowableItemSubscriber;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.reactivestreams.Subscriber;
@@ -28,6 +28,6 @@ final class MapAwaitFlowable<A, B> extends Flowable<B> {
 
   @Override
   protected void subscribeActual(Subscriber<? super B> subscriber) {
-    settings.subscribe(items, subscriber, FlowableFeedSubscriber::new);
+    settings.subscribe(items, subscriber, FlowableItemSubscriber::new);
   }
 }

@@ -141,7 +141,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
       return;
     }
     if (hasEnded()) {
-      giveUp();
+      discardItems();
       return;
     }
     Fold<T, R> of = requireNonNull(fold);
@@ -150,7 +150,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
       result = of.finish(folded);
     } catch (Throwable t) { // a collector of the user's
       Headroom.throwIfTooDeep(t);
-      giveUp();
+      discardItems();
       failOrReport(t);
       return;
     }
@@ -176,11 +176,11 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
   @Override
   protected final void discardPartial() {
     if (TURN.compareAndSet(this, IDLE, TAKEN)) {
-      giveUp();
+      discardItems();
     }
   }
 
-  private void giveUp() {
+  private void discardItems() {
     Fold<T, R> of = requireNonNull(fold);
     Object items = folded;
     fold = null;

@@ -313,7 +313,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   }
 
   /** A failure that nobody waits for, unless it is the echo of our own cancel. */
-  protected final void reportLost(Throwable lost) {
+  public final void reportLost(Throwable lost) {
     Throwable failure = Failures.bare(lost);
     if (OwnCancel.isEcho(failure, this, cell == Mark.CANCELLED)) {
       return;
@@ -332,7 +332,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   }
 
   /** Sends a lost value to {@link Undeliverable} and the library's own discard hook (A12). */
-  protected void discard(@Nullable Object value) {
+  public void discard(@Nullable Object value) {
     Undeliverable.discard(value);
   }
 

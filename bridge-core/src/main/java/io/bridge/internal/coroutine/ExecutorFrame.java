@@ -94,7 +94,7 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
    * Runs the body on the calling thread, which may be inside of other code that waits: as a guest,
    * or because the pool has its waiting threads help.
    */
-  RunOn.End call(Body<?, ?> body) {
+  RunOn.Outcome call(Body<?, ?> body) {
     CancelFrame waiting = CurrentFrame.get();
     CancelFrame previous = CurrentFrame.replace(this);
     if (waiting != null) {
@@ -102,7 +102,7 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
     }
     window.begin();
     try {
-      return RunOn.End.of(body, false);
+      return RunOn.Outcome.of(body, false);
     } finally {
       leaveScopesInside();
       window.close();

@@ -47,7 +47,7 @@ public final class FutureAwait {
     }
   }
 
-  private static void giveUp(Future<?> owned) {
+  private static void discardOutcome(Future<?> owned) {
     try {
       if (!owned.isDone() && owned.cancel(true)) {
         return;
@@ -75,7 +75,8 @@ public final class FutureAwait {
    * @param owned the future; what its cancel throws is reported
    */
   public static void cancelOwned(Future<?> owned) {
-    Cancellation.outsideWindow(CurrentFrame.get(), () -> giveUp(owned)); // its dependents run
+    Cancellation.outsideWindow(
+        CurrentFrame.get(), () -> discardOutcome(owned)); // its dependents run
   }
 
   /**

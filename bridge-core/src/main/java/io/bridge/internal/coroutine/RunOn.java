@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
  * stage          meaning                                   left by
  * Start          with the executor                         run -> ExecutorFrame, or IN_PLACE on the
  *                                                          caller's thread; withdraw -> WITHDRAWN
- * ExecutorFrame  the body runs; a cancel of the caller is  its end -> End
+ * ExecutorFrame  the body runs; a cancel of the caller is  its end -> Outcome
  *                passed on to its thread
- * IN_PLACE       the body runs inside execute, in the      its end -> End
+ * IN_PLACE       the body runs inside execute, in the      its end -> Outcome
  *                frames of the caller
- * End            the body's outcome                        the caller -> OVER
+ * Outcome        the body's outcome                        the caller -> OVER
  * WITHDRAWN      cancelled or refused before it began      the caller -> OVER
  * OVER           the caller is gone, final                 -
  * </pre>
@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLoop.Condition {
 
   /** See the table of {@link RunOn}. */
-  sealed interface Stage permits Start, ExecutorFrame, End, Mark {}
+  sealed interface Stage permits Start, ExecutorFrame, Outcome, Mark {}
 
   private record Start(
       Body<?, ?> body,
@@ -58,14 +58,14 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
   }
 
   /** The outcome of a body; a failure of the caller's own thread needs no place of an await. */
-  record End(@Nullable Object value, @Nullable Throwable failure, boolean inPlace)
+  record Outcome(@Nullable Object value, @Nullable Throwable failure, boolean inPlace)
       implements Stage {
 
-    static End of(Body<?, ?> body, boolean inPlace) {
+    static Outcome of(Body<?, ?> body, boolean inPlace) {
       try {
-        return new End(body.call(), null, inPlace);
+        return new Outcome(body.call(), null, inPlace);
       } catch (Throwable failure) { // an Error too: nobody may wait for ever
-        return new End(null, failure, inPlace);
+        return new Outcome(null, failure, inPlace);
       }
     }
   }
@@ -152,7 +152,7 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
       }
     } else if (start.caller == Thread.currentThread()) {
       if (leave(start, Mark.IN_PLACE)) {
-        stage = End.of(start.body, true);
+        stage = Outcome.of(start.body, true);
       }
     } else {
       ExecutorFrame inside =
@@ -212,11 +212,11 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
     }
   }
 
-  @SuppressWarnings({"unchecked", "NullAway"}) // the value of an End is a T
+  @SuppressWarnings({"unchecked", "NullAway"}) // the value of an Outcome is a T
   private <X extends Exception> T outcome(@Nullable CancelFrame frame) throws X {
     Stage last = stage;
     stage = Mark.OVER; // an executor that keeps its task does not keep the value
-    if (!(last instanceof End end)) {
+    if (!(last instanceof Outcome end)) {
       throw Cancellation.exception(frame);
     }
     Throwable failure = end.failure;

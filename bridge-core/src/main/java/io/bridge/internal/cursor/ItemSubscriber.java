@@ -148,16 +148,6 @@ public class ItemSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
     tryCancel();
   }
 
-  /** Gives up an item that was received (A12). */
-  public final void giveUp(Object item) {
-    discard(item);
-  }
-
-  /** Reports a failure that comes too late (A12). */
-  public final void lost(Throwable failure) {
-    reportLost(failure);
-  }
-
   @Override
   protected final void cancel(Subscription upstream) {
     feed.stopping(upstream::cancel);

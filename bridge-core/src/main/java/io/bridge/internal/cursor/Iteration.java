@@ -56,10 +56,10 @@ public final class Iteration<T>
     void completed();
 
     /** Gives up an item that nobody gets (A12). */
-    void giveUp(Object item);
+    void discard(@Nullable Object item);
 
     /** Reports a failure that nobody gets (A12). */
-    void lost(Throwable failure);
+    void reportLost(Throwable failure);
 
     /** Removes a layer that the library's queue puts around what its operators throw. */
     default Throwable unwrap(Throwable failure) {
@@ -442,7 +442,7 @@ public final class Iteration<T>
       queueThrew = true;
       Throwable behind = end.replaceBy(failure);
       if (behind != null) {
-        from.lost(behind);
+        from.reportLost(behind);
       }
       Cancellation.outsideWindow(frame, from::stop);
       return null;
@@ -584,7 +584,7 @@ public final class Iteration<T>
     forgetLoop();
     T held = takeNext();
     if (held != null) {
-      requireNonNull(source).giveUp(held);
+      requireNonNull(source).discard(held);
     }
     drain();
     watch.end();
@@ -602,31 +602,31 @@ public final class Iteration<T>
     }
     int missed = 1;
     do {
-      giveUpAll(requireNonNull(source));
+      discardAll(requireNonNull(source));
       missed = draining.addAndGet(-missed);
     } while (missed != 0);
   }
 
-  private void giveUpAll(Source from) {
+  private void discardAll(Source from) {
     FusedQueue<T> queue = fused;
     if (queue != null) {
       try {
         if (pollable) {
           for (T item = queue.poll(); item != null; item = queue.poll()) {
-            from.giveUp(item);
+            from.discard(item);
           }
         }
         queue.clear();
       } catch (Throwable ofOperator) { // close throws nothing
-        from.lost(ofOperator);
+        from.reportLost(ofOperator);
       }
     }
     for (T item = buffer.poll(); item != null; item = buffer.poll()) {
-      from.giveUp(item);
+      from.discard(item);
     }
     Throwable failure = end.takeFailure();
     if (failure != null) {
-      from.lost(failure);
+      from.reportLost(failure);
     }
   }
 }

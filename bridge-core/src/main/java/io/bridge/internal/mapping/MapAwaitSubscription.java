@@ -209,11 +209,11 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
     }
 
     /** Gives up the item of a body that never began (A12). */
-    private void giveUpItem() {
+    private void discardItem() {
       A left = item;
       if (left != null) {
         item = null;
-        source().giveUp(left);
+        source().discard(left);
       }
     }
 
@@ -228,7 +228,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
     public void succeeded(@Nullable B value) {
       running.remove(this);
       if (!outcome.compareAndSet(null, value == null ? Mark.NO_VALUE : value)) {
-        source().giveUp(value);
+        source().discard(value);
         return;
       }
       if (!ordered) {
@@ -240,16 +240,16 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
     @Override
     public void failed(Throwable failure) {
       running.remove(this);
-      giveUpItem();
+      discardItem();
       if (!fail(failure)) {
-        source().lost(failure);
+        source().reportLost(failure);
       }
     }
 
     @Override
     public void cancelled(CancellationException cancellation) {
       running.remove(this);
-      giveUpItem();
+      discardItem();
       fail(cancellation); // in vain after our own cancel, of which it is the echo
     }
   }
@@ -359,7 +359,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
     stopAll();
     drain(); // gives up the values
     if (before instanceof Failed failed && !failed.ofSubscriber) {
-      source().lost(failed.cause); // its onError was due (A12)
+      source().reportLost(failed.cause); // its onError was due (A12)
     }
   }
 
@@ -421,7 +421,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
       boolean told = loop != null && loop.fail(ofSubscriber); // first: it waits for that
       cancel();
       if (!told) {
-        source().lost(ofSubscriber);
+        source().reportLost(ofSubscriber);
       }
     }
   }
@@ -430,7 +430,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
     while (true) {
       Object how = end; // before the look at the runs: those of all items are there by then
       if (how == Mark.OVER) {
-        giveUp();
+        discardAll();
         return;
       }
       Run first = line.peek();
@@ -455,7 +455,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
   private void endIfDue(@Nullable Object how, boolean noValue) {
     if (how instanceof Failed failed) {
       finish(how, failed.cause);
-      giveUp();
+      discardAll();
     } else if (how == Mark.COMPLETED && noValue && undelivered.get() == 0) {
       finish(how, null);
     }
@@ -465,7 +465,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
   private void send(Object value) {
     Subscriber<? super B> receiver = downstream;
     if (receiver == null) { // cancelled just now
-      source().giveUp(value);
+      source().discard(value);
     } else {
       receiver.onNext((B) value);
     }
@@ -499,14 +499,14 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
    * Gives up the values that nobody gets (A12), and those that are still to come. The runs stay in
    * their set: whoever stopped the stream may not have come to cancel them yet.
    */
-  private void giveUp() {
+  private void discardAll() {
     for (Run run : running) {
       run.outcome.compareAndSet(null, Mark.ABANDONED);
     }
     for (Run run = line.poll(); run != null; run = line.poll()) {
       Object value = run.outcome.getAndSet(Mark.ABANDONED);
       if (value != null && !(value instanceof Mark)) {
-        source().giveUp(value);
+        source().discard(value);
       }
     }
   }

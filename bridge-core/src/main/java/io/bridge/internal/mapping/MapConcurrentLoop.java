@@ -72,7 +72,7 @@ public final class MapConcurrentLoop<B> implements Subscriber<B>, Iteration.Sour
   @Override
   public void onError(Throwable failure) {
     if (!iteration.fail(failure)) {
-      lost(failure);
+      reportLost(failure);
     }
   }
 
@@ -97,12 +97,12 @@ public final class MapConcurrentLoop<B> implements Subscriber<B>, Iteration.Sour
   }
 
   @Override
-  public void giveUp(Object value) {
-    runs().source().giveUp(value);
+  public void discard(@Nullable Object value) {
+    runs().source().discard(value);
   }
 
   @Override
-  public void lost(Throwable failure) {
-    runs().source().lost(failure);
+  public void reportLost(Throwable failure) {
+    runs().source().reportLost(failure);
   }
 }

@@ -56,7 +56,7 @@ public final class Joiners {
     }
 
     /** The scope is closed: gives up the values that this has collected for nobody (A12). */
-    void giveUp() {}
+    void discardValues() {}
   }
 
   private static final class AllSuccessful<T extends @Nullable Object>
@@ -88,8 +88,8 @@ public final class Joiners {
     }
 
     @Override
-    void giveUp() {
-      Joiners.giveUp(forked);
+    void discardValues() {
+      Joiners.discardValues(forked);
     }
   }
 
@@ -122,8 +122,8 @@ public final class Joiners {
     }
 
     @Override
-    void giveUp() {
-      Joiners.giveUp(succeeded);
+    void discardValues() {
+      Joiners.discardValues(succeeded);
     }
   }
 
@@ -191,7 +191,8 @@ public final class Joiners {
    * Gives up the values of {@code children} that nobody has taken, by join or by a handle of the
    * user's (A12). Several threads may do it at once: each child is given up by one of them.
    */
-  private static <T extends @Nullable Object> void giveUp(Queue<Coroutine<? extends T>> children) {
+  private static <T extends @Nullable Object> void discardValues(
+      Queue<Coroutine<? extends T>> children) {
     for (Coroutine<? extends T> c = children.poll(); c != null; c = children.poll()) {
       if (!((RunningCoroutine<?>) c).isTaken()) {
         discard(c);

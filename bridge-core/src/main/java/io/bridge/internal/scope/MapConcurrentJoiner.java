@@ -74,7 +74,7 @@ public final class MapConcurrentJoiner<B extends @Nullable Object> implements Jo
       return values;
     } finally {
       if (!returned) {
-        Cancellation.outsideWindow(frame, forks::giveUp);
+        Cancellation.outsideWindow(frame, forks::discardValues);
       }
     }
   }
@@ -96,7 +96,7 @@ public final class MapConcurrentJoiner<B extends @Nullable Object> implements Jo
   }
 
   /** All coroutines have ended, and nobody else has their handles (A12). */
-  private void giveUp() {
+  private void discardValues() {
     handles.forEach(Joiners::discard);
   }
 

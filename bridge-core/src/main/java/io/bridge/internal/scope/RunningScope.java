@@ -570,7 +570,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       failures.reportUntaken();
     }
     if (joiner instanceof Joiners.OfOneScope<?, ?> own) {
-      Cancellation.outsideWindow(CurrentFrame.get(), own::giveUp);
+      Cancellation.outsideWindow(CurrentFrame.get(), own::discardValues);
     }
   }
 

@@ -205,7 +205,7 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
       }
     } finally {
       if (!passed) {
-        giveUp(item);
+        discard(item);
       }
     }
   }
@@ -223,7 +223,7 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
   }
 
   /** Foreign code, so without the turn and outside of the window. */
-  private void giveUp(T item) {
+  private void discard(T item) {
     Cancellation.outsideWindow(
         CurrentFrame.get(),
         () -> {

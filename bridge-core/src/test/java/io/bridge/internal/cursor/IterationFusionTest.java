@@ -87,7 +87,7 @@ class IterationFusionTest {
     }
 
     @Override
-    protected void discard(@Nullable Object value) {
+    public void discard(@Nullable Object value) {
       if (value != null) {
         discarded.add(value);
       }

@@ -69,7 +69,7 @@ class IterationRaceTest {
     }
 
     @Override
-    public void giveUp(Object item) {
+    public void discard(@Nullable Object item) {
       seen.incrementAndGet((Integer) item);
     }
 
@@ -85,7 +85,7 @@ class IterationRaceTest {
     public void completed() {}
 
     @Override
-    public void lost(Throwable failure) {
+    public void reportLost(Throwable failure) {
       throw new AssertionError(failure);
     }
   }

@@ -25,12 +25,12 @@ final class RecordingSource implements Iteration.Source {
   }
 
   @Override
-  public void giveUp(Object item) {
+  public void discard(@Nullable Object item) {
     calls.add("given up " + item);
   }
 
   @Override
-  public void lost(Throwable failure) {
+  public void reportLost(Throwable failure) {
     lost.add(failure);
   }
 }

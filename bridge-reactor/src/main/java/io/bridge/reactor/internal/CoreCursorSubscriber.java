@@ -31,7 +31,7 @@ class CoreCursorSubscriber<T> extends CursorSubscriber<T> implements CoreSubscri
   }
 
   @Override
-  protected final void discard(@Nullable Object value) {
+  public final void discard(@Nullable Object value) {
     Operators.onDiscard(value, context);
     super.discard(value);
   }

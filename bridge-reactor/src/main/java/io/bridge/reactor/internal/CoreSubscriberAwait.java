@@ -32,7 +32,7 @@ class CoreSubscriberAwait<T, R extends @Nullable Object> extends SubscriberAwait
   }
 
   @Override
-  protected final void discard(@Nullable Object value) {
+  public final void discard(@Nullable Object value) {
     Operators.onDiscard(value, context);
     super.discard(value);
   }

@@ -41,6 +41,6 @@ final class OtherPublishers implements ReactiveLibrary {
 
   @Override
   public <T> ItemSubscriber<T> feed(ItemReceiver<T> feed) {
-    return new CoreFeedSubscriber<>(feed, ReactorHooks.contextOf(feed.context(), feed.isAwait()));
+    return new CoreItemSubscriber<>(feed, ReactorHooks.contextOf(feed.context(), feed.isAwait()));
   }
 }

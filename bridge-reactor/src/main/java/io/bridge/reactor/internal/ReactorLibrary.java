@@ -109,7 +109,7 @@ public final class ReactorLibrary implements ReactiveLibrary, FailureLayer {
 
   @Override
   public <T> ItemSubscriber<T> feed(ItemReceiver<T> feed) {
-    return new CoreFeedSubscriber.OfReactor<>(
+    return new CoreItemSubscriber.OfReactor<>(
         feed, ReactorHooks.contextOf(feed.context(), feed.isAwait()));
   }
 

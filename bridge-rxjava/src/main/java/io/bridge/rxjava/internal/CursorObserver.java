@@ -97,16 +97,6 @@ final class CursorObserver<T> extends LinkedAwait<Disposable, @Nullable Void>
   }
 
   @Override
-  public void giveUp(Object item) {
-    discard(item);
-  }
-
-  @Override
-  public void lost(Throwable failure) {
-    reportLost(failure);
-  }
-
-  @Override
   protected void cancel(Disposable upstream) {
     iteration.stopping(upstream::dispose);
   }

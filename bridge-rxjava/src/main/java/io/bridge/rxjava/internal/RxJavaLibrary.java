@@ -64,7 +64,7 @@ public final class RxJavaLibrary implements ReactiveLibrary {
 
   @Override
   public <T> ItemSubscriber<T> feed(ItemReceiver<T> feed) {
-    return new FlowableFeedSubscriber<>(feed);
+    return new FlowableItemSubscriber<>(feed);
   }
 
   /**

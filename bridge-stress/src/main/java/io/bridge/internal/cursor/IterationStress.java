@@ -47,12 +47,12 @@ public final class IterationStress {
     public void completed() {}
 
     @Override
-    public void giveUp(Object value) {
+    public void discard(@Nullable Object value) {
       ((Actors.Item) value).giveUp();
     }
 
     @Override
-    public void lost(Throwable thrown) {
+    public void reportLost(Throwable thrown) {
       ((Actors.Lost) thrown).report();
     }
 

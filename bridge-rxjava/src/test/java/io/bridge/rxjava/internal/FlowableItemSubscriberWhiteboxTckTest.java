@@ -6,12 +6,12 @@ import io.bridge.testkit.Tck;
 import io.reactivex.rxjava3.core.Flowable;
 import org.reactivestreams.Subscriber;
 
-/** B1 for {@link FlowableFeedSubscriber} of a mapAwait (B8). */
-public class FlowableFeedSubscriberTckTest extends Tck.OfSubscriber {
+/** B1 for {@link FlowableItemSubscriber} of a mapAwait (B8), watched from inside. */
+public class FlowableItemSubscriberWhiteboxTckTest extends Tck.OfWatchedSubscriber {
 
   @Override
   @SuppressWarnings("unchecked") // a subscriber of Long, which the probe withholds
-  public Subscriber<Long> createSubscriber() {
+  protected Subscriber<Long> subscriber() {
     Probe<Long> probe = new Probe<Long>().onSubscribe(p -> {});
     var unused =
         Flowable.fromPublisher(probe)

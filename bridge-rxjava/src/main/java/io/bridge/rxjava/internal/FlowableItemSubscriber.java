@@ -10,7 +10,7 @@ import io.reactivex.rxjava3.plugins.RxJavaPlugins;
  *
  * @param <T> the type of the items
  */
-public final class FlowableFeedSubscriber<T> extends ItemSubscriber<T>
+public final class FlowableItemSubscriber<T> extends ItemSubscriber<T>
     implements FlowableSubscriber<T> {
 
   /**
@@ -18,7 +18,7 @@ public final class FlowableFeedSubscriber<T> extends ItemSubscriber<T>
    *
    * @param feed takes the items
    */
-  public FlowableFeedSubscriber(ItemReceiver<T> feed) {
+  public FlowableItemSubscriber(ItemReceiver<T> feed) {
     super(feed);
   }
 

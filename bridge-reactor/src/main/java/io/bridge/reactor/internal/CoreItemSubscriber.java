@@ -14,7 +14,7 @@ import reactor.util.context.Context;
  *
  * @param <T> the type of the items
  */
-public class CoreFeedSubscriber<T> extends ItemSubscriber<T> implements CoreSubscriber<T> {
+public class CoreItemSubscriber<T> extends ItemSubscriber<T> implements CoreSubscriber<T> {
 
   private final Context context;
 
@@ -24,7 +24,7 @@ public class CoreFeedSubscriber<T> extends ItemSubscriber<T> implements CoreSubs
    * @param feed takes the items
    * @param context of the subscriber downstream
    */
-  CoreFeedSubscriber(ItemReceiver<T> feed, Context context) {
+  CoreItemSubscriber(ItemReceiver<T> feed, Context context) {
     super(feed);
     this.context = context;
   }
@@ -35,7 +35,7 @@ public class CoreFeedSubscriber<T> extends ItemSubscriber<T> implements CoreSubs
   }
 
   @Override
-  protected final void discard(@Nullable Object value) {
+  public final void discard(@Nullable Object value) {
     Operators.onDiscard(value, context);
     super.discard(value);
   }
@@ -45,7 +45,7 @@ public class CoreFeedSubscriber<T> extends ItemSubscriber<T> implements CoreSubs
    *
    * @param <T> the type of the items
    */
-  public static final class OfReactor<T> extends CoreFeedSubscriber<T> {
+  public static final class OfReactor<T> extends CoreItemSubscriber<T> {
 
     /**
      * Creates the subscriber of a feed.

@@ -6,8 +6,8 @@ import io.bridge.testkit.Tck;
 import org.reactivestreams.Subscriber;
 import reactor.core.publisher.Flux;
 
-/** B1 for {@link CoreFeedSubscriber} of a mapAwait (B8), watched from inside. */
-public class CoreFeedSubscriberWhiteboxTckTest extends Tck.OfWatchedSubscriber {
+/** B1 for {@link CoreItemSubscriber} of a mapAwait (B8), watched from inside. */
+public class CoreItemSubscriberWhiteboxTckTest extends Tck.OfWatchedSubscriber {
 
   @Override
   @SuppressWarnings("unchecked") // a subscriber of Long, which the probe withholds

@@ -6,8 +6,8 @@ import io.bridge.testkit.Tck;
 import org.reactivestreams.Subscriber;
 import reactor.core.publisher.Flux;
 
-/** B1 for {@link CoreFeedSubscriber} of a mapAwait (B8). */
-public class CoreFeedSubscriberTckTest extends Tck.OfSubscriber {
+/** B1 for {@link CoreItemSubscriber} of a mapAwait (B8). */
+public class CoreItemSubscriberTckTest extends Tck.OfSubscriber {
 
   @Override
   @SuppressWarnings("unchecked") // a subscriber of Long, which the probe withholds

@@ -6,12 +6,12 @@ import io.bridge.testkit.Tck;
 import io.reactivex.rxjava3.core.Flowable;
 import org.reactivestreams.Subscriber;
 
-/** B1 for {@link FlowableFeedSubscriber} of a mapAwait (B8), watched from inside. */
-public class FlowableFeedSubscriberWhiteboxTckTest extends Tck.OfWatchedSubscriber {
+/** B1 for {@link FlowableItemSubscriber} of a mapAwait (B8). */
+public class FlowableItemSubscriberTckTest extends Tck.OfSubscriber {
 
   @Override
   @SuppressWarnings("unchecked") // a subscriber of Long, which the probe withholds
-  protected Subscriber<Long> subscriber() {
+  public Subscriber<Long> createSubscriber() {
     Probe<Long> probe = new Probe<Long>().onSubscribe(p -> {});
     var unused =
         Flowable.fromPublisher(probe)
