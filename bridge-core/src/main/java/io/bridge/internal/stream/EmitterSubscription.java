@@ -498,7 +498,7 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
   }
 
   private void reportLost(@Nullable Throwable failure) {
-    if (failure != null && !Failures.isCancelEcho(failure)) { // nor one that the body wrapped
+    if (failure != null && !Failures.isCancelEcho(failure)) { // an echo may be wrapped by the body
       report(failure);
     }
   }
