@@ -45,7 +45,7 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
   /** Passes a failure on, once, on any thread; false if it is not wanted any more. */
   protected abstract boolean failed(Throwable failure);
 
-  /** Returns false: the code that cancels this sink stops the source itself. */
+  /** Only tells whether this has ended: the code that cancels this sink stops the source itself. */
   @Override
   public boolean cancelIfRequested() {
     return hasEnded();

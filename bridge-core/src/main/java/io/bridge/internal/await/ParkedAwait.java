@@ -129,7 +129,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     return failure;
   }
 
-  /** Then the cancellation of a source, with us or by us, is no news. */
+  /** Whether the enclosing code is cancelled: then the cancellation of its source is no news. */
   private static boolean isCancelled(@Nullable CancelFrame enclosing) {
     return enclosing != null && enclosing.isCancelled();
   }

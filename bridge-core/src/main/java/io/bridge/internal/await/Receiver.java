@@ -42,8 +42,8 @@ public interface Receiver<T extends @Nullable Object> {
 
   /**
    * Called by the signals of a source, to stop it when its outcome is not wanted any more (A6).
-   * This also cancels the await that waits for it, since the request may be gone when that looks
-   * itself.
+   * This also cancels the await for that outcome, since the request may be gone when the await
+   * checks itself.
    *
    * @return whether to stop the source
    */

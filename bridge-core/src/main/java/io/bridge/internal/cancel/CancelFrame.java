@@ -58,8 +58,8 @@ public abstract class CancelFrame {
   }
 
   /**
-   * Begins the code of this frame. Even if its stack ends badly, a later look at the current frame
-   * skips a {@link #left} frame.
+   * Begins the code of this frame. However its stack ends, a later look at the current frame skips
+   * a {@link #left} frame.
    */
   public final void becomeCurrent() {
     previous = CurrentFrame.ofThread();
@@ -169,8 +169,8 @@ public abstract class CancelFrame {
   }
 
   /**
-   * Ends the code of this frame while a scope inside it is still open: the scope outlives the code
-   * that opened it, and no longer cancels that code. Owner only.
+   * Called when the code of this frame ends. A scope that is still open inside outlives that code,
+   * and no longer cancels it. Owner only.
    */
   public final void leaveScopesInside() {
     if (window.mirrors(this)) {

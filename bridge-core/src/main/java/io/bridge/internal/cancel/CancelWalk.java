@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Cancels everything that a cancelled frame or an ended scope has started: coroutines, the scopes
  * opened by them, and so on; without recursion, at any depth, one coroutine a step. The cancelling
  * thread walks. The timer thread walks in slices, since other deadlines wait for it; it also
- * continues the walk of a thread that runs out of memory, since it tries again. Each step ends with
- * one write of a field, after the work it stands for; that work may be done twice.
+ * continues the walk of a thread that runs out of memory, since the timer thread retries. Each step
+ * ends with one write of a field, after the work it stands for; that work may be done twice.
  */
 public final class CancelWalk extends SlicedWork {
 

@@ -85,7 +85,7 @@ public final class LostHandles {
   /**
    * Watches {@code handle}.
    *
-   * @param handle what the user holds
+   * @param handle the user's handle
    * @param lost must not refer to the handle; runs once: on the JDK's thread when the handle is
    *     gone, or on the thread that cleans the registration
    * @return the registration, which keeps {@code lost}

@@ -47,8 +47,7 @@ public final class ParkLoop {
   public static boolean awaitTakingFlag(Condition condition, @Nullable CancelFrame frame) {
     boolean interrupted = false;
     while (condition.mustWait()) {
-      // Foreign code may have swallowed the interrupt of a cancel before this check. A cancel after
-      // it
+      // Foreign code may have swallowed the interrupt of a cancel before this check. A later cancel
       // raises the flag, and park returns.
       if (frame != null && frame.isCancelled()) {
         condition.abandon();
@@ -64,9 +63,8 @@ public final class ParkLoop {
   }
 
   private static void park(Condition condition) {
-    // The awaited task may belong to this pool. A coroutine's carrier is a worker too, but there
-    // the
-    // current thread is the coroutine's.
+    // The awaited task may belong to this pool. A coroutine's carrier is a worker too, but the
+    // current thread is then the coroutine's.
     if (Thread.currentThread() instanceof ForkJoinWorkerThread) {
       parkWorker(condition);
     } else {

@@ -30,8 +30,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The timer thread removes closed timers: from the inbox when that holds many, from the heap
- * when more than half are closed. Proof: TimersTest, StackEdgesTest. the heap when there is more of
- * it than of the rest. Proof: TimersTest, StackEdgesTest.
+ * when more than half are closed. Proof: TimersTest, StackEdgesTest.
  */
 public final class Timers {
 

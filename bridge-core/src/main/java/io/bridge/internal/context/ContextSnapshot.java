@@ -21,7 +21,6 @@ import org.reactivestreams.Subscriber;
  *
  * @param context the current context of the code
  * @param states captured by carriers; null if there are none
- * @param states what carriers have captured; null if nothing
  */
 public record ContextSnapshot(CoroutineContext context, @Nullable State states) {
 

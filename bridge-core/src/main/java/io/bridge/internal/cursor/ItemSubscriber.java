@@ -80,8 +80,7 @@ public class ItemSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
     while (demand.get() > 0) {
       Subscription upstream = occupy();
       if (upstream == null) {
-        return; // not linked, or unlinked, or in use by a thread that looks at the demand
-        // afterwards
+        return; // none, or in use by a thread that looks at the demand afterwards
       }
       try {
         requestDemanded(upstream);

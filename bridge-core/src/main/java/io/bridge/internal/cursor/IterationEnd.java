@@ -57,9 +57,9 @@ final class IterationEnd {
   }
 
   /**
-   * Ends the loop here, whatever end the source has signalled after this item.
+   * Ends the loop by {@code failure} now, in place of an end that the source has signalled.
    *
-   * @return a failure that the source has signalled and that is not delivered now
+   * @return a signalled failure, which is lost now; null if there is none
    */
   @Nullable Throwable replaceBy(Throwable failure) {
     Object signalled = HOW.getAndSet(this, new Failure(failure));

@@ -14,7 +14,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /**
  * The place where a failure of another thread was awaited: a suppressed entry, whose stack trace is
  * the awaiting code's (A8). Any number of awaits may share a failure, so bridge adds a bounded
- * number of entries, and none to a failure that has as many suppressed entries of any origin.
+ * number of entries, and none to a failure that already has that many suppressed entries of any
+ * origin.
  */
 public final class AwaitSite extends Exception {
 

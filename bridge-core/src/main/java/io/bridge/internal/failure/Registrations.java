@@ -49,9 +49,7 @@ public final class Registrations<E> implements Iterable<E> {
     return slots.get().isEmpty();
   }
 
-  /**
-   * The present registrations, unmodifiable: an await iterates over them without an iterator (A2).
-   */
+  /** The present registrations, unmodifiable: an await reads them without an iterator (A2). */
   public List<Slot<E>> slots() {
     return slots.get();
   }

@@ -42,9 +42,8 @@ abstract class BiasedLock implements ParkLoop.Condition {
 
   private final ReentrantLock lock = new ReentrantLock();
 
-  // by the owner: set before its window closes, cleared before it opens; other threads read it
-  // after
-  // a look at the window
+  // by the owner: set before its window closes, cleared before it opens; other threads look at
+  // the window first
   boolean ownerInside;
 
   // by the holder of the lock; read by the owner after its window has closed or opened

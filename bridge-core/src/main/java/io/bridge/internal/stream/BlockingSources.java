@@ -92,8 +92,7 @@ public final class BlockingSources {
       if (failure == null) {
         throw ofClose;
       }
-      // the failure of a cancelled body is not delivered, nor would be the one suppressed in it
-      // (A12)
+      // a cancelled body does not deliver its failure, nor one suppressed in that (A12)
       if (Cancellation.isCurrentCancelled() || !AwaitSite.addSiblings(failure, List.of(ofClose))) {
         Undeliverable.report(ofClose);
       }

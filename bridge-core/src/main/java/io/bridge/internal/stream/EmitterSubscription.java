@@ -43,8 +43,7 @@ import org.reactivestreams.Subscriber;
  *
  * The emitting thread has the {@linkplain BiasedLock turn} and no other lock, even while it waits
  * for demand. A thread that changes the phase or the demand takes no lock and wakes it. Proof:
- * Emitter*Test, DemandRaceTest, EmitterStress, the TCK classes. DemandRaceTest, EmitterStress, the
- * TCK classes.
+ * Emitter*Test, DemandRaceTest, EmitterStress, the TCK classes.
  *
  * @param <T> the type of the items
  */

@@ -18,8 +18,6 @@ import org.reactivestreams.Subscriber;
  *             or ended, then final
  * </pre>
  *
- * </pre>
- *
  * A superclass and no field, so that a subscription is one object. Proof: NobodyLeftTest,
  * NobodyLeftRaceTest, EmitterStress.
  *
