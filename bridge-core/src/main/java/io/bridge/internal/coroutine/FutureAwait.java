@@ -150,8 +150,8 @@ public final class FutureAwait {
   }
 
   /**
-   * The order of cancel and outcome is unknown, so the cancel wins (A7); a foreign failure is
-   * reported.
+   * The order of cancel and outcome is unknown, so the cancel wins (A7); a future that is not owned
+   * keeps its outcome.
    */
   private static boolean isCancelled(@Nullable CancelFrame frame) {
     return frame != null && frame.isCancelled();
