@@ -124,7 +124,9 @@ public abstract class CancelFrame {
     }
   }
 
-  /** The resources that end at the latest with the code of {@code innermost}'s nearest owner. */
+  /**
+   * The resources of the innermost coroutine or scope around {@code innermost}; null outside any.
+   */
   public static @Nullable OwnedResources ownedAround(@Nullable CancelFrame innermost) {
     for (CancelFrame frame = innermost; frame != null; frame = frame.enclosing()) {
       OwnedResources owned = frame.owned();

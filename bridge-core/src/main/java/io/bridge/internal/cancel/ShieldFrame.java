@@ -46,7 +46,7 @@ public final class ShieldFrame extends CancelFrame {
   }
 
   private void enter() {
-    becomeCurrent(); // first: leaving it late uncovers the hidden frame
+    becomeCurrent(); // first: then even a late leave uncovers
     if (hidden != null) {
       hidden.window.close();
     }

@@ -220,7 +220,7 @@ public final class Timers {
     return heap.first() == null && inbox == null && works == null;
   }
 
-  /** Whether a timer in the inbox is due before {@code next}. */
+  /** Whether there is work before {@code next}: long work, an earlier timer, or a sweep. */
   private boolean isUrgent(long next) {
     Timer newest = inbox;
     return works != null
