@@ -1,12 +1,12 @@
 /**
  * The rooms of bridge's core. A room is one page of docs/design; it uses only rooms above it in
- * this table, which is also the order in which to read them. Not an API: what the adapter modules
- * need is exported to those three siblings only, and changes without notice.
+ * this table, which is also the order in which to read them. Not an API: it is exported only to the
+ * three adapter modules, as far as they need it, and changes without notice.
  *
  * <table>
  * <caption>The rooms, bottom up</caption>
  * <tr><th>Room</th><th>What it does</th><th>Read first</th></tr>
- * <tr><td>failure</td><td>what an await throws, and where it was awaited</td><td>Failures</td></tr>
+ * <tr><td>failure</td><td>the exceptions and the place of an await</td><td>Failures</td></tr>
  * <tr><td>base</td><td>which thread may block; hooks of the libraries</td><td>Guard</td></tr>
  * <tr><td>cancel</td><td>frames, interrupts, parking, deadlines</td><td>CancelFrame</td></tr>
  * <tr><td>context</td><td>the context of code</td><td>ContextFrame</td></tr>

@@ -13,14 +13,14 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All values, or the first failure. A value that goes into no result is given up, once.
+ * All values, or the first failure. A value that goes into no result is discarded, once.
  *
  * <pre>
  * slot      meaning                                 left by
  * null      no value from this source               partSucceeded -> a value, forget -> GIVEN_UP
  * a value   received (NULL stands for null)         forget -> GIVEN_UP; discarded after a failure
- * GIVEN_UP  the owner has left, final; a value that
- *           comes now is refused
+ * GIVEN_UP  the owner has left, final; a later
+ *           value is refused
  * </pre>
  *
  * Proof: AwaitAllTest, AwaitAllRaceTest.
@@ -64,7 +64,7 @@ public final class AllAwait<T extends @Nullable Object> extends GroupAwait<T, Li
       return false;
     }
     if (missing.decrementAndGet() == 0) {
-      tryResume(values()); // or the owner, which leaves, gives them up
+      tryResume(values()); // or the owner, which is leaving, discards them
     }
     return true;
   }

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first value, or the last failure with those before it. A failure before the first value is
- * what the other sources are there for, and goes nowhere.
+ * The first value, or the last failure with the earlier ones suppressed. Failures before the first
+ * value are ignored: another source may still succeed.
  *
  * <p>Proof: AwaitAllTest, AwaitAllRaceTest.
  *

@@ -12,10 +12,10 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parked await behind a {@link Suspension}; what stops its source is in the cell of {@link
- * CancelActions}. Proof: SuspendRaceTest, SuspendTest.
+ * The parked await behind a {@link Suspension}; the actions that stop its source are in the cell of
+ * {@link CancelActions}. Proof: SuspendRaceTest, SuspendTest.
  *
- * @param <T> what the await returns
+ * @param <T> the type of the result
  */
 public final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait<T>
     implements Suspension<T>, Receiver<T> {
@@ -42,7 +42,9 @@ public final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait
     return CallbackAwait.<T>await(Cancellation.enterAwait(), awaitable);
   }
 
-  /** The same behind {@link Cancellation#enterAwait()}, which returned {@code frame}. */
+  /**
+   * Like {@link #await(Awaitable)}, after {@link Cancellation#enterAwait()} returned {@code frame}.
+   */
   public static <T extends @Nullable Object> T await(
       @Nullable CancelFrame frame, Awaitable<? extends T> awaitable) {
     CallbackAwait<T> suspension = new CallbackAwait<>(frame);
@@ -86,7 +88,7 @@ public final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait
 
   @Override
   public boolean receiveFailure(Throwable failure) {
-    if (isOwnCancellation(failure)) { // a source that ran in place took the flag down with it
+    if (isOwnCancellation(failure)) { // a source that ran in place has cleared the interrupt flag
       tryCancel();
       return true;
     }

@@ -9,16 +9,16 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was registered to stop the source of a suspension, the last one first. A suspension keeps it
- * in a cell, a volatile field that only the methods here change.
+ * The actions registered to stop the source of a suspension, newest first. A suspension keeps them
+ * in a cell, a volatile field that only these methods change.
  *
  * <pre>
  * cell       meaning                                     left by
  * null       pending, nothing to run                     onCancel -> actions, outcome, cancel
- * actions    pending; what stops the source              onCancel -> one more, outcome, cancel
+ * actions    pending; these stop the source              onCancel -> one more, outcome, cancel
  * ENDED      the outcome was passed on, final            -
- * CANCELLED  cancelled, final; an action that comes now  -
- *            runs at once
+ * CANCELLED  cancelled, final; a later action runs       -
+ *            at once
  * </pre>
  *
  * @param last the newest
@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 record CancelActions(Runnable last, @Nullable CancelActions before) {
 
-  /** The outcome was passed on: nothing is to be stopped any more. */
+  /** The outcome was passed on: there is nothing left to stop. */
   static final CancelActions ENDED = new CancelActions(() -> {}, null);
 
-  /** Cancelled: an action that comes now runs at once. */
+  /** Cancelled: an action that is added later runs at once. */
   static final CancelActions CANCELLED = new CancelActions(() -> {}, null);
 
   static boolean isEnd(@Nullable CancelActions state) {
@@ -39,7 +39,7 @@ record CancelActions(Runnable last, @Nullable CancelActions before) {
   /**
    * Adds an action to the pending cell of {@code suspension}.
    *
-   * @return what is in the cell if it is not pending, null if the action was added
+   * @return the content of the cell if it is not pending, null if the action was added
    */
   static @Nullable CancelActions add(VarHandle cell, Object suspension, Runnable action) {
     requireNonNull(action, "action");
@@ -57,7 +57,7 @@ record CancelActions(Runnable last, @Nullable CancelActions before) {
   /**
    * Ends the pending cell of {@code suspension}.
    *
-   * @return what was in it, {@link #ENDED} or {@link #CANCELLED} if it was not pending
+   * @return the previous content, {@link #ENDED} or {@link #CANCELLED} if it was not pending
    */
   static @Nullable CancelActions settle(VarHandle cell, Object suspension, CancelActions end) {
     while (true) {
@@ -77,7 +77,7 @@ record CancelActions(Runnable last, @Nullable CancelActions before) {
     return oldestFirst;
   }
 
-  /** What a callback API handed to {@code fail}; it may hand null through. */
+  /** The failure that a callback API passed to {@code fail}, which may have passed null. */
   static Throwable failure(@Nullable Throwable failure) {
     return failure == null ? new NullPointerException("failure") : Failures.bare(failure);
   }

@@ -18,9 +18,9 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sink of a conversion: a {@link Suspension} at whose end nobody is parked. A subclass passes
- * the outcome on. What is cancelled is stopped by the thread that cancels (A6). Its state is the
- * cell of {@link CancelActions}. Proof: AwaitAllTest, AwaitAllRaceTest, ConversionRaceTest.
+ * The sink of a conversion: a {@link Suspension} without a parked thread. A subclass passes the
+ * outcome on. The cancelling thread stops the source (A6). The state is the cell of {@link
+ * CancelActions}. Proof: AwaitAllTest, AwaitAllRaceTest, ConversionRaceTest.
  *
  * @param <T> the type of the value
  */
@@ -33,34 +33,34 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
   // any thread
   private volatile @Nullable CancelActions cell;
 
-  // by the thread that subscribes, while it does; another thread that sees it passes it by
+  // written by the subscribing thread during subscribe; other threads that see it ignore it
   private @Nullable ContextFrame inside;
 
   /** Creates a pending sink. */
   protected ConversionSink() {}
 
-  /** Passes a value on, once, on any thread; false if nobody wants it any more. */
+  /** Passes a value on, once, on any thread; false if it is not wanted any more. */
   protected abstract boolean succeeded(T value);
 
-  /** Passes a failure on, once, on any thread; false if nobody wants it any more. */
+  /** Passes a failure on, once, on any thread; false if it is not wanted any more. */
   protected abstract boolean failed(Throwable failure);
 
-  /** Whoever cancels this has stopped the source itself. */
+  /** Only tells whether this has ended: the code that cancels this sink stops the source itself. */
   @Override
   public boolean cancelIfRequested() {
     return hasEnded();
   }
 
   /**
-   * What a source of ours finds as the context of whoever wants its value: that of the code that
-   * subscribes, unless the library of the target has its own.
+   * The context that a source of ours finds: that of the subscribing code, unless the target's
+   * library has its own.
    */
   @Override
   public CoroutineContext context() {
     return CoroutineContext.current();
   }
 
-  /** Nobody waits on the thread that subscribes, so its state fills only what the context lacks. */
+  /** The subscribing thread does not wait, so its state fills only gaps in the context. */
   @Override
   public boolean isAwait() {
     return false;
@@ -77,8 +77,8 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
   }
 
   /**
-   * Begins the work of {@code source}, unless it is not wanted any more (A3); if that throws, what
-   * it registered is stopped (A5).
+   * Starts the work of {@code source}, unless it is not wanted any more (A3). If {@code subscribe}
+   * throws, the registered actions run (A5).
    */
   public final void subscribeTo(Awaitable<? extends T> source) {
     if (hasEnded()) {
@@ -96,7 +96,7 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
 
   /** The source finds the context of the subscriber as its own (B9). */
   private void subscribeInContext(Awaitable<? extends T> source) throws Exception {
-    if (source instanceof InOwnContext) { // asks for it itself
+    if (source instanceof InOwnContext) { // asks for its context itself
       source.subscribe(this);
       return;
     }
@@ -118,7 +118,7 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
   }
 
   private void sourceThrew(Throwable failure) {
-    CancelActions registered = settle(CANCELLED); // what it registers from now on is stopped too
+    CancelActions registered = settle(CANCELLED); // stops later registrations too
     if (isEnd(registered)) {
       if (!endsByCancellation(failure)) {
         reportLost(failure);
@@ -133,7 +133,9 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     }
   }
 
-  /** Where the stack ends nothing else can be done; it is as if the outcome had not come (A11). */
+  /**
+   * With too little stack left nothing else can be done: the outcome counts as not signalled (A11).
+   */
   private void throwIfTooDeep(Throwable ofReceiver, @Nullable CancelActions before) {
     try {
       Headroom.throwIfTooDeep(ofReceiver);
@@ -143,12 +145,14 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     }
   }
 
-  /** Whether the failure only hands the cancellation of whoever waits back; it is then done. */
+  /**
+   * Whether the failure only reports the cancellation of the waiting code back; then it is done.
+   */
   protected boolean endsByCancellation(Throwable failure) {
     return false;
   }
 
-  /** Runs what stops the source. */
+  /** Runs an action that stops the source. */
   protected void stop(Runnable action) {
     action.run();
   }
@@ -165,7 +169,7 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     return CancelActions.settle(CELL, this, end);
   }
 
-  /** Whether there is an outcome, or nobody wants one. */
+  /** Whether there is an outcome, or none is wanted any more. */
   protected final boolean hasEnded() {
     return isEnd(cell);
   }
@@ -233,14 +237,14 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     }
   }
 
-  /** A failure that nobody waits for, unless it is the echo of our own cancel. */
+  /** Reports a failure that has no receiver, unless it is the echo of our own cancel. */
   private void reportLost(Throwable failure) {
     if (!OwnCancel.isEcho(failure, this, cell == CANCELLED)) {
       report(failure);
     }
   }
 
-  /** Sends a lost failure to its channel, whatever that throws. */
+  /** Sends a lost failure to its channel; ignores failures of the channel. */
   public final void report(Throwable lost) {
     Throwable failure = Failures.bare(lost);
     try {

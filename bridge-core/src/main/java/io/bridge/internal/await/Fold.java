@@ -8,11 +8,11 @@ import java.util.stream.Collector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an await makes of a publisher's items: the cardinality of the await (contract section 2).
+ * Turns a publisher's items into the result of an await: its cardinality (contract section 2).
  * Stateless; the state of one await is passed in and out.
  *
  * @param <T> the type of the items
- * @param <R> what the await returns
+ * @param <R> the type of the result
  */
 public abstract class Fold<T, R extends @Nullable Object> {
 
@@ -83,8 +83,8 @@ public abstract class Fold<T, R extends @Nullable Object> {
   }
 
   /**
-   * This fold for a source of at most one item: its end is awaited, as there is nothing to cut off
-   * (A1).
+   * This fold for a source of at most one item: it waits for the end instead of cancelling, as
+   * there is nothing to cut off (A1).
    *
    * @return a fold with the same result
    */
@@ -100,10 +100,10 @@ public abstract class Fold<T, R extends @Nullable Object> {
    */
   public abstract R of(@Nullable T item);
 
-  /** Gives up a state that goes into no outcome. */
+  /** Discards a state that goes into no outcome. */
   abstract void discard(FoldAwait<?, T, R> await, @Nullable Object state);
 
-  /** Gives up a result that came too late to be the outcome. */
+  /** Discards a result that came too late to be the outcome. */
   void discardResult(FoldAwait<?, T, R> await, R result) {
     await.discard(result);
   }
@@ -226,14 +226,14 @@ public abstract class Fold<T, R extends @Nullable Object> {
 
     @Override
     void discard(FoldAwait<?, T, R> await, @Nullable Object state) {
-      if (state instanceof Collection<?> items) { // of any other container, nothing is known
+      if (state instanceof Collection<?> items) { // the items of any other container are not known
         items.forEach(await::discard);
       }
     }
 
     @Override
     void discardResult(FoldAwait<?, T, R> await, R result) {
-      if (result instanceof Collection<?>) { // item by item, as what was folded before
+      if (result instanceof Collection<?>) { // item by item, like the state
         discard(await, result);
       } else {
         super.discardResult(await, result);

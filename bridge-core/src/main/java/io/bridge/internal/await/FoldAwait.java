@@ -11,28 +11,28 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An await of a source of items: a {@link Fold} says what becomes of them. A subclass checks its
- * library's rules and calls {@link #item}, {@link #completed} and {@link #failedAfterItems}. What
- * was folded when the await ends without a value is given up, item by item, exactly once (A12).
+ * An await of a source of items, which a {@link Fold} turns into a result. A subclass checks its
+ * library's rules and calls {@link #item}, {@link #completed} and {@link #failedAfterItems}. If the
+ * await ends without a value, the folded items are discarded, each exactly once (A12).
  *
  * <pre>
  * turn    meaning                                   left by
- * IDLE    nobody folds                              item -> BUSY, end or cancel -> TAKEN
- * BUSY    a signal folds an item; an end or cancel  the signal -> IDLE, then it looks at both
- *         that comes now leaves the rest to it
+ * IDLE    no thread folds                           item -> BUSY, end or cancel -> TAKEN
+ * BUSY    a signal folds an item; an end or cancel  the signal -> IDLE, then it checks for both
+ *         in the meantime leaves the rest to it
  * TAKEN   the folded items went to the outcome or
- *         were given up, final
+ *         were discarded, final
  * </pre>
  *
- * <p>BUSY is left by a plain write, for which there is stack and memory after any Error (A11), and
- * an end that meets one is as if it had not come. What a signal could not say then, being too deep,
- * the next one says ({@link #broken}).
+ * <p>A plain write leaves BUSY, since it has enough stack and memory after any Error (A11). An end
+ * that meets an Error counts as not signalled. A signal that was too deep in the stack to report
+ * its failure leaves that to the next one ({@link #broken}).
  *
  * <p>Proof: AwaitRaceTest, AwaitCancellationTest, HostileScriptsTest.
  *
  * @param <U> subscription or disposable
  * @param <T> the type of the items
- * @param <R> what the await returns
+ * @param <R> the type of the result
  */
 public abstract class FoldAwait<U, T, R extends @Nullable Object> extends LinkedAwait<U, R> {
 
@@ -46,22 +46,22 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
   @SuppressWarnings("unused") // read by TURN
   private volatile int turn;
 
-  // any thread: the items have ended; read behind IDLE
+  // any thread: the items have ended; read after leaving BUSY
   private volatile boolean completed;
 
-  // by the signals: one was too deep, and the next one is to say so
+  // by the signals: one was too deep in the stack, the next one reports it
   private boolean broken;
 
-  // by whoever holds the turn; null when it is TAKEN: a source that keeps this object keeps neither
-  // the items nor the collector of the user's (A13)
+  // by the thread that holds the turn; null when it is TAKEN: a source that keeps this object must
+  // keep neither the items nor the user's collector (A13)
   private @Nullable Fold<T, R> fold;
   private @Nullable Object folded;
 
   /**
    * Creates the await of the calling thread, or a conversion.
    *
-   * @param fold what becomes of the items
-   * @param frame what {@link Cancellation#enterAwait()} returned; null in a conversion
+   * @param fold turns the items into the result
+   * @param frame the result of {@link Cancellation#enterAwait()}; null in a conversion
    * @param receiver gets the outcome of a conversion; null if the calling thread waits
    */
   protected FoldAwait(
@@ -71,13 +71,13 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     this.folded = fold.start();
   }
 
-  /** What to request of a source that has just been linked; 0 if the await is over meanwhile. */
+  /** The amount to request from a source that was just linked; 0 if the await is already over. */
   final long demand() {
     Fold<T, R> now = fold;
     return now == null ? 0 : now.demand();
   }
 
-  /** One item. Stops a source that goes on after the await was cancelled (A6). */
+  /** One item. Stops a source that still emits after the await was cancelled (A6). */
   protected final void item(T item) {
     if (cancelIfRequested() || !TURN.compareAndSet(this, IDLE, BUSY)) { // or RS 1.3 is broken
       payOwedCancel();
@@ -87,7 +87,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     Throwable failure = null;
     try {
       folded = requireNonNull(fold).next(this, folded, item);
-    } catch (Throwable t) { // a collector of the user's, or there is no stack or memory
+    } catch (Throwable t) { // the user's collector failed, or stack or memory has run out
       failure = t;
       broken = true;
     } finally {
@@ -102,12 +102,14 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     }
   }
 
-  /** Ends the await by what a signal has met; one that is too deep leaves that to the next. */
+  /**
+   * Ends the await with a signal's failure; a signal too deep in the stack leaves that to the next.
+   */
   private void failBroken(@Nullable Throwable failure) {
     if (failure == null) {
       failAndCancel(new StackOverflowError("a signal of the source came too deep in the stack"));
     } else {
-      Headroom.throwIfTooDeep(failure); // into the source, which is as deep
+      Headroom.throwIfTooDeep(failure); // thrown into the source, which is as deep in the stack
       failAndCancel(failure);
     }
     broken = false;
@@ -124,7 +126,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     }
   }
 
-  /** What is too deep for the end leaves it to the next signal, or to a cancel. */
+  /** An end that is too deep in the stack is left to the next signal, or to a cancel. */
   private void finishWhole() {
     try {
       finish();
@@ -135,7 +137,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     }
   }
 
-  /** Makes the outcome, unless an item is being folded: then its signal comes here. */
+  /** Makes the outcome; while an item is being folded, its signal does so instead. */
   private void finish() {
     if (!TURN.compareAndSet(this, IDLE, TAKEN)) {
       return;
@@ -148,7 +150,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     R result;
     try {
       result = of.finish(folded);
-    } catch (Throwable t) { // a collector of the user's
+    } catch (Throwable t) { // the user's collector failed
       Headroom.throwIfTooDeep(t);
       discardItems();
       failOrReport(t);
@@ -156,12 +158,12 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     }
     fold = null;
     folded = null;
-    if (!tryResume(result)) { // cancelled just now: as if it had been before
+    if (!tryResume(result)) { // just cancelled: as if it had been cancelled before
       of.discardResult(this, result);
     }
   }
 
-  /** The failure of the source; what came before it is given up. */
+  /** The failure of the source; the items before it are discarded. */
   protected final void failedAfterItems(Throwable failure) {
     if (broken) {
       failBroken(failure);
@@ -187,7 +189,7 @@ public abstract class FoldAwait<U, T, R extends @Nullable Object> extends Linked
     folded = null;
     try {
       of.discard(this, items);
-    } catch (Throwable t) { // a container of the user's
+    } catch (Throwable t) { // the user's container failed
       reportLost(t);
     }
   }

@@ -13,11 +13,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One await of many sources: each is a conversion into a part of this object, and the one thread
- * that waits parks once for all. What still runs when the await ends is cancelled by that thread.
+ * One await of many sources: each is a conversion into a part of this object, and the waiting
+ * thread parks once for all. When the await ends, that thread cancels the sources still running.
  *
  * @param <T> the type of the values
- * @param <R> what the await returns
+ * @param <R> the type of the result
  */
 abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object>
     extends ParkedAwait<R> {
@@ -34,7 +34,7 @@ abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object
     protected boolean succeeded(T value) {
       try {
         return partSucceeded(index, value);
-      } catch (Throwable tooDeep) { // or there is no memory for the result
+      } catch (Throwable tooDeep) { // too deep in the stack, or no memory for the result
         Headroom.throwIfTooDeep(tooDeep);
         return partFailed(tooDeep);
       }
@@ -48,7 +48,7 @@ abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object
     @Override
     protected boolean endsByCancellation(Throwable failure) {
       boolean own = isOwnCancellation(failure);
-      if (own) { // a source that ran in place took the flag down with it
+      if (own) { // a source that ran in place has cleared the interrupt flag
         tryCancel();
       }
       return own;
@@ -69,14 +69,14 @@ abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object
       return true;
     }
 
-    /** After another source's end too: the owner may be inside this one's request (A6). */
+    /** Also after the end of another source: the owner may be inside this source's request (A6). */
     @Override
     public boolean cancelIfRequested() {
       return GroupAwait.this.cancelIfRequested();
     }
   }
 
-  // by the owner; a source may keep a part for ever, so both are empty when the owner leaves (A13)
+  // by the owner; both are empty when it leaves, since a source may keep a part for ever (A13)
   private @Nullable CancelFrame frame;
   private final List<Part> parts = new ArrayList<>();
 
@@ -95,16 +95,16 @@ abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object
     return checked;
   }
 
-  /** A value has come; false if nobody wants it any more. Any thread. */
+  /** A value has come; false if it is not wanted any more. Any thread. */
   abstract boolean partSucceeded(int index, T value);
 
-  /** A failure has come; false if nobody wants it any more. Any thread. */
+  /** A failure has come; false if it is not wanted any more. Any thread. */
   abstract boolean partFailed(Throwable failure);
 
   /**
-   * Keeps nothing of what has come (A13). Owner, after all were cancelled.
+   * Drops all received values (A13). Owner only, after all parts were cancelled.
    *
-   * @param failed whether it goes into no outcome, and is given up (A12)
+   * @param failed whether they go into no outcome, and are discarded (A12)
    */
   abstract void forgetReceived(boolean failed);
 
@@ -116,7 +116,7 @@ abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object
         Part part = new Part(i);
         parts.add(part);
         part.subscribeTo(sources.get(i));
-        cancelIfRequested(); // then the sources after it are not even subscribed (A3)
+        cancelIfRequested(); // if so, later sources are not even subscribed to (A3)
       }
       R result = join();
       returned = true;

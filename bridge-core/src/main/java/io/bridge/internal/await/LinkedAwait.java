@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An await of a source that hands over a subscription or disposable: cancels it exactly once,
- * whenever it comes (A5), and never while another thread is inside its {@code request} (RS 2.7).
- * See docs/design/suspension.md.
+ * however late it comes (A5), and never while another thread is inside its {@code request} (RS
+ * 2.7). See docs/design/suspension.md.
  *
  * <pre>
  * link      meaning                                      left by
@@ -21,20 +21,20 @@ import org.jspecify.annotations.Nullable;
  *           of upstream                                  cancel: same thread -> UNLINKED, else OWED
  * LINKED    upstream is idle                             occupy -> BUSY, for one more request;
  *                                                        unlink/cancel -> UNLINKED
- * OWED      BUSY, and that thread owes the cancel        idle/cancel by that thread -> UNLINKED
- * UNLINKED  final: ended or cancelled; an upstream
- *           that comes now is cancelled by its bringer
+ * OWED      BUSY, and that thread must cancel upstream   idle/cancel by that thread -> UNLINKED
+ * UNLINKED  final: ended or cancelled; the thread that
+ *           brings a later upstream cancels it
  * </pre>
  *
- * All arrows but unlink are one compare-and-set; unlink is a plain write of the final state, which
- * may also hide an OWED that came since its look: the source has ended, so nothing is owed. What is
- * cut short by an Error behind UNLINKED, and threw it, takes that back to LINKED by a plain write,
- * for which there is always stack: the signal or cancel has not come (A11).
+ * <p>Each arrow except unlink is one compare-and-set. Unlink is a plain write of the final state.
+ * It may overwrite a concurrent OWED, but the source has ended, so there is nothing left to cancel.
+ * A signal or cancel that meets an Error after UNLINKED, and throws it, sets the link back to
+ * LINKED by a plain write, which always has enough stack: it counts as not having happened (A11).
  *
  * <p>Proof: AwaitRaceTest, AwaitCancellationTest, HostileScriptsTest.
  *
  * @param <U> subscription or disposable
- * @param <T> what the await returns
+ * @param <T> the type of the result
  */
 public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedAwait<T> {
 
@@ -49,26 +49,26 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   // any thread
   public volatile int link;
 
-  // written by the thread that won BUSY, read after LINKED or by that same thread
+  // written by the thread that won BUSY, read after LINKED or by that thread
   private @Nullable U upstream;
 
-  // written by the thread that won BUSY, compared by any thread with itself
+  // written by the thread that won BUSY; other threads only compare it with themselves
   private @Nullable Thread bringer;
 
   /**
    * Creates the await of the calling thread, or a conversion.
    *
-   * @param frame what {@link Cancellation#enterAwait()} returned; null in a conversion
+   * @param frame the result of {@link Cancellation#enterAwait()}; null in a conversion
    * @param receiver gets the outcome of a conversion; null if the calling thread waits
    */
   protected LinkedAwait(@Nullable CancelFrame frame, @Nullable Receiver<? super T> receiver) {
     super(frame, receiver);
   }
 
-  /** Cancels {@code upstream} in its library's word. */
+  /** Cancels {@code upstream} by its library's own method. */
   protected abstract void cancel(U upstream);
 
-  /** Upstream has come: signals the first demand, where the library has one. */
+  /** Upstream has come: signals the first demand, if the library has one. */
   protected void linked(U upstream) {}
 
   /** The whole of onSubscribe. */
@@ -89,12 +89,14 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   protected final NullPointerException nullSignal(String name) {
     NullPointerException failure = new NullPointerException(name);
     cancelUpstream();
-    tryFail(failure); // not lost if that fails: the source gets it
+    tryFail(failure); // not lost if that returns false: the source gets it
     discardPartial();
     return failure;
   }
 
-  /** False for a null signal, which ends the await: where nothing is thrown at a source (A11). */
+  /**
+   * False for a null signal, which ends the await; for libraries that must not be thrown at (A11).
+   */
   protected final boolean isSignal(@Nullable Object signal, String name) {
     if (signal == null) {
       failAndCancel(new NullPointerException(name));
@@ -108,10 +110,10 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
    * @return whether it was taken; the caller then ends onSubscribe with {@link #idle()}
    */
   final boolean link(U newUpstream) {
-    cancelIfRequested(); // the owner is cancelled inside subscribe: no request any more
-    Thread me = Thread.currentThread(); // first: behind BUSY there is nothing that could fail
+    cancelIfRequested(); // the owner was cancelled inside subscribe: no request then
+    Thread me = Thread.currentThread(); // before BUSY, after which nothing may fail
     if (!LINK.compareAndSet(this, NONE, BUSY)) {
-      if (newUpstream == upstream) { // RS 2.12 is broken; cancelling the one we have would hang
+      if (newUpstream == upstream) { // breaks RS 2.12; a cancel would stop the one in use
         reportLost(new IllegalStateException("onSubscribe twice with one subscription"));
       } else {
         cancelReporting(newUpstream);
@@ -123,10 +125,10 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
     return true;
   }
 
-  /** The end of onSubscribe: pays the cancel that became due meanwhile. */
+  /** The end of onSubscribe or request: runs a cancel that arrived in the meantime. */
   protected final void idle() {
     bringer = null;
-    if (link == UNLINKED) { // it ended inside request, as a source that answers in place does
+    if (link == UNLINKED) { // it ended inside request: the source answers in place
       return;
     }
     boolean owed;
@@ -142,8 +144,8 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   }
 
   /**
-   * Takes the idle upstream for a request of the calling thread, which says {@link #idle()} after
-   * it; null if there is none, or somebody is with it.
+   * Takes the idle upstream for a request of the calling thread, which then calls {@link #idle()};
+   * null if there is no upstream or another thread uses it.
    */
   protected final @Nullable U occupy() {
     Thread me = Thread.currentThread(); // as in link
@@ -155,16 +157,15 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   }
 
   /**
-   * The source has ended by itself: there is nothing to cancel any more. A plain write is enough:
-   * what it may hide is a cancel, or the debt of one, that came since the look, and a source that
-   * has ended needs neither. Of two ends at once both may be told that they are the first; the cell
-   * decides.
+   * The source has ended by itself: there is nothing left to cancel. A plain write is safe: it may
+   * overwrite a concurrent cancel, or a pending one, but a source that has ended needs neither. Two
+   * concurrent ends may both be told that they are the first; the cell decides.
    *
-   * @return whether it ended now; false for a second end, and for the answer to our own cancel
+   * @return whether it ended now; false for a second end, and for the response to our own cancel
    */
   protected final boolean unlink() {
     int now = link;
-    if (now == UNLINKED || now == OWED) { // the bringer still pays what it owes
+    if (now == UNLINKED || now == OWED) { // the thread in BUSY still cancels
       return false;
     }
     LINK.setRelease(this, UNLINKED);
@@ -205,14 +206,16 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
     }
   }
 
-  /** The await fails by what the source sent, which is therefore cancelled. */
+  /** The source broke a rule: the await fails and upstream is cancelled. */
   protected final void failAndCancel(Throwable failure) {
     cancelUpstream();
     failOrReport(failure);
     discardPartial();
   }
 
-  /** Called by a signal after the end: pays what its thread owes from inside request (A6). */
+  /**
+   * Called by a signal after the end: runs the pending cancel if this thread is in request (A6).
+   */
   public final void payOwedCancel() {
     if (link == OWED) {
       cancelUpstream();
@@ -236,7 +239,7 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   private void cancelReporting(U target) {
     try {
       stopSource(() -> cancel(target));
-    } catch (Throwable t) { // RS 3.15 forbids it; the await must not suffer
+    } catch (Throwable t) { // breaks RS 3.15; the await must not suffer
       Headroom.throwIfTooDeep(t);
       reportLost(t);
     }

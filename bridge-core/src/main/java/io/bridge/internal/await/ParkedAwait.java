@@ -17,10 +17,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One await: the thread that made this object waits in {@link #join()} until somebody, on any
- * thread, wins the one state cell. In a conversion nobody waits: the same cell decides, and its
- * winner passes the outcome on to a {@link Receiver}. Subclasses translate the signals of one kind
- * of source. See docs/design/suspension.md.
+ * One await: the thread that made this object waits in {@link #join()} until some thread wins the
+ * one state cell. In a conversion no thread waits: the winner of the same cell passes the outcome
+ * on to a {@link Receiver}. Subclasses translate the signals of one kind of source. See
+ * docs/design/suspension.md.
  *
  * <pre>
  * cell        meaning                                  left by
@@ -28,12 +28,12 @@ import org.jspecify.annotations.Nullable;
  * PARKED      pending, the owner may be parked         tryResume, tryFail, tryCancel (they unpark)
  * a value     resumed, final (NULL stands for null)    -
  * a Failure   failed, final                            -
- * CANCELLED   the waiting was cancelled, final         -
+ * CANCELLED   the wait was cancelled, final            -
  * </pre>
  *
  * Proof: AwaitRaceTest, AwaitCancellationTest, NoSpinTest.
  *
- * @param <T> what the await returns
+ * @param <T> the type of the result
  */
 @CallsSource
 public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoop.Condition {
@@ -46,7 +46,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
 
   private record Failure(Throwable cause) {}
 
-  /** In place of a failure for which there is no memory. */
+  /** Stands for a failure when there is no memory to hold it. */
   private static final Failure NO_MEMORY = new Failure(new OutOfMemoryError("in a signal"));
 
   private static final VarHandle CELL = Fields.handle(MethodHandles.lookup(), "cell", Object.class);
@@ -54,18 +54,18 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   // any thread
   private volatile @Nullable Object cell;
 
-  // written by the owner, in the constructor and when it leaves (null, so that a source that keeps
-  // this object keeps nothing else); read by any thread, which takes either value
+  // written by the owner in the constructor, and null when it leaves, so that a source that keeps
+  // this object keeps nothing else; read by any thread, which accepts either value
   private @Nullable Thread owner;
   private @Nullable CancelFrame frame;
 
-  // of a conversion, in place of the owner; null after the end
+  // of a conversion, instead of the owner; null after the end
   private @Nullable Receiver<? super T> receiver;
 
   /**
    * Creates the await of the calling thread, or a conversion.
    *
-   * @param frame what {@link Cancellation#enterAwait()} returned; null in a conversion
+   * @param frame the result of {@link Cancellation#enterAwait()}; null in a conversion
    * @param receiver gets the outcome of a conversion; null if the calling thread waits
    */
   protected ParkedAwait(@Nullable CancelFrame frame, @Nullable Receiver<? super T> receiver) {
@@ -74,18 +74,18 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     this.receiver = receiver;
   }
 
-  /** Waits for the outcome: returns the value, or throws as contract A7 says. Owner only, once. */
+  /** Waits for the outcome: returns the value, or throws as in contract A7. Owner only, once. */
   protected final T join() {
     CancelFrame enclosing = frame;
     if (cell == null && CELL.compareAndSet(this, (Object) null, Mark.PARKED)) {
       try {
         ParkLoop.await(this, enclosing);
-      } catch (Throwable t) { // too deep to park, for one
+      } catch (Throwable t) { // for example too little stack to park
         waitThrew();
         throw t;
       }
     }
-    if (cell == Mark.CANCELLED) { // perhaps by an outcome that came after the cancel
+    if (cell == Mark.CANCELLED) { // possibly by an outcome that came after the cancel
       stop();
     }
     owner = null;
@@ -93,7 +93,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     return outcome(enclosing);
   }
 
-  /** An Error has cut the wait short: nobody gets the outcome, and the source is stopped (A5). */
+  /** An Error cut the wait short: the outcome is not delivered, and the source is stopped (A5). */
   private void waitThrew() {
     tryCancel();
     Object result = cell;
@@ -122,14 +122,14 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   }
 
   /**
-   * What the failure of the source stands for. Asked when the cell is settled, because it may ask
-   * getters of the failure (A8): by the owner, or by the thread that passes on.
+   * Unwraps the failure of the source. Called when the cell is settled, by the owner or by the
+   * thread that passes the outcome on, because it may call the failure's getters (A8).
    */
   protected Throwable inside(Throwable failure) {
     return failure;
   }
 
-  /** Then a source that was cancelled, with us or by us, says nothing new. */
+  /** Whether the enclosing code is cancelled: then the cancellation of its source is no news. */
   private static boolean isCancelled(@Nullable CancelFrame enclosing) {
     return enclosing != null && enclosing.isCancelled();
   }
@@ -156,34 +156,37 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     return settle(outcome);
   }
 
-  /** Ends the await with a value, or gives it up to where nothing is lost (A12). Any thread. */
+  /** Ends the await with a value, or discards the value (A12). Any thread. */
   protected final void resumeOrDiscard(T value) {
     if (!tryResume(value)) {
       discard(value);
     }
   }
 
-  /** Ends the await with a failure, or reports it to where nothing is lost (A12). Any thread. */
+  /** Ends the await with a failure, or reports the failure (A12). Any thread. */
   protected final void failOrReport(Throwable failure) {
     if (isOwnCancellation(failure)) {
       tryCancel();
     } else if (!tryFail(failure)) {
-      LockSupport.unpark(owner); // who has ended the await may have been cut short before this
+      LockSupport.unpark(owner); // an Error may have cut the winner short before its own unpark
       reportLost(failure);
     }
   }
 
-  /** Whether the calling thread is the one that waits. */
+  /** Whether the calling thread is the waiting one. */
   protected final boolean isOwner() {
     return owner == Thread.currentThread();
   }
 
-  /** Whether a source that runs on the owner's thread only hands its cancellation back. */
+  /** Whether a source that runs on the owner thread only reports the owner's cancellation back. */
   protected final boolean isOwnCancellation(Throwable failure) {
     return isOwner() && Cancellation.isCancellation(failure, frame);
   }
 
-  /** Runs what stops the source, on the owner's thread as {@link Cancellation#outsideWindow}. */
+  /**
+   * Runs {@code cleanup}, which stops the source; on the owner thread by {@link
+   * Cancellation#outsideWindow}.
+   */
   protected final void stopSource(Runnable cleanup) {
     if (isOwner()) {
       Cancellation.outsideWindow(frame, () -> OwnCancel.run(this, cleanup));
@@ -207,11 +210,11 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   private boolean settle(Object result) {
     while (true) {
       Object now = cell;
-      Thread waiting = owner; // between the cell's read and its write, the owner cannot leave
+      Thread waiting = owner; // between this read and the write of the cell the owner cannot leave
       if (now != null && now != Mark.PARKED) {
         return false;
       }
-      // a cancel that came first wins, though the owner has not noticed it yet (A7)
+      // an earlier cancel wins, though the owner has not noticed it yet (A7)
       Object outcome = isCancelledBefore(now) ? Mark.CANCELLED : result;
       if (CELL.compareAndSet(this, now, outcome)) {
         if (now == Mark.PARKED) {
@@ -223,7 +226,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     }
   }
 
-  /** Of a conversion, the receiver decides. */
+  /** In a conversion the receiver decides. */
   private boolean isCancelledBefore(@Nullable Object now) {
     CancelFrame enclosing = frame;
     return now == Mark.PARKED
@@ -231,13 +234,13 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
         : enclosing != null && enclosing.isCancelled();
   }
 
-  /** The winner of the cell ends a conversion; false if nobody wants the outcome any more. */
+  /** The winner of the cell ends a conversion; false if the outcome is not wanted any more. */
   @SuppressWarnings({"unchecked", "NullAway"}) // as in outcome
   private boolean passOn(Object result, Receiver<? super T> to) {
     receiver = null;
     try {
       if (result == Mark.CANCELLED) {
-        return true; // it is the receiver that cancelled
+        return true; // the receiver itself has cancelled
       }
       if (result instanceof Failure failure) {
         return to.receiveFailure(inside(failure.cause));
@@ -245,14 +248,14 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
       boolean received = to.receive((T) (result == Mark.NULL ? null : result));
       cell = Mark.NULL;
       return received;
-    } catch (Throwable tooDeep) { // for the receiver: as if the outcome had not come (A11)
+    } catch (Throwable tooDeep) { // in the receiver: the outcome counts as not signalled (A11)
       receiver = to;
       cell = null;
       throw tooDeep;
     }
   }
 
-  /** The context of the code that waits, or of whom a conversion is for; empty after the end. */
+  /** The context of the waiting code or of the conversion's target; empty after the end. */
   protected final CoroutineContext contextOfOwner() {
     Receiver<? super T> to = receiver;
     return to == null ? CancelFrame.contextOf(frame) : to.context();
@@ -265,8 +268,8 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   }
 
   /**
-   * Cancels the await if its owner is cancelled and has not noticed yet, being inside its source
-   * (A6). Any thread.
+   * Cancels the await if its owner was cancelled inside its source and has not noticed yet (A6).
+   * Any thread.
    *
    * @return whether it has ended, so that its source may stop
    */
@@ -283,15 +286,14 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   }
 
   /**
-   * Stops the source, once. Called after a cancellation, by the thread that won it and by the
-   * owner.
+   * Stops the source, once. Called after a cancellation, by the winning thread and by the owner.
    */
   protected abstract void cancelUpstream();
 
-  /** Gives up what has been received of an outcome that nobody gets. After the end. */
+  /** Discards the received items of an outcome that is not delivered. Called after the end. */
   protected void discardPartial() {}
 
-  /** What {@code subscribe} or {@code request} threw: it ends the await, and upstream (A5). */
+  /** {@code subscribe} or {@code request} threw: that ends the await and cancels upstream (A5). */
   protected final void sourceThrew(Throwable failure) {
     if (isOwnCancellation(failure)) {
       tryCancel();
@@ -300,7 +302,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
       failOrReport(failure);
       discardPartial();
     } else if (owner == null && cell == Mark.CANCELLED && Failures.isCancelEcho(failure)) {
-      raiseAgain(failure); // a conversion was stopped inside its source, which says so
+      raiseAgain(failure); // a conversion was stopped inside its source, which must see that
     } else if (!(cell instanceof Failure outcome) || outcome.cause != failure) {
       reportLost(failure);
     }
@@ -312,7 +314,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     }
   }
 
-  /** A failure that nobody waits for, unless it is the echo of our own cancel. */
+  /** Reports a failure that has no receiver, unless it is the echo of our own cancel. */
   public final void reportLost(Throwable lost) {
     Throwable failure = Failures.bare(lost);
     if (OwnCancel.isEcho(failure, this, cell == Mark.CANCELLED)) {

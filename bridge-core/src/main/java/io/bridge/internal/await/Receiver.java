@@ -5,8 +5,8 @@ import io.bridge.Suspension;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receiving end of a conversion: what every {@link Suspension} is to the sources of ours, which
- * keep what it refuses and send that to their own library's channel (A12).
+ * The receiving end of a conversion, as our own sources see a {@link Suspension}. If it refuses an
+ * outcome, the source sends that to its own library's channel (A12).
  *
  * @param <T> the type of the value
  */
@@ -15,11 +15,11 @@ public interface Receiver<T extends @Nullable Object> {
   /**
    * Returns the receiving end of a suspension.
    *
-   * @param suspension one of ours, there being no other
+   * @param suspension one of ours; there are no others
    * @param <T> the type of the value
    * @return the same object
    */
-  @SuppressWarnings("unchecked") // the sealed family is both, of one T
+  @SuppressWarnings("unchecked") // every class of the sealed family is both, for one T
   static <T extends @Nullable Object> Receiver<T> of(Suspension<T> suspension) {
     return (Receiver<T>) suspension;
   }
@@ -41,16 +41,17 @@ public interface Receiver<T extends @Nullable Object> {
   boolean receiveFailure(Throwable failure);
 
   /**
-   * Called by the signals of a source, which stop it when nobody wants the outcome any more (A6).
-   * What waits for it is then cancelled, too: the request may be gone when it looks itself.
+   * Called by the signals of a source, to stop it when its outcome is not wanted any more (A6).
+   * This also cancels the await for that outcome, since the request may be gone when the await
+   * checks itself.
    *
    * @return whether to stop the source
    */
   boolean cancelIfRequested();
 
-  /** Returns the context of whoever wants the outcome; what a source's library carries along. */
+  /** Returns the receiver's context, which the source's library propagates. */
   CoroutineContext context();
 
-  /** Returns whether the code that subscribes waits itself: its thread's state goes along then. */
+  /** Returns whether the subscribing code itself waits: then its thread's state is propagated. */
   boolean isAwait();
 }

@@ -9,11 +9,11 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * Awaits a publisher: translates its signals, legal or not, for the one await that made it. Nothing
- * is thrown into the publisher but the {@code NullPointerException} of RS 2.13 (A11).
+ * Awaits a publisher: translates its signals, legal or not, for one await. Throws nothing into the
+ * publisher except the {@code NullPointerException} of RS 2.13 (A11).
  *
  * @param <T> the type of the items
- * @param <R> what the await returns
+ * @param <R> the type of the result
  */
 public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Subscription, T, R>
     implements Subscriber<T> {
@@ -21,8 +21,8 @@ public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Su
   /**
    * Creates the subscriber of the calling thread, or of a conversion.
    *
-   * @param fold what becomes of the items
-   * @param frame what {@link Cancellation#enterAwait()} returned; null in a conversion
+   * @param fold turns the items into the result
+   * @param frame the result of {@link Cancellation#enterAwait()}; null in a conversion
    * @param receiver gets the outcome of a conversion; null if the calling thread waits
    */
   public SubscriberAwait(
@@ -36,7 +36,7 @@ public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Su
     return join();
   }
 
-  /** Subscribes to {@code publisher}, unless the suspension is cancelled; waits for nothing. */
+  /** Subscribes to {@code publisher}, unless the suspension is cancelled; does not wait. */
   public final void pass(Publisher<? extends T> publisher, Suspension<?> suspension) {
     if (follow(suspension)) {
       subscribeTo(publisher);

@@ -3,7 +3,7 @@ package io.bridge.internal.base;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** Handles of the fields that several threads change. */
+/** Handles of fields that several threads change. */
 public final class Fields {
 
   private Fields() {}
@@ -11,7 +11,7 @@ public final class Fields {
   /**
    * Finds the handle of one field.
    *
-   * @param lookup that of the class that has the field
+   * @param lookup of the class that has the field
    * @param name the field's name
    * @param type the field's declared type
    * @return for a static final field, so that the compiler folds it

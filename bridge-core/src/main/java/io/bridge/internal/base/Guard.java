@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which threads may block in an await (A2): virtual threads always; of the others, those that a
- * user permits, and all that neither a library nor a user refuses. The libraries' markers are known
- * by name, so that core needs none of them.
+ * user permits, and all that neither a library nor a user refuses. The libraries' marker types are
+ * known by name, so that core does not depend on them.
  */
 public final class Guard {
 
@@ -29,9 +29,9 @@ public final class Guard {
   private static final Registrations<Predicate<? super Thread>> REFUSED = new Registrations<>();
 
   /**
-   * What the class of a thread says about its threads: whether they are refused, or which method of
-   * theirs permits them. Objects of the JDK: one of ours would keep our class loader for as long as
-   * the class lives, as {@link Thread} does (A13).
+   * The rule of a thread class: whether its threads are refused, or which of its methods permits
+   * them. Only objects of the JDK: one of ours would keep our class loader for as long as the class
+   * lives, as {@link Thread} does (A13).
    */
   private static final ClassValue<Object> RULES =
       new ClassValue<>() {
@@ -44,10 +44,10 @@ public final class Guard {
   private Guard() {}
 
   /**
-   * Permits threads whatever the libraries say.
+   * Permits threads, even if a library refuses them.
    *
    * @param threads the threads to permit
-   * @return takes the permission back
+   * @return revokes the permission
    */
   public static Registration permit(Predicate<? super Thread> threads) {
     return PERMITTED.add(threads);
@@ -57,7 +57,7 @@ public final class Guard {
    * Refuses threads that are not virtual.
    *
    * @param threads the threads to refuse
-   * @return takes the refusal back
+   * @return revokes the refusal
    */
   public static Registration refuse(Predicate<? super Thread> threads) {
     return REFUSED.add(threads);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 
 /**
- * What a library says of threads and contexts, as its adapter module tells core: found by {@link
+ * The threads and contexts of a library, as told by its adapter module; found by {@link
  * java.util.ServiceLoader}.
  */
 public interface LibraryHooks {
@@ -15,14 +15,14 @@ public interface LibraryHooks {
   boolean refuses(Thread thread);
 
   /**
-   * The context of code that runs for a subscriber: what a subscriber of this library brings along
-   * wins over {@code around}, the context of the code that subscribes (C2).
+   * The context of code that runs for a subscriber: the entries of this library's subscriber win
+   * over {@code around}, the context of the subscribing code (C2).
    */
   default CoroutineContext contextFor(Subscriber<?> subscriber, CoroutineContext around) {
     return around;
   }
 
-  /** A context with one more entry, for this library to carry along in its own (C1). */
+  /** A context with one more entry, which this library propagates in its own context (C1). */
   default CoroutineContext bound(CoroutineContext context) {
     return context;
   }
@@ -33,16 +33,16 @@ public interface LibraryHooks {
   }
 
   /**
-   * A context with what this library takes along of the calling thread's state (C3).
+   * A context with the part of the calling thread's state that this library propagates (C3).
    *
-   * @param context of the code that is to run elsewhere
-   * @param wins whether the thread's state wins over the context's, or fills only what that lacks
+   * @param context of the code that runs elsewhere
+   * @param wins whether the thread's state wins over the context, or only fills its gaps
    */
   default CoroutineContext capture(CoroutineContext context, boolean wins) {
     return context;
   }
 
-  /** Runs {@code body} with the calling thread in the state that {@code context} tells. */
+  /** Runs {@code body} with the calling thread in the state of {@code context}. */
   default <T extends @Nullable Object, X extends Exception> T restore(
       CoroutineContext context, Body<? extends T, ? extends X> body) throws X {
     return body.call();

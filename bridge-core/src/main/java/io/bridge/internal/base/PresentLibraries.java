@@ -9,13 +9,13 @@ import org.reactivestreams.Subscriber;
 /** The hooks of the adapter modules that are present. */
 public final class PresentLibraries {
 
-  /** An array, which an await on a plain thread looks through without an iterator (A4). */
+  /** An array, so that an await on a plain thread needs no iterator (A4). */
   private static final LibraryHooks[] PRESENT =
       ServiceLoader.load(LibraryHooks.class, LibraryHooks.class.getClassLoader()).stream()
           .map(ServiceLoader.Provider::get)
           .toArray(LibraryHooks[]::new);
 
-  /** Those that take part in {@link ContextSnapshot}. */
+  /** The libraries that take part in {@link ContextSnapshot}. */
   public static final LibraryHooks[] CARRYING =
       Arrays.stream(PRESENT).filter(LibraryHooks::carriesThreadState).toArray(LibraryHooks[]::new);
 
@@ -31,10 +31,10 @@ public final class PresentLibraries {
   }
 
   /**
-   * Has the libraries carry a new entry along.
+   * Lets the libraries propagate a new entry.
    *
    * @param context with the entry
-   * @return with what they need
+   * @return with the libraries' additions
    */
   public static CoroutineContext bound(CoroutineContext context) {
     CoroutineContext bound = context;

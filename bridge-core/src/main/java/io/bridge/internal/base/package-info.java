@@ -1,6 +1,6 @@
 /**
- * What every room stands on: which thread may block, the hooks of the libraries that are present,
- * handles of fields.
+ * The common base of all rooms: which thread may block, the hooks of the libraries that are
+ * present, handles of fields.
  *
  * <p><b>Rule:</b> It knows no await, coroutine or stream.
  *

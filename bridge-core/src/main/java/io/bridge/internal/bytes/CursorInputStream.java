@@ -22,16 +22,17 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /**
- * The bytes of a publisher as a stream: each buffer is read through a duplicate, so that other
+ * The bytes of a publisher as a stream. Each buffer is read through a duplicate, so that other
  * subscribers of the same buffers are not disturbed.
  *
- * @param <T> the type of the items, which are or hold buffers
+ * @param <T> the type of the items, which are or contain buffers
  */
 @EntryPoint(of = InputStream.class)
 public final class CursorInputStream<T> extends InputStream {
 
   /**
-   * Items requested ahead: buffers are big, and one that is read while one is written is enough.
+   * Items requested ahead: buffers are big, and it suffices that one is read while another is
+   * written.
    */
   private static final int PREFETCH = 8;
 
@@ -71,7 +72,7 @@ public final class CursorInputStream<T> extends InputStream {
     Cancellation.checkThread(); // a refused thread subscribes to nothing (A2)
     try {
       return ReactiveLibraries.iterate(publisher, PREFETCH);
-    } catch (Throwable cancelled) { // in the block of a failed scope, its failure
+    } catch (Throwable cancelled) { // or the failure of a scope, in its block
       ShieldFrame.<@Nullable Object, RuntimeException>run(
           VoidBodies.<@Nullable Object, RuntimeException>returningNull(
               () -> ReactiveLibraries.<T>iterate(publisher, 1).close()));
@@ -107,7 +108,7 @@ public final class CursorInputStream<T> extends InputStream {
 
   @Override
   public void close() {
-    closed = true; // before a read that waits wakes up
+    closed = true; // before a waiting read wakes up
     items.close();
   }
 
@@ -120,7 +121,7 @@ public final class CursorInputStream<T> extends InputStream {
       } else if (hasItem()) {
         buffers = buffersOf.apply(items.next()).iterator();
       } else {
-        ensureOpen(); // or it was closed meanwhile, which is no end
+        ensureOpen(); // a close in the meantime is no end
         return false;
       }
     }
@@ -135,7 +136,7 @@ public final class CursorInputStream<T> extends InputStream {
       if (failure instanceof Exception && !(failure instanceof RuntimeException)) {
         throw new IOException(Failures.text(failure), failure);
       }
-      throw e; // the source's own, or a cancellation of it, which is none of ours (A7)
+      throw e; // the source's own, or its cancellation, which is not ours (A7)
     }
   }
 

@@ -13,8 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that a body writes as buffers that it emits. A full chunk is emitted as it is and never
- * touched again; what a flush finds in one is emitted as a copy of its size.
+ * The written bytes of a body as emitted buffers. A full chunk is emitted without a copy and never
+ * touched again; a flush emits a copy of the bytes in a partial chunk.
  */
 public final class EmitterOutputStream extends OutputStream {
 
@@ -34,7 +34,7 @@ public final class EmitterOutputStream extends OutputStream {
   }
 
   /**
-   * The body of a stream that emits what {@code writer} writes.
+   * The body of a stream that emits the bytes written by {@code writer}.
    *
    * @param writer the code that writes
    * @return emits the rest when the writer returns, and nothing more when it fails
@@ -88,7 +88,7 @@ public final class EmitterOutputStream extends OutputStream {
     }
   }
 
-  /** The end of the body is the end of the bytes; until then, this is a flush. */
+  /** A flush: only the end of the body is the end of the bytes. */
   @Override
   public void close() throws IOException {
     if (!ended) {
@@ -107,7 +107,7 @@ public final class EmitterOutputStream extends OutputStream {
 
   private void emitIfFull(byte[] bytes) throws IOException {
     if (count == CHUNK) {
-      chunk = null; // the receiver's from now on
+      chunk = null; // belongs to the receiver now
       count = 0;
       emit(bytes);
     }
@@ -117,10 +117,10 @@ public final class EmitterOutputStream extends OutputStream {
     try {
       emitter.emit(ByteBuffer.wrap(bytes));
     } catch (IllegalStateException e) {
-      if (ended) { // meanwhile
+      if (ended) { // in the meantime
         throw new IOException("the body of the stream has ended", e);
       }
-      throw e; // of the subscriber
+      throw e; // thrown by the subscriber
     }
   }
 
@@ -128,6 +128,6 @@ public final class EmitterOutputStream extends OutputStream {
     if (ended) {
       throw new IOException("the body of the stream has ended");
     }
-    Cancellation.checkCancelled(); // not only when the chunk is full
+    Cancellation.checkCancelled(); // also when the chunk is not full
   }
 }

@@ -7,18 +7,18 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A frame that its owner leaves while another thread may be cancelling it: the owner waits that
- * out, so that no interrupt lands behind the block.
+ * A frame that its owner may leave while another thread cancels it. Leaving waits for that cancel
+ * to finish, so that no interrupt lands after the block.
  *
  * <pre>
  * phase       meaning                                left by
  * RUNNING     the owner is inside                    cancelBlock -> CANCELLING, leave -> LEFT
- * CANCELLING  somebody is interrupting the owner     the same thread -> CANCELLED
+ * CANCELLING  a thread is interrupting the owner     that thread -> CANCELLED
  * CANCELLED   it was cancelled in time, final        -
  * LEFT        left before any cancel, final          -
  * </pre>
  *
- * An owner whose stack ends where it leaves goes to LEFT by a plain write, without a wait. Proof:
+ * If the owner has no stack left to leave, a plain write sets LEFT, without a wait. Proof:
  * TimeoutTest, BlockFrameTest, InterruptRaceTest, ScopeRaceTest.
  */
 abstract class BlockFrame extends CancelFrame {
@@ -43,7 +43,7 @@ abstract class BlockFrame extends CancelFrame {
     if (PHASE.compareAndSet(this, RUNNING, CANCELLING)) {
       try {
         mark(why);
-      } finally { // an Error too: the owner waits for it
+      } finally { // after an Error too: the owner waits for it
         phase = CANCELLED;
       }
       cancelScopesInside();
@@ -51,26 +51,26 @@ abstract class BlockFrame extends CancelFrame {
   }
 
   /** No cancel reaches the block after this; true if one did before. Owner only. */
-  @SuppressWarnings("ThreadPriorityCheck") // right with any scheduler, kind to a busy one
+  @SuppressWarnings("ThreadPriorityCheck") // correct with any scheduler, kind to a busy one
   final boolean leave() {
     if (PHASE.compareAndSet(this, RUNNING, LEFT)) {
       return false;
     }
     while (phase == CANCELLING) {
-      Thread.yield(); // the canceller is between two steps that wait for nobody
+      Thread.yield(); // the canceller is between two steps, neither of which waits
     }
     return phase == CANCELLED;
   }
 
-  /** The owner is gone, and has not left: no cancel reaches it after this. Any thread. */
+  /** The owner is gone without leaving the block: no cancel reaches it after this. Any thread. */
   public final void abandon() {
     PHASE.compareAndSet(this, RUNNING, LEFT);
     markLeft();
   }
 
   /**
-   * The owner is outside: our flag is lowered, and up again if {@code now} is cancelled too. A
-   * window that was closed, in a signal, is opened by whoever closed it.
+   * The owner has left: lowers our flag, and raises it again if {@code now} is cancelled too. Code
+   * that closed the window, in a signal, opens it again itself.
    */
   final void windowTo(@Nullable CancelFrame now) {
     boolean wasOpen = window.isOpen();

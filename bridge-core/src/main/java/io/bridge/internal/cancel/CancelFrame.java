@@ -8,19 +8,19 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of code on one thread that can be cancelled as a whole: a coroutine, a timeout block, a
- * body on an executor; a shield hides the frames around it. Frames nest; a cancelled frame cancels
+ * A piece of code on one thread that can be cancelled as a whole: a coroutine, a timeout block, a
+ * body on an executor. A shield hides the frames around it. Frames nest; a cancelled frame cancels
  * every await inside it for good (contract A9).
  *
- * <p>Cancelling a frame only sets its reason and asks its window for an interrupt; all that follows
- * is done by the frame's own thread (A6).
+ * <p>Cancelling a frame only sets its reason and asks its window for an interrupt; the frame's own
+ * thread does everything else (A6).
  */
 public abstract class CancelFrame {
 
   private static final VarHandle REASON =
       Fields.handle(MethodHandles.lookup(), "reason", String.class);
 
-  /** The frame around this one that a cancellation also comes from; null at a root. */
+  /** The frame around this one, whose cancellation also cancels this one; null at a root. */
   public final @Nullable CancelFrame outer;
 
   /** Shared by the frames of one thread up to a root. */
@@ -31,13 +31,13 @@ public abstract class CancelFrame {
   // any thread; set once
   private volatile @Nullable String reason;
 
-  // by the owner; read by others with a reason only
+  // by the owner; other threads read it only after a reason is set
   public volatile boolean left;
 
-  // by the owner: what was current when it became that
+  // by the owner: the current frame before this one
   public @Nullable CancelFrame previous;
 
-  // of a root: the innermost scope that was opened on its thread. Written by the owner
+  // of a root: the innermost scope that was opened on its thread; written by the owner
   private volatile @Nullable ScopeFrame scopes;
 
   public CancelFrame(
@@ -47,19 +47,19 @@ public abstract class CancelFrame {
     this.context = context;
   }
 
-  /** What its code finds as the current context. */
+  /** The current context of this frame's code. */
   public final CoroutineContext context() {
     return context;
   }
 
-  /** The context of a frame, empty outside of any. */
+  /** The context of {@code frame}, empty for null. */
   public static CoroutineContext contextOf(@Nullable CancelFrame frame) {
     return frame == null ? CoroutineContext.empty() : frame.context;
   }
 
   /**
-   * The code of this frame begins. However its stack ends, a {@link #left} frame is not the current
-   * one any more when somebody looks.
+   * Begins the code of this frame. However its stack ends, a later look at the current frame skips
+   * a {@link #left} frame.
    */
   public final void becomeCurrent() {
     previous = CurrentFrame.ofThread();
@@ -76,7 +76,7 @@ public abstract class CancelFrame {
     return marked;
   }
 
-  /** The first half of {@link #cancelFrame}: the owner is told. */
+  /** The first half of {@link #cancelFrame}: tells the owner. */
   public final boolean mark(String why) {
     if (!markCancelled(why)) {
       return false;
@@ -85,17 +85,17 @@ public abstract class CancelFrame {
     return true;
   }
 
-  /** Cancels this frame where its thread needs no interrupt; false if it already was. */
+  /** Cancels this frame if its thread needs no interrupt; false if it already was cancelled. */
   public final boolean markCancelled(String why) {
     return REASON.compareAndSet(this, null, why);
   }
 
-  /** The frame whose code made this one, be it cancelled with it or not; null at a root. */
+  /** The frame whose code made this one, whether or not it cancels this one; null at a root. */
   public @Nullable CancelFrame enclosing() {
     return outer;
   }
 
-  /** The owner could not leave this frame where it was to, and does so now. */
+  /** Leaves this frame late: the owner had no stack left to do so in time. */
   void leftLate() {}
 
   /** After this call, cancelling this frame no longer cancels the frames nested in it. */
@@ -104,8 +104,8 @@ public abstract class CancelFrame {
   }
 
   /**
-   * The second half: the scopes that its owner has opened inside have coroutines on other threads,
-   * and those may have scopes in turn.
+   * The second half of {@link #cancelFrame}: the scopes opened by its owner inside have coroutines
+   * on other threads, and those may have scopes in turn.
    */
   final void cancelScopesInside() {
     if (root().scopes == null) {
@@ -115,7 +115,7 @@ public abstract class CancelFrame {
     CancelWalk.inside(this, why == null ? "cancelled" : why);
   }
 
-  /** The second half for one of a scope's coroutines, whose scopes the caller goes on with. */
+  /** The second half for a scope's coroutine: adds its scopes to the caller's {@code walk}. */
   final void scopesInside(CancelWalk walk) {
     ScopeFrame scope = root().scopes;
     while (scope != null && scope != this && scope.isInside(this)) {
@@ -124,7 +124,9 @@ public abstract class CancelFrame {
     }
   }
 
-  /** Where what the code in {@code innermost} opens ends at the latest. */
+  /**
+   * The resources of the innermost coroutine or scope around {@code innermost}; null outside any.
+   */
   public static @Nullable OwnedResources ownedAround(@Nullable CancelFrame innermost) {
     for (CancelFrame frame = innermost; frame != null; frame = frame.enclosing()) {
       OwnedResources owned = frame.owned();
@@ -135,7 +137,9 @@ public abstract class CancelFrame {
     return null;
   }
 
-  /** What ends with the code of this frame; null if that ends with the code around it. */
+  /**
+   * The resources that end with the code of this frame; null if they end with the code around it.
+   */
   public @Nullable OwnedResources owned() {
     return null;
   }
@@ -167,12 +171,12 @@ public abstract class CancelFrame {
   }
 
   /**
-   * The code of this frame ends, with a scope inside it that is still open: that outlives the code
-   * that opened it, and no longer cancels it. Owner only.
+   * Called when the code of this frame ends. A scope that is still open inside outlives that code,
+   * and no longer cancels it. Owner only.
    */
   public final void leaveScopesInside() {
     if (window.mirrors(this)) {
-      return; // as for almost every item of a stream, which is to look up no thread-local
+      return; // almost every item of a stream returns here, without a look at the thread-local
     }
     CancelFrame frame = CurrentFrame.ofThread();
     while (frame != this && frame instanceof ScopeFrame scope) {
@@ -181,12 +185,14 @@ public abstract class CancelFrame {
     }
   }
 
-  /** Foreign code is to run on the thread, no interrupt of ours lands in it (B6). Owner only. */
+  /**
+   * Foreign code is about to run on the thread; no interrupt of ours lands in it (B6). Owner only.
+   */
   public final void beginSignal() {
     window.close();
   }
 
-  /** That code has ended; a scope that it has left open is not one of this frame's code. */
+  /** The foreign code has ended; a scope that it left open does not belong to this frame's code. */
   public final void endSignal() {
     leaveScopesInside();
     window.open();
@@ -207,7 +213,7 @@ public abstract class CancelFrame {
     return null;
   }
 
-  /** Whether its code is gone, although nothing has ended this cancelled frame. */
+  /** Whether the code is gone, although this cancelled frame was not left. */
   boolean isLeftOpen() {
     return false;
   }
@@ -218,18 +224,18 @@ public abstract class CancelFrame {
   }
 
   /**
-   * Somebody else's interrupt reached the thread while it waited in this frame.
+   * An interrupt by other code reached the thread while it waited in this frame.
    *
    * @return whether it ends the wait
    */
   public abstract boolean foreignInterrupt();
 
-  /** What the awaits in this cancelled frame throw. */
+  /** The exception that awaits in this cancelled frame throw. */
   RuntimeException ending() {
     return new CancellationException(reason);
   }
 
-  /** An await in this cancelled frame has thrown, and got to nobody (A12). */
+  /** The exception of an await in this cancelled frame was not delivered (A12). */
   public final void giveBack() {
     if (cancelledFrame() instanceof ScopeFrame block) {
       block.scope.giveBack();

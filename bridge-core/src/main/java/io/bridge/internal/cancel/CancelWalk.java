@@ -3,28 +3,28 @@ package io.bridge.internal.cancel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cancel of all that a cancelled frame or an ended scope has started: coroutines, the scopes
- * that they have opened, and so on; without recursion, at any depth, one coroutine a step. The
- * thread that cancels walks; the timer thread does so a little at a time, since other deadlines
- * wait for it, and for a thread that runs out of memory, since it tries again. Each field is
- * changed by one write, behind what it stands for, which may be done twice.
+ * Cancels everything that a cancelled frame or an ended scope has started: coroutines, the scopes
+ * opened by them, and so on; without recursion, at any depth, one coroutine a step. The cancelling
+ * thread walks. The timer thread walks in slices, since other deadlines wait for it; it also
+ * continues the walk of a thread that runs out of memory, since the timer thread retries. Each step
+ * ends with one write of a field, after the work it stands for; that work may be done twice.
  */
 public final class CancelWalk extends SlicedWork {
 
   /** A scope, as far as a cancel needs to know it. */
   interface Scope {
 
-    /** The code around it was cancelled; false if it has ended before. */
+    /** The code around the scope was cancelled; false if the scope has ended before. */
     boolean tryEndWithOuter(String reason);
 
-    /** Where a cancel of all coroutines begins, behind the end. */
+    /** The first coroutine to cancel; read after the scope's end was set. */
     @Nullable Link newestCoroutine();
 
-    /** What waits for the coroutines looks at the end. */
+    /** Wakes the threads that wait for the coroutines, so that they see the end. */
     void wakeWaiters();
   }
 
-  /** The place of one coroutine among those of a scope. */
+  /** The link of one coroutine in the list of its scope. */
   public interface Link {
 
     /** The coroutine; null if it has ended. */
@@ -37,7 +37,7 @@ public final class CancelWalk extends SlicedWork {
 
   private final String reason;
 
-  // by who walks: scopes to be ended, and where it is among the coroutines of one that is
+  // by the walking thread: scopes still to be ended, and the next coroutine of the current one
   private @Nullable Pending scopes;
   private @Nullable Scope ended;
   private @Nullable Link place;
@@ -46,7 +46,7 @@ public final class CancelWalk extends SlicedWork {
     this.reason = reason;
   }
 
-  /** Cancels what is inside {@code frame}, which is cancelled for {@code reason}. */
+  /** Cancels the content of {@code frame}, which is cancelled for {@code reason}. */
   static void inside(CancelFrame frame, String reason) {
     CancelWalk walk = new CancelWalk(reason);
     frame.scopesInside(walk);

@@ -7,9 +7,9 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How code meets its cancellation: at the way into an await, by an interrupt while it waits, and as
- * what an await throws. An interrupt of ours always comes with a cancelled frame; one without is
- * somebody else's, and the frame says whether it ends the wait (A9).
+ * How code meets its cancellation: on entry to an await, by an interrupt during the wait, and as
+ * the exception of an await. Every interrupt of ours comes with a cancelled frame; an interrupt
+ * without one comes from other code, and the frame tells whether it ends the wait (A9).
  */
 public final class Cancellation {
 
@@ -18,9 +18,10 @@ public final class Cancellation {
   private Cancellation() {}
 
   /**
-   * The way into every await: the thread may block (A2) and nothing is cancelled (A3).
+   * The entry of every await: checks that the thread may block (A2) and that nothing is cancelled
+   * (A3).
    *
-   * @return the current frame, to be given to what waits
+   * @return the current frame, for the await
    */
   public static @Nullable CancelFrame enterAwait() {
     checkThread();
@@ -36,8 +37,8 @@ public final class Cancellation {
   }
 
   /**
-   * The second half of {@link #enterAwait()}, behind {@link #checkThread()}: what it throws is the
-   * end of the code that waits, in the block of a failed scope that scope's failure (S4).
+   * The second half of {@link #enterAwait()}, after {@link #checkThread()}. Its exception ends the
+   * waiting code; in the block of a failed scope it is that scope's failure (S4).
    *
    * @return the current frame
    */
@@ -53,7 +54,7 @@ public final class Cancellation {
     return frame != null && frame.isCancelled();
   }
 
-  /** Throws if an await would for a cancellation or an interrupt (S6). */
+  /** Throws if an await would throw because of a cancellation or an interrupt (S6). */
   public static void checkCancelled() {
     throwIfCancelled(CurrentFrame.get(), Thread.currentThread());
   }
@@ -63,7 +64,7 @@ public final class Cancellation {
       throw exception(frame);
     }
     if (thread.isInterrupted()) {
-      // isInterrupted, then interrupted: the flag stays up for the code that catches this
+      // isInterrupted, then interrupted: the flag stays set for the code that catches this
       if (interruptEndsWait(frame)) {
         throw exception(frame);
       }
@@ -71,12 +72,17 @@ public final class Cancellation {
     }
   }
 
-  /** The owner saw its interrupt flag up: ours, or somebody else's, in {@code frame} or outside. */
+  /**
+   * Whether the owner's raised interrupt flag, ours or of other code, ends a wait in {@code frame}.
+   */
   static boolean interruptEndsWait(@Nullable CancelFrame frame) {
     return frame == null || frame.isCancelled() || frame.foreignInterrupt();
   }
 
-  /** The same after an InterruptedException, which has lowered the flag: it is up again if so. */
+  /**
+   * Like {@link #interruptEndsWait} after an InterruptedException: restores the flag if it ends the
+   * wait.
+   */
   public static boolean endsAfterInterrupt(@Nullable CancelFrame frame) {
     boolean ends = interruptEndsWait(frame);
     if (ends) {
@@ -94,19 +100,19 @@ public final class Cancellation {
   }
 
   /**
-   * What an await throws when a source that computes in place, on the awaiting thread, threw.
+   * The exception of an await whose source computes in place, on the awaiting thread, and threw.
    *
-   * @param failure what it threw
-   * @param frame what {@link #enterAwait()} returned
-   * @return what to throw
+   * @param failure the failure of the source
+   * @param frame the result of {@link #enterAwait()}
+   * @return the exception to throw
    */
   public static RuntimeException thrown(Throwable failure, @Nullable CancelFrame frame) {
     return isCancellation(failure, frame) ? exception(frame) : Failures.thrown(failure);
   }
 
   /**
-   * Whether a source that ran foreign code on the awaiting thread failed by the cancellation of
-   * that thread. An InterruptedException has lowered the flag, which is up again if so.
+   * Whether a source that ran foreign code on the awaiting thread failed because that thread was
+   * cancelled. Restores the flag after an InterruptedException if so.
    */
   public static boolean isCancellation(Throwable thrown, @Nullable CancelFrame frame) {
     Throwable failure = Failures.inLayer(thrown);
@@ -120,16 +126,19 @@ public final class Cancellation {
     return ends;
   }
 
-  /** Whether an interruption is not that of the calling thread, which waited in {@code frame}. */
+  /**
+   * Whether an interruption is not the calling thread's own one; that thread waited in {@code
+   * frame}.
+   */
   public static boolean isKept(InterruptedException failure, @Nullable CancelFrame frame) {
     return (frame == null || !frame.isCancelled()) && !Interruptions.isOfThisThread(failure);
   }
 
   /**
-   * Whether {@code failure} says that the calling thread was interrupted in what it does now; not
-   * one that was kept.
+   * Whether {@code failure} says that the calling thread was interrupted in its present work; false
+   * for a failure kept from earlier.
    *
-   * @param failure what code on this thread threw
+   * @param failure thrown by code on this thread
    * @return whether it is the thread's own interruption
    */
   public static boolean isInterruption(Throwable failure) {
@@ -138,10 +147,10 @@ public final class Cancellation {
 
   /**
    * Runs {@code cleanup} on the thread of {@code frame}, outside of its interrupt window and with
-   * the flag down: what stops a source is not to be cut short (B6). May nest, and may run where the
-   * window is closed already.
+   * the flag down: an interrupt must not cut short the code that stops a source (B6). May nest, and
+   * may run while the window is already closed.
    *
-   * @param frame what {@link #enterAwait()} returned
+   * @param frame the result of {@link #enterAwait()}
    * @param cleanup the foreign code
    */
   public static void outsideWindow(@Nullable CancelFrame frame, Runnable cleanup) {
@@ -162,13 +171,13 @@ public final class Cancellation {
     }
   }
 
-  /** What an await in {@code frame} throws when it ends without an outcome (A7, S4). */
+  /** The exception of an await in {@code frame} that ends without an outcome (A7, S4). */
   public static RuntimeException exception(@Nullable CancelFrame frame) {
     CancelFrame cancelled = frame == null ? null : frame.cancelledFrame();
     return cancelled == null ? new CancellationException(INTERRUPTED) : cancelled.ending();
   }
 
-  /** Why {@code frame} is cancelled, if it is; else its thread was interrupted. */
+  /** The reason of a cancelled {@code frame}; else that its thread was interrupted. */
   public static String why(@Nullable CancelFrame frame) {
     String why = frame == null ? null : frame.cancelReason();
     return why != null ? why : INTERRUPTED;

@@ -5,7 +5,7 @@ public final class CoroutineThreads {
 
   private CoroutineThreads() {}
 
-  /** Starts a thread, which may be no coroutine's. */
+  /** Starts a thread, which need not be a coroutine's. */
   public static void start(String name, Runnable code) {
     unstarted(name, code).start();
   }

@@ -2,7 +2,7 @@ package io.bridge.internal.cancel;
 
 import org.jspecify.annotations.Nullable;
 
-/** The frame whose code a thread runs, innermost first: a thread-local, and its way back (A9). */
+/** The frame whose code a thread runs, innermost first: a thread-local, set and restored (A9). */
 public final class CurrentFrame {
 
   private static final ThreadLocal<@Nullable CancelFrame> CURRENT = new ThreadLocal<>();
@@ -18,10 +18,7 @@ public final class CurrentFrame {
     return frame != null && frame.window.isOpen() ? frame : null;
   }
 
-  /**
-   * The stack ended where the calling thread was to leave {@code frame}, which is left therefore
-   * (A11).
-   */
+  /** Leaves {@code frame} late: the calling thread had no stack left to leave it in time (A11). */
   private static @Nullable CancelFrame leaveLate(CancelFrame frame) {
     for (CancelFrame gone = frame; gone != null && gone.left; gone = gone.previous) {
       gone.leftLate();
@@ -31,17 +28,17 @@ public final class CurrentFrame {
   }
 
   /**
-   * The frame that the calling thread is in, inside signals too, and behind a coroutine's body: for
-   * who asks about the thread and not about its code.
+   * The frame that the calling thread is in, even inside signals and after a coroutine's body: for
+   * questions about the thread and not about its code.
    */
   public static @Nullable CancelFrame ofThread() {
     return CURRENT.get();
   }
 
   /**
-   * What {@link #replace} replaced must be put back by the same thread. Nothing else changes the
-   * thread-local, so each window of the thread knows whether the current frame is one of its own,
-   * and which.
+   * Replaces the current frame; the same thread must put the old one back. Nothing else changes the
+   * thread-local, so each window of the thread knows which of its frames, if any, is the current
+   * one.
    */
   public static @Nullable CancelFrame replace(@Nullable CancelFrame frame) {
     CancelFrame previous = CURRENT.get();
@@ -60,8 +57,8 @@ public final class CurrentFrame {
   }
 
   /**
-   * The other end of {@link #replace}: as before, but outside of the scopes that the code in
-   * between has joined or closed, which are left for good.
+   * Undoes {@link #replace}, but skips the scopes that the code in between has joined or closed,
+   * which are left for good.
    */
   public static void restore(@Nullable CancelFrame previous) {
     replace(notLeft(previous));

@@ -1,20 +1,20 @@
 package io.bridge.internal.cancel;
 
 /**
- * Whether the calling thread has stack left for a step that must not be cut short: one that other
- * threads wait for, of several writes, with a wake-up at its end. A {@code StackOverflowError} then
- * comes before the first write (A11). What the JDK does to wake a virtual thread is such a step:
- * the thread is lost when that overflows. Too dear for each signal; for cancels, and where a signal
- * has already met an error.
+ * Whether the calling thread has enough stack for a step that must not be cut short: one of several
+ * writes that other threads wait for, with a wake-up at its end. Without enough stack the {@code
+ * StackOverflowError} comes before the first write (A11). The JDK's wake-up of a virtual thread is
+ * such a step: if it overflows, the thread is lost. Too expensive for each signal; used for
+ * cancels, and after a signal has met an error.
  */
 public final class Headroom {
 
-  /** In the interpreter about 20 KB, compiled about 5 KB: more than the steps need in each. */
+  /** In the interpreter about 20 KB, compiled about 5 KB: in both more than the steps need. */
   private static final int FRAMES = 64;
 
   private Headroom() {}
 
-  /** Throws StackOverflowError, having changed nothing, if there is not enough. */
+  /** Throws StackOverflowError, before any change, if there is not enough stack. */
   public static void check() {
     frames(FRAMES, 1, 2, 3, 4, 5, 6, 7);
   }
@@ -28,7 +28,7 @@ public final class Headroom {
     }
   }
 
-  /** Throws what was caught if it has left too little stack to do anything about it. */
+  /** Rethrows {@code caught} if it left too little stack to handle it. */
   public static void throwIfTooDeep(Throwable caught) {
     if (caught instanceof StackOverflowError overflow && !isThere()) {
       throw overflow;

@@ -9,27 +9,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one interrupt window of bridge: an interrupt of ours lands on the worker while its window is
  * open, or not at all. Any thread asks with {@link #interrupt()}; only the worker opens and closes.
- * A sender announces itself, and the worker waits it out before it leaves, so that no interrupt is
+ * A sender announces itself, and the worker waits for it before it leaves, so that no interrupt is
  * late. See docs/design/coroutine.md.
  *
  * <pre>
  * state    meaning                                    left by
- * CLOSED   the worker runs code that is not ours      open -> OPEN, interrupt -> OWED
- *          to interrupt (or has not begun, or ended)
+ * CLOSED   the worker runs code that we must not      open -> OPEN, interrupt -> OWED
+ *          interrupt, or has not begun, or has ended
  * OPEN     an interrupt may land                      close -> CLOSED, interrupt -> SENDING
  * SENDING  a sender is inside Thread.interrupt        the sender -> SENT, interrupt -> AGAIN
- * AGAIN    SENDING, and another frame asked           the sender -> SENDING, and it sends once more
+ * AGAIN    SENDING, and another frame has asked       the sender -> SENDING, and it sends once more
  * SENT     our flag was raised                        close -> OWED (lowers the flag),
  *                                                     interrupt -> SENDING, for another frame
- * OWED     closed, and an interrupt is due            open -> SENT (raises the flag), forget -> CLOSED
+ * OWED     closed, and an interrupt is pending        open -> SENT (raises the flag), forget -> CLOSED
  * </pre>
  *
- * A worker whose stack ends before it opens goes from CLOSED or OWED to OPEN by a plain write. Only
- * the worker leaves OWED. While the window is lent, who finds it closed asks the guest's, too.
+ * If the worker has no stack left to open, a plain write moves CLOSED or OWED to OPEN. Only the
+ * worker leaves OWED. While the window is lent, a sender that finds it closed asks the guest's
+ * window too.
  *
- * <p>The window also mirrors the worker's current frame, so that who has the window in hand finds
- * the frame without the thread-local. Proof: InterruptWindowTest, InterruptRaceTest,
- * CurrentFrameTest.
+ * <p>The window also mirrors the worker's current frame; {@link #mirror} tells why. Proof:
+ * InterruptWindowTest, InterruptRaceTest, CurrentFrameTest.
  */
 public final class InterruptWindow {
 
@@ -51,7 +51,7 @@ public final class InterruptWindow {
   // written by the worker before it closes, read by a sender after it saw CLOSED or OWED
   private volatile @Nullable InterruptWindow guest;
 
-  // by the worker: its current frame while that is one of this window's, else null
+  // by the worker: its current frame if that belongs to this window, else null
   private @Nullable CancelFrame current;
 
   public InterruptWindow() {}
@@ -62,12 +62,16 @@ public final class InterruptWindow {
     open();
   }
 
-  /** The worker; null before it has begun, as far as the calling thread can see. */
+  /** The worker; null if the calling thread cannot see yet that it has begun. */
   public @Nullable Thread worker() {
     return worker;
   }
 
-  /** The current frame of the worker has changed, see {@link CancelFrame}. Worker only. */
+  /**
+   * Exists for P6: code that has the window finds the current frame without the thread-local.
+   * Called whenever the worker's current frame changes, see {@link CurrentFrame#replace}. Worker
+   * only.
+   */
   void mirror(@Nullable CancelFrame frame) {
     current = frame;
   }
@@ -80,38 +84,37 @@ public final class InterruptWindow {
   }
 
   /**
-   * What {@link CurrentFrame#get()} returns, if the calling thread is the worker and in code of
-   * this window; else null, which says nothing. Any thread: another one reads no more than that it
-   * is not the worker.
+   * {@link CurrentFrame#get()}, if the calling thread is the worker and in code of this window;
+   * else null, which tells nothing. Any thread: others only learn that they are not the worker.
    */
   public @Nullable CancelFrame currentOfWorker() {
     return Thread.currentThread() == worker && isOpen() ? current : null;
   }
 
-  /** Interrupts the worker now, or owes it until the window opens. Never waits, never throws. */
+  /** Interrupts the worker now, or as soon as the window opens. Never waits, never throws. */
   public void interrupt() {
     while (true) {
       int now = state;
       switch (now) {
-        case OPEN, SENT -> { // SENT: of a frame further in; the worker may have used that up
+        case OPEN, SENT -> { // SENT: of an inner frame; the worker may have used that interrupt up
           if (STATE.compareAndSet(this, now, SENDING)) {
             send();
             return;
           }
         }
         case CLOSED -> {
-          // A worker that cancels itself from inside a signal needs no interrupt: it is awake.
+          // A worker that cancels itself inside a signal needs no interrupt: it is awake.
           if (Thread.currentThread() == worker || STATE.compareAndSet(this, CLOSED, OWED)) {
             passOn();
             return;
           }
         }
-        case SENDING -> { // the worker may have used up the one that is under way
+        case SENDING -> { // the worker may have used up the interrupt that is in flight
           if (STATE.compareAndSet(this, SENDING, AGAIN)) {
             return;
           }
         }
-        default -> { // one is owed, and its reason is looked up when it has arrived
+        default -> { // one is pending; the worker looks up its reason when it arrives
           passOn();
           return;
         }
@@ -134,7 +137,7 @@ public final class InterruptWindow {
         if (target != null) {
           target.interrupt();
         }
-      } catch (Throwable ofChannel) { // an interruptible channel whose close threw
+      } catch (Throwable ofChannel) { // closing an interruptible channel threw
         thrown = ofChannel;
       }
     } while (!STATE.compareAndSet(this, SENDING, SENT)
@@ -145,14 +148,14 @@ public final class InterruptWindow {
     }
   }
 
-  /** Opens the window; raises the flag if an interrupt is due. Worker only. */
+  /** Opens the window; raises the flag if an interrupt is pending. Worker only. */
   void open() {
     if (!STATE.compareAndSet(this, CLOSED, OPEN)) {
       openInterrupted(); // it was OWED, which only the worker leaves
     }
   }
 
-  /** Closes the window; afterwards no interrupt of ours is up or under way. Worker only. */
+  /** Closes the window; afterwards no interrupt of ours is raised or in flight. Worker only. */
   public void close() {
     while (!STATE.compareAndSet(this, OPEN, CLOSED)) {
       if (STATE.compareAndSet(this, SENT, OWED)) {
@@ -172,7 +175,7 @@ public final class InterruptWindow {
   /**
    * Closes the window while its thread runs other code. Worker only.
    *
-   * @param to the window of that code, if what cancels this one's code cancels that too
+   * @param to the window of that code, if a cancel of this window's code also cancels that code
    */
   public void lend(@Nullable InterruptWindow to) {
     guest = to;
@@ -185,7 +188,7 @@ public final class InterruptWindow {
     open();
   }
 
-  /** Drops an interrupt that is due. Worker only, while closed. */
+  /** Drops a pending interrupt. Worker only, while closed. */
   void forget() {
     STATE.compareAndSet(this, OWED, CLOSED);
   }

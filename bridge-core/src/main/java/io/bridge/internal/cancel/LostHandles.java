@@ -6,18 +6,18 @@ import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Notices that a handle which the user holds, a cursor or a scope, has become unreachable while it
- * was open (I1, S3).
+ * Notices that a handle held by the user, a cursor or a scope, became unreachable while it was open
+ * (I1, S3).
  *
- * <p>The JDK's cleaner thread watches: it has the system's class loader and nothing of the code
- * that came first, and it keeps this class only while a handle is open (A13). It runs no foreign
- * code: each cleanup has a thread of its own, so that one which blocks delays no other.
+ * <p>The JDK's cleaner thread watches: it has the system's class loader, nothing of the code that
+ * used it first, and keeps this class only while a handle is open (A13). It runs no foreign code:
+ * each cleanup has a thread of its own, so that a blocking one delays no other.
  */
 public final class LostHandles {
 
   /**
-   * Where a handle was opened. The JVM notes the stack in a form of its own, much cheaper than its
-   * elements, which nobody needs but a report.
+   * Where a handle was opened. The JVM records the stack in its own form, much cheaper than stack
+   * trace elements, which only a report needs.
    */
   public static final class Opened extends Exception {
 
@@ -33,15 +33,15 @@ public final class LostHandles {
     public void reportNotClosed(String what) {
       if (!reported.getAndSet(true)) {
         Opened site = new Opened();
-        site.setStackTrace(CallerFrames.of(getStackTrace())); // this one's is still compared
+        site.setStackTrace(CallerFrames.of(getStackTrace())); // ours is still compared
         Undeliverable.report(new IllegalStateException(what + " was not closed", site));
       }
     }
 
     /**
-     * Whether the code that opened can not be what the calling thread runs, or {@code owner}: their
-     * stacks have nothing in common but the JDK's frames, as those of two tasks of one pool. If it
-     * is the same code once more, or a stack is too deep to be known whole, this does not tell.
+     * Whether the opening code cannot be running on the calling thread or {@code owner}: their
+     * stacks share only frames of the JDK, like two tasks of one pool. Returns false if the same
+     * code runs once more, or if a stack is too deep to be known whole.
      */
     boolean isLeftBy(Thread owner) {
       StackTraceElement[] then = getStackTrace();
@@ -85,9 +85,9 @@ public final class LostHandles {
   /**
    * Watches {@code handle}.
    *
-   * @param handle what the user holds
-   * @param lost does not know the handle; runs once: on the JDK's thread when the handle is gone,
-   *     or on the thread that cleans the registration
+   * @param handle the user's handle
+   * @param lost must not refer to the handle; runs once: on the JDK's thread when the handle is
+   *     gone, or on the thread that cleans the registration
    * @return the registration, which keeps {@code lost}
    */
   public static Cleaner.Cleanable watch(Object handle, Runnable lost) {

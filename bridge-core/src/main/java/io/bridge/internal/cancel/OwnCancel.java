@@ -4,8 +4,8 @@ import io.bridge.internal.failure.Failures;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The source that the calling thread is just cancelling: a failure that it signals from inside that
- * call is the cancel's echo, and no news (A12). A thread-local and no field of the await: only a
+ * The source that the calling thread is cancelling now: a failure signalled from inside that call
+ * is the cancel's echo, and no news (A12). A thread-local and no field of the await, since only a
  * cancel needs it.
  */
 public final class OwnCancel {
@@ -14,7 +14,7 @@ public final class OwnCancel {
 
   private OwnCancel() {}
 
-  /** Runs what cancels the source of {@code await}; may nest. */
+  /** Runs {@code cancel}, which cancels the source of {@code await}; may nest. */
   public static void run(Object await, Runnable cancel) {
     Object outer = TARGET.get();
     TARGET.set(await);
@@ -22,7 +22,7 @@ public final class OwnCancel {
       cancel.run();
     } finally {
       if (outer == null) {
-        TARGET.remove(); // nothing stays with a thread of somebody's (A13)
+        TARGET.remove(); // leaves nothing behind on a thread that is not ours (A13)
       } else {
         TARGET.set(outer);
       }
@@ -30,12 +30,12 @@ public final class OwnCancel {
   }
 
   /**
-   * Whether {@code failure}, which came to {@code await} after its end, says nothing but that the
-   * source was cancelled.
+   * Whether {@code failure}, which came to {@code await} after its end, only says that the source
+   * was cancelled.
    *
    * @param failure of the source
-   * @param await that cancels it
-   * @param cancelled whether that is how the await has ended
+   * @param await cancels the source
+   * @param cancelled whether the await ended by cancellation
    */
   public static boolean isEcho(Throwable failure, Object await, boolean cancelled) {
     return TARGET.get() == await || (cancelled && Failures.isCancelEcho(failure));

@@ -8,22 +8,22 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** What ends with a coroutine or a scope: its open cursors (I1). */
+/** The resources that end with a coroutine or a scope: its open cursors (I1). */
 public final class OwnedResources {
 
   private static final VarHandle OPEN = Fields.handle(MethodHandles.lookup(), "open", Set.class);
 
-  // any thread; made by the first resource, null again at the end
+  // any thread; made by the first resource, null again after the end
   private volatile @Nullable Set<Resource> open;
 
-  /** Something that its owner's end closes. */
+  /** A resource that is closed when its owner ends. */
   public interface Resource {
 
     /** Closes it; may be called again. */
     void close();
   }
 
-  /** Has {@code resource} cancelled at the end, unless it is {@link #forget}ed. */
+  /** Closes {@code resource} when the owner ends, unless it is {@link #forget forgotten} before. */
   public void remember(Resource resource) {
     Set<Resource> set = open;
     if (set == null) {
@@ -42,7 +42,7 @@ public final class OwnedResources {
     }
   }
 
-  /** One that fails keeps no other from being cancelled (A5). */
+  /** Closes one; its failure does not keep the others open (A5). */
   private static void close(Resource resource) {
     try {
       resource.close();

@@ -8,26 +8,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one park loop of bridge. The state decides, never the wake-up: a stray unpark, a left-over
- * permit or an interrupt costs one more look at the state (A10). A worker of a ForkJoinPool says so
- * to its pool, which runs its other tasks meanwhile on a spare thread, as for join (A2).
+ * permit or an interrupt costs one more look at the state (A10). A worker of a ForkJoinPool tells
+ * its pool that it blocks, so that a spare thread runs the pool's other tasks, as for join (A2).
  */
 public final class ParkLoop {
 
   private ParkLoop() {}
 
-  /** What a thread of ours waits for. */
+  /** A state that a thread of ours waits for. */
   public interface Condition {
 
     /** Whether the owner must go on waiting. Volatile read. */
     boolean mustWait();
 
-    /** The wait is cancelled: makes {@link #mustWait} false unless the awaited came first. */
+    /**
+     * Cancels the wait: {@link #mustWait} returns false afterwards. An outcome that came first
+     * stays.
+     */
     void abandon();
   }
 
   /**
    * Parks the calling thread until {@code condition} no longer must wait. The condition has
-   * published that its owner may park, so whoever changes it unparks.
+   * published that its owner may park, so every change to it is followed by an unpark.
    */
   public static void await(Condition condition, @Nullable CancelFrame frame) {
     if (awaitTakingFlag(condition, frame)) {
@@ -36,16 +39,16 @@ public final class ParkLoop {
   }
 
   /**
-   * The same, for who goes on to wait for the next interrupt: a flag that is up afterwards is one
-   * that came since.
+   * Like {@link #await}, but clears the interrupt flag instead of restoring it, so that the caller
+   * can detect a later interrupt.
    *
-   * @return whether an interrupt ended the wait, whose flag is down
+   * @return whether an interrupt ended the wait; its flag is cleared
    */
   public static boolean awaitTakingFlag(Condition condition, @Nullable CancelFrame frame) {
     boolean interrupted = false;
     while (condition.mustWait()) {
-      // A cancel before this look may have had its interrupt eaten by foreign code; a cancel after
-      // it raises the flag, with which park returns.
+      // Foreign code may have swallowed the interrupt of a cancel before this check. A later cancel
+      // raises the flag, and park returns.
       if (frame != null && frame.isCancelled()) {
         condition.abandon();
         continue;
@@ -60,8 +63,8 @@ public final class ParkLoop {
   }
 
   private static void park(Condition condition) {
-    // what is awaited may be a task of this pool; a coroutine's carrier is a worker as well, but
-    // the current thread is the coroutine's
+    // The awaited task may belong to this pool. A coroutine's carrier is a worker too, but the
+    // current thread is then the coroutine's.
     if (Thread.currentThread() instanceof ForkJoinWorkerThread) {
       parkWorker(condition);
     } else {
@@ -78,12 +81,12 @@ public final class ParkLoop {
       ForkJoinPool.managedBlock(new Blocker(condition));
     } catch (RejectedExecutionException e) { // no more spare threads
       parkThread(condition);
-    } catch (InterruptedException e) { // not of this blocker
+    } catch (InterruptedException e) { // not thrown by this blocker
       Thread.currentThread().interrupt();
     }
   }
 
-  /** One park of a worker: whoever wakes it, the loop looks at the state. */
+  /** One park of a worker: after any wake-up the loop looks at the state. */
   private record Blocker(Condition condition) implements ForkJoinPool.ManagedBlocker {
 
     @Override

@@ -4,29 +4,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The block of a scope on the thread that opened it: from the opening until that thread joins or
- * closes the scope. A scope that fails cancels the block, so that its code does not go on waiting
- * for what will not be used.
+ * closes the scope. A scope that fails cancels the block, so that its code does not wait for
+ * results that will not be used.
  *
- * <p>The scopes of one thread form a chain from the innermost outwards, which whoever cancels a
- * frame around them follows. See docs/design/scope.md; proof: ScopeCancelTest, ScopeRaceTest.
+ * <p>The scopes of one thread form a chain from the innermost outwards; the cancel of a frame
+ * around them follows it. See docs/design/scope.md; proof: ScopeCancelTest, ScopeRaceTest.
  */
 public final class ScopeFrame extends BlockFrame {
 
-  /** The scope, as far as its block needs to know it. */
+  /** The part of a scope that its block needs. */
   public interface Scope extends CancelWalk.Scope {
 
     boolean isClosed();
 
-    /** Cancels what still runs and waits for it. */
+    /** Cancels the running coroutines and waits for them. */
     void close();
 
-    /** What an await in the cancelled block throws. */
+    /** The exception that an await in the cancelled block throws. */
     RuntimeException ending();
 
-    /** What {@link #ending} returned last got to nobody. */
+    /** The last exception from {@link #ending} was not delivered. */
     void giveBack();
 
-    /** What ends with the scope. */
+    /** The resources that end with the scope. */
     OwnedResources owned();
   }
 
@@ -34,13 +34,13 @@ public final class ScopeFrame extends BlockFrame {
 
   private final Thread owner = Thread.currentThread();
 
-  /** Of a scope that may be left open on a plain thread; null if its end is certain. */
+  /** Of a scope that may be left open on a plain thread; null if it is closed for certain. */
   private final LostHandles.@Nullable Opened opened;
 
   // by the owner
   private boolean blockLeft;
 
-  // by the owner; read by whoever cancels a frame around it
+  // by the owner; read by a cancel of a frame around it
   private volatile @Nullable ScopeFrame enclosing;
 
   private ScopeFrame(
@@ -55,7 +55,7 @@ public final class ScopeFrame extends BlockFrame {
     ScopeFrame frame = new ScopeFrame(scope, CurrentFrame.get(), opened);
     try {
       frame.begin();
-    } catch (Throwable tooDeep) { // a plain write, for which there is stack
+    } catch (Throwable tooDeep) { // a plain write, which always has enough stack
       frame.left = true;
       throw tooDeep;
     }
@@ -81,8 +81,8 @@ public final class ScopeFrame extends BlockFrame {
   }
 
   /**
-   * Ends the block, once: no failure of the scope cancels its thread after this. A frame inside it
-   * may go on, and is linked to it for as long. Owner only.
+   * Ends the block, once: afterwards no failure of the scope cancels its thread. A frame inside it
+   * may go on, and stays linked to it while it does. Owner only.
    */
   public void leaveBlock() {
     if (blockLeft) {
@@ -91,7 +91,7 @@ public final class ScopeFrame extends BlockFrame {
     blockLeft = true;
     try {
       leaveNow();
-    } catch (Throwable tooDeep) { // plain writes, as above
+    } catch (Throwable tooDeep) { // plain writes, which always have enough stack
       phase = LEFT;
       left = true;
       throw tooDeep;
@@ -132,23 +132,23 @@ public final class ScopeFrame extends BlockFrame {
     return frame;
   }
 
-  /** The scope has ended for a reason that cancels its block, unless that was left open. */
+  /** The scope has ended for a reason that cancels its block, unless the block was left open. */
   public void cancelUnlessLeft(String why) {
     if (!isLeftOpenBy(owner)) {
       cancelBlock(why);
     }
   }
 
-  /** The owner's looks at its cancelled frames end at one of a task before. */
+  /** Stops the owner's look for cancelled frames at a block that an earlier task left open. */
   @Override
   boolean isLeftOpen() {
     return isOwner() && isLeftOpenBy(owner);
   }
 
   /**
-   * A pool's thread that goes on with another task was not told, and is not to be touched: the
-   * block is given up (S3). Inside another frame it is left with that one, and a virtual thread has
-   * one task.
+   * A pool's thread that goes on with another task was not told, and must not be interrupted: the
+   * block is abandoned (S3). A block inside another frame is left with that frame, and a virtual
+   * thread has only one task.
    */
   private boolean isLeftOpenBy(Thread thread) {
     LostHandles.Opened at = opened;

@@ -4,15 +4,16 @@ import io.bridge.Body;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hides the frames around it, with a window of its own: what runs inside can wait while the code
- * around it is cancelled. Interrupts that arrive meanwhile are kept and raised at the end (A9).
+ * Hides the frames around it, with a window of its own: the code inside can wait while the code
+ * around it is cancelled. Interrupts that arrive in the meantime are kept and raised at the end
+ * (A9).
  */
 public final class ShieldFrame extends CancelFrame {
 
   /** The frame that the shield hides; null on a plain thread. */
   final @Nullable CancelFrame hidden;
 
-  // by the owner; by a signal thread that saw the owner's flag up
+  // by the owner, or by a signal thread that saw the owner's flag raised
   private volatile boolean owed;
 
   private ShieldFrame(@Nullable CancelFrame hidden) {
@@ -38,14 +39,14 @@ public final class ShieldFrame extends CancelFrame {
     } finally {
       try {
         shield.leave();
-      } finally { // where the stack ends there, the rest comes late
+      } finally { // if the stack ends there, the rest is done late
         shield.left = true;
       }
     }
   }
 
   private void enter() {
-    becomeCurrent(); // first: what finds it left uncovers what it hides
+    becomeCurrent(); // first: then even a late leave uncovers
     if (hidden != null) {
       hidden.window.close();
     }
@@ -65,7 +66,7 @@ public final class ShieldFrame extends CancelFrame {
     uncover();
   }
 
-  /** What is around the shield may be interrupted again. Owner only. */
+  /** Allows interrupts of the code around the shield again. Owner only. */
   private void uncover() {
     if (hidden != null && hidden.window.isOpen()) {
       return; // it was not covered yet

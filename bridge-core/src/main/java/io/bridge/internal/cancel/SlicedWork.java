@@ -2,7 +2,7 @@ package io.bridge.internal.cancel;
 
 import org.jspecify.annotations.Nullable;
 
-/** Work of many small steps, which the timer thread does a slice at a time. */
+/** Work of many small steps, which the timer thread does in slices. */
 abstract class SlicedWork {
 
   /** The next work of the timer thread. */

@@ -20,14 +20,14 @@ public final class TimeoutFrame extends BlockFrame {
 
   private final Duration timeout;
 
-  /** Whether the code around was cancelled before: then this block is a deadline of its cleanup. */
+  /** Whether the code around was cancelled before: then this block limits its cleanup. */
   private final boolean inCleanup;
 
   // by the owner
   private @Nullable AwaitTimeoutException thrown;
   private boolean outside;
 
-  // by the owner, or by the thread that runs its code meanwhile (S9): of the first await cut off
+  // by the owner, or by the thread that runs its code for it (S9): of the first await cut off
   private @Nullable RuntimeException cutOff;
 
   private TimeoutFrame(@Nullable CancelFrame outer, Duration timeout) {
@@ -37,7 +37,7 @@ public final class TimeoutFrame extends BlockFrame {
   }
 
   /**
-   * Runs {@code body}, cancelling what it waits for when the time is over.
+   * Runs {@code body}, and cancels its awaits when the time is over.
    *
    * @param timeout from now
    * @param body the code to limit
@@ -56,8 +56,8 @@ public final class TimeoutFrame extends BlockFrame {
   }
 
   /**
-   * The same, but null when the time is over; what the body then throws is reported, having nobody
-   * else to go to.
+   * Like {@link #run}, but returns null when the time is over. A failure of the body after that is
+   * reported, since it has no other receiver.
    *
    * @param timeout from now
    * @param body the code to limit
@@ -76,7 +76,7 @@ public final class TimeoutFrame extends BlockFrame {
       return frame.<T, X>call(body);
     } catch (AwaitTimeoutException e) {
       if (e != frame.thrown) {
-        throw e; // of another block
+        throw e; // thrown by another block
       }
       for (Throwable suppressed : e.getSuppressed()) {
         if (!Failures.isCancelEcho(suppressed)) {
@@ -98,7 +98,7 @@ public final class TimeoutFrame extends BlockFrame {
     try {
       return this.<T, X>call(body, timer);
     } finally {
-      if (!outside) { // the stack ended where it was left; these are plain writes
+      if (!outside) { // the stack ended while leaving it; these are plain writes
         phase = LEFT;
         left = true;
       }
@@ -124,7 +124,7 @@ public final class TimeoutFrame extends BlockFrame {
     return value;
   }
 
-  /** Whether the code around was cancelled meanwhile, which is what the block ended by (T2). */
+  /** Whether the code around was cancelled in the meantime, and that ended the block (T2). */
   private boolean isEndOfOuter(Throwable failure) {
     return !inCleanup
         && outer != null
@@ -133,14 +133,14 @@ public final class TimeoutFrame extends BlockFrame {
         && !(failure instanceof AwaitTimeoutException);
   }
 
-  /** With what says where the block was cut off, and what it failed with after that (T1). */
+  /** With the place where the block was cut off, and the failure it had after that (T1). */
   private AwaitTimeoutException timedOut(@Nullable Throwable failure) {
     AwaitTimeoutException timedOut = new AwaitTimeoutException(timeout);
     if (failure != null) {
       timedOut.addSuppressed(Failures.bare(failure));
     }
     if (cutOff != null && (failure == null || !Failures.isCancelEcho(failure))) {
-      timedOut.addSuppressed(cutOff); // the block has kept it to itself
+      timedOut.addSuppressed(cutOff); // the block kept it to itself
     }
     thrown = timedOut;
     return timedOut;
@@ -166,7 +166,7 @@ public final class TimeoutFrame extends BlockFrame {
     cancelBlock("timed out after " + timeout);
   }
 
-  /** Leaves the block; true if its deadline has passed. No interrupt of the timer comes later. */
+  /** Leaves the block; true if its deadline has passed. The timer sends no interrupt after this. */
   private boolean leave(Registration timer) {
     leaveScopesInside();
     boolean expired = leave();
@@ -185,7 +185,7 @@ public final class TimeoutFrame extends BlockFrame {
   public static void close(Registration timer) {
     try {
       timer.close();
-    } catch (Throwable t) { // a time source of the user's must not hide what the block did
+    } catch (Throwable t) { // a user's time source must not hide the outcome of the block
       Undeliverable.report(t);
     }
   }

@@ -7,7 +7,7 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One timer of {@link Timers}. It lets its task go when it is closed, and is itself taken out some
+ * One timer of {@link Timers}. Closing it drops its task at once; the timer itself is removed some
  * time later.
  *
  * <pre>
@@ -26,16 +26,16 @@ final class Timer implements Registration {
   // any thread
   private volatile @Nullable Runnable task;
 
-  // by who schedules; then by the timer thread
+  // by the scheduling thread; then by the timer thread
   long deadline;
 
-  // in the inbox: the one that came before, how many there are, and the first of their deadlines.
-  // By who schedules, before it is in; then by the timer thread
+  // In the inbox: the next older timer, their number, and their first deadline. By the scheduling
+  // thread before it is in the inbox; then by the timer thread
   @Nullable Timer older;
   int number;
   long earliest;
 
-  // by the timer thread, before its look at the task; read by who closes, behind that
+  // by the timer thread, before it looks at the task; read by the closing thread, after that
   private volatile boolean inHeap;
 
   Timer(Timers timers, long deadline, Runnable task) {
@@ -44,7 +44,7 @@ final class Timer implements Registration {
     this.task = task;
   }
 
-  /** Tells that it is to be put on top of {@code newest} in the inbox. */
+  /** Prepares this timer to be put on top of {@code newest} in the inbox. */
   void putOn(@Nullable Timer newest) {
     older = newest;
     number = newest == null ? 1 : newest.number + 1;
@@ -61,23 +61,23 @@ final class Timer implements Registration {
     return task == null;
   }
 
-  /** It is to be dropped when it is closed. Timer thread only. */
+  /** From now on the heap drops it when it is closed. Timer thread only. */
   void enterHeap() {
     inHeap = true;
   }
 
-  /** Takes the task, once; null if that was done. */
+  /** Takes the task, once; null if it was taken. */
   @Nullable Runnable take() {
     return (Runnable) TASK.getAndSet(this, (Runnable) null);
   }
 
-  /** Its task could not run for want of memory. Timer thread only, which has taken it. */
+  /** Gives back a task that could not run for want of memory. Timer thread only, which took it. */
   void putBack(Runnable taken, long newDeadline) {
     deadline = newDeadline;
     task = taken;
   }
 
-  /** It was not scheduled after all; a plain write, for which there is stack in any case. */
+  /** Scheduling it failed; a plain write, which always has enough stack. */
   void neverScheduled() {
     task = null;
   }

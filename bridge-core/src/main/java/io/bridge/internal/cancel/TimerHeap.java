@@ -4,14 +4,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The timers that the timer thread waits for, by deadline. Of that thread only, whose stack is
- * shallow; and what may run out of memory does so before anything is changed.
+ * The timers that the timer thread waits for, by deadline. Used by that thread only, whose stack is
+ * shallow. A step that may run out of memory does so before it changes anything.
  */
 final class TimerHeap {
 
   private static final int FEW = 64;
 
-  // of 0 to size - 1, none is due before the one at half its index (less one)
+  // in 0 to size - 1; none is due before the one at (index - 1) / 2
   private @Nullable Timer[] timers = new @Nullable Timer[FEW];
 
   private int size;
@@ -59,7 +59,7 @@ final class TimerHeap {
       }
     }
     if (timers.length > FEW && size < timers.length >> 2) {
-      timers = Arrays.copyOf(timers, timers.length >> 1); // halves at most, whatever it has been
+      timers = Arrays.copyOf(timers, timers.length >> 1); // by half at most, however few are left
     }
   }
 

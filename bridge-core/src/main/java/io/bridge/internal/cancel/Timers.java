@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The JVM's own time: one daemon thread for all timers, started at first need. It only changes
  * states and wakes threads, and runs no foreign code (T3). See docs/design/timers.md.
  *
- * <p>The heap is that thread's alone. Others put a timer into the inbox, by one compare-and-set:
- * wherever their stack or memory ends, the timer is in it or not.
+ * <p>Only that thread uses the heap. Others put a timer into the inbox by one compare-and-set:
+ * wherever their stack or memory ends, the timer is either in it or not.
  *
  * <pre>
  * inbox    meaning                                         left by
@@ -24,32 +24,35 @@ import org.jspecify.annotations.Nullable;
  *                                                          the timer thread -> null
  *
  * wakeAt   the timer thread looks into the inbox at that time at the latest, and before it parks;
- *          who schedules something earlier wakes it
- * thread   null while there is no timer thread: one that begins sets it, so there is no other one;
- *          it takes itself out when it has been idle for a while, and looks into the inbox after
+ *          a thread that schedules an earlier deadline wakes it
+ * thread   null while there is no timer thread: a new one sets it, so there is only one; it sets
+ *          null when it has been idle for a while, and then looks into the inbox once more
  * </pre>
  *
- * <p>What was closed is taken out by the timer thread: out of the inbox when that has many, out of
- * the heap when there is more of it than of the rest. Proof: TimersTest, StackEdgesTest.
+ * <p>The timer thread removes closed timers: from the inbox when that holds many, from the heap
+ * when more than half are closed. Proof: TimersTest, StackEdgesTest.
  */
 public final class Timers {
 
   /** The one instance. */
   static final Timers SYSTEM = new Timers();
 
-  /** Past this, about 146 years, a deadline is "never"; nor do differences of times overflow. */
+  /**
+   * A deadline later than this, about 146 years, is "never"; also keeps differences from
+   * overflowing.
+   */
   private static final long NEVER_NANOS = Long.MAX_VALUE >> 1;
 
-  /** So many timers in the inbox wake the timer thread, which drops the closed ones. */
+  /** With this many timers in the inbox the timer thread wakes and drops the closed ones. */
   private static final int MANY = 256;
 
-  /** So many closed timers in the heap are not worth a sweep. */
+  /** Up to this many closed timers in the heap are not worth a sweep. */
   private static final int SPARE = 64;
 
-  /** Until the timer thread tries again what there was no memory for. */
+  /** The pause before the timer thread retries a step for which there was no memory. */
   private static final long RETRY_NANOS = 10_000_000;
 
-  /** So long with nothing to wait for, and the thread ends: it keeps our class loader (A13). */
+  /** After this idle time the thread ends, because it keeps our class loader (A13). */
   private static final long IDLE_NANOS = 1_000_000_000;
 
   /** For how long other deadlines wait while the thread does long work. */
@@ -72,8 +75,8 @@ public final class Timers {
   private volatile long wakeAt;
   private volatile int inHeap;
   private final TimerHeap heap = new TimerHeap();
-  private @Nullable Timer taken; // out of the inbox, not yet in the heap
-  private @Nullable SlicedWork work; // under way, and those behind it
+  private @Nullable Timer taken; // from the inbox, not yet in the heap
+  private @Nullable SlicedWork work; // in progress, with the work behind it
 
   Timers() {}
 
@@ -102,7 +105,7 @@ public final class Timers {
   private void wake() {
     Thread timer = thread;
     if (timer == null) {
-      newThread().start(); // one of two at once finds that it is not needed
+      newThread().start(); // one of two concurrent threads finds that it is not needed
     } else {
       LockSupport.unpark(timer);
     }
@@ -112,7 +115,7 @@ public final class Timers {
     return Thread.ofPlatform()
         .daemon()
         .name("bridge-timer")
-        .inheritInheritableThreadLocals(false) // it outlives whoever comes first
+        .inheritInheritableThreadLocals(false) // it outlives the code that first needs it
         .unstarted(this::run);
   }
 
@@ -124,14 +127,14 @@ public final class Timers {
     }
   }
 
-  /** Whether the heap is to be swept. */
+  /** Whether the heap needs a sweep. */
   private boolean isSparse() {
     return closed.get() > inHeap / 2 + SPARE;
   }
 
   /**
-   * Goes on with {@code work} on the timer thread, whose stack is sure and which tries again when
-   * there is no memory; any thread. Needs no memory.
+   * Continues {@code work} on the timer thread, which has enough stack and retries when there is no
+   * memory. Any thread. Needs no memory.
    */
   static void goOn(SlicedWork work) {
     SYSTEM.add(work);
@@ -146,18 +149,20 @@ public final class Timers {
     wake();
   }
 
-  /** Whether the calling thread is the one of all timers, which must be back soon. */
+  /** Whether the calling thread is the timer thread, which must not be held up. */
   static boolean isTimerThread() {
     return SYSTEM.thread == Thread.currentThread();
   }
 
-  /** How many timers there are, with those that were closed and wait to be taken out. */
+  /** The number of timers, including closed ones that are not yet removed. */
   int kept() {
     Timer newest = inbox;
     return inHeap + (newest == null ? 0 : newest.number);
   }
 
-  /** Reports a failure of ours where no shared thread runs the handler, which is foreign. */
+  /**
+   * Reports a failure of ours on a thread that is not shared, since the handler is foreign code.
+   */
   static void report(Throwable failure) {
     if (isTimerThread()) {
       reportElsewhere(failure);
@@ -178,18 +183,18 @@ public final class Timers {
       while (!idle) {
         try {
           idle = round();
-        } catch (Throwable noMemory) { // all that a round does is whole at each step
+        } catch (Throwable noMemory) { // every step of a round is all or nothing
           LockSupport.parkNanos(this, RETRY_NANOS);
         }
       }
       thread = null;
       if (inbox == null && works == null) {
-        return; // what comes from here on starts another thread
+        return; // a timer that comes later starts another thread
       }
     }
   }
 
-  /** First what is due: that needs no memory. Returns whether there was nothing to do for long. */
+  /** Runs due timers first, which needs no memory. Returns whether it has been idle for long. */
   private boolean round() {
     fire();
     drain();
@@ -207,15 +212,15 @@ public final class Timers {
       return false;
     }
     LockSupport.parkNanos(this, nanos);
-    Thread.interrupted(); // somebody's who has found the thread: park would spin
+    Thread.interrupted(); // foreign code may have interrupted this thread: park would spin
     if (waits || System.nanoTime() - next < 0) {
       return false;
     }
-    sweep(); // what is closed in the heap does not keep the thread
+    sweep(); // closed timers in the heap do not keep the thread alive
     return heap.first() == null && inbox == null && works == null;
   }
 
-  /** Whether something must not wait in the inbox until {@code next}. */
+  /** Whether there is work before {@code next}: long work, an earlier timer, or a sweep. */
   private boolean isUrgent(long next) {
     Timer newest = inbox;
     return works != null
@@ -244,15 +249,15 @@ public final class Timers {
     }
     try {
       task.run();
-    } catch (OutOfMemoryError noMemory) { // our tasks only set what is not set yet
+    } catch (OutOfMemoryError noMemory) { // safe to repeat: our tasks only set what is not set yet
       timer.putBack(task, System.nanoTime() + RETRY_NANOS);
       heap.add(timer);
-    } catch (Throwable failure) { // of an interruptible channel, or a task that is not ours
+    } catch (Throwable failure) { // of an interruptible channel, or of a task that is not ours
       reportElsewhere(failure);
     }
   }
 
-  /** Moves what is in the inbox into the heap. */
+  /** Moves the timers of the inbox into the heap. */
   private void drain() {
     while (true) {
       if (taken == null) {
@@ -263,7 +268,7 @@ public final class Timers {
         return;
       }
       next.enterHeap();
-      if (!next.isOver()) { // the look behind enterHeap: it was closed before, or is counted
+      if (!next.isOver()) { // after enterHeap: closed before this check, or counted on close
         heap.add(next);
         inHeap = heap.size();
       }
@@ -273,12 +278,12 @@ public final class Timers {
   }
 
   private void sweep() {
-    closed.set(0); // first: one that is closed now may be counted for nothing, none is missed
+    closed.set(0); // first: a timer closed now may be counted in vain, but none is missed
     heap.removeClosed();
     inHeap = heap.size();
   }
 
-  /** Does long work for a while; whether there is more to do. */
+  /** Does long work for one slice; whether there is more to do. */
   private boolean work() {
     if (work == null) {
       work = (SlicedWork) WORKS.getAndSet(this, (SlicedWork) null);

@@ -1,6 +1,6 @@
 /**
- * Frames: what can be cancelled as a whole, the interrupt window of a thread, parking, deadlines,
- * and the cancel of a tree of scopes.
+ * Frames: code that can be cancelled as a whole. The interrupt window of a thread, parking,
+ * deadlines, and the cancel of a tree of scopes.
  *
  * <p><b>Rule:</b> A cancel sets a state and asks the window for an interrupt; it never waits and
  * runs no foreign code (A6).

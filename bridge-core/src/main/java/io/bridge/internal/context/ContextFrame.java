@@ -8,10 +8,10 @@ import io.bridge.internal.cancel.InterruptWindow;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Gives its code a context of its own; all cancellation is that of the code around it. */
+/** Gives its code a context of its own; the code around it determines all cancellation. */
 public final class ContextFrame extends CancelFrame {
 
-  /** Whether the context is that of whoever subscribes: the thread may hold another's state. */
+  /** Whether the context is a subscriber's: then the thread may hold another request's state. */
   private final boolean ofSubscriber;
 
   private final Thread thread = Thread.currentThread();
@@ -29,7 +29,7 @@ public final class ContextFrame extends CancelFrame {
   /**
    * Runs {@code body} with {@code context}.
    *
-   * @param context what the body finds as the current one
+   * @param context the current context of the body
    * @param body the code
    * @param <T> the type of its value
    * @param <X> the checked exception that it may throw
@@ -41,14 +41,16 @@ public final class ContextFrame extends CancelFrame {
     return new ContextFrame(context, false).<T, X>call(body);
   }
 
-  /** The frame of a conversion that subscribes to its source for somebody with {@code context}. */
+  /**
+   * The frame of a conversion that subscribes to its source for a receiver with {@code context}.
+   */
   public static ContextFrame ofSubscriber(CoroutineContext context) {
     return new ContextFrame(context, true);
   }
 
   /**
-   * Whether the calling code subscribes for somebody else, whose context comes before the state of
-   * the thread (C3).
+   * Whether the calling code subscribes for a receiver, whose context comes before the state of the
+   * thread (C3).
    *
    * @return whether it runs in the frame of a conversion
    */
@@ -69,13 +71,16 @@ public final class ContextFrame extends CancelFrame {
     } finally {
       try {
         leave();
-      } finally { // where the stack ends there, the rest comes late
+      } finally { // if the stack ends there, the rest is done late
         left = true;
       }
     }
   }
 
-  /** Sends a signal, whose receiver is no code of this frame, from inside it or any thread. */
+  /**
+   * Sends a signal outside of this frame, since its receiver's code does not belong to it. Any
+   * thread.
+   */
   public boolean outside(BooleanSupplier signal) {
     if (thread != Thread.currentThread()) {
       return signal.getAsBoolean();
@@ -91,7 +96,7 @@ public final class ContextFrame extends CancelFrame {
   private void enter() {
     becomeCurrent();
     if (outer == null) {
-      window.begin(); // nobody sends anything to it; it only says that this is user code
+      window.begin(); // is never interrupted; only tells that this is user code
     }
   }
 

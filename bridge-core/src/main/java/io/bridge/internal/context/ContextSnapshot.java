@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 
 /**
- * The surroundings that code takes along to another thread: its context, with what libraries carry
- * of the thread's state, and what the user's carriers have captured (C1 to C3).
+ * The surroundings that code propagates to another thread: its context, with the thread state that
+ * libraries add to it, and the state captured by the user's carriers (C1 to C3).
  *
  * <p>Captured by the thread that starts, forks, subscribes or hands over; restored around the body,
  * inside its interrupt window.
  *
- * @param context what the code finds as the current one
- * @param states what carriers have captured; null if nothing
+ * @param context the current context of the code
+ * @param states captured by carriers; null if there are none
  */
 public record ContextSnapshot(CoroutineContext context, @Nullable State states) {
 
@@ -40,7 +40,7 @@ public record ContextSnapshot(CoroutineContext context, @Nullable State states) 
     }
   }
 
-  /** A carrier threw; so does the coroutine that it was to take part in. */
+  /** A carrier threw: then the coroutine fails with that, too. */
   private record Failed(Throwable failure) implements State {
 
     @Override
@@ -52,7 +52,7 @@ public record ContextSnapshot(CoroutineContext context, @Nullable State states) 
 
   private static final Registrations<Carrier<?>> CARRIERS = new Registrations<>();
 
-  /** Of code that has nothing to take along, as most has. */
+  /** For code without anything to propagate, which is the usual case. */
   private static final ContextSnapshot NOTHING =
       new ContextSnapshot(CoroutineContext.empty(), null);
 
@@ -60,7 +60,7 @@ public record ContextSnapshot(CoroutineContext context, @Nullable State states) 
    * Adds a carrier.
    *
    * @param carrier takes part from now on
-   * @return takes it back
+   * @return removes it
    */
   public static Registration register(Carrier<?> carrier) {
     return CARRIERS.add(carrier);
@@ -71,7 +71,7 @@ public record ContextSnapshot(CoroutineContext context, @Nullable State states) 
     return ofCaller(CoroutineContext.current());
   }
 
-  /** The same, where the caller has looked its context up already. */
+  /** The surroundings of the calling code, whose context is known to be {@code context}. */
   public static ContextSnapshot ofCaller(CoroutineContext context) {
     CoroutineContext with = withThreadState(context, true);
     State states = captured();
@@ -79,8 +79,8 @@ public record ContextSnapshot(CoroutineContext context, @Nullable State states) 
   }
 
   /**
-   * Those of code that runs for whoever subscribes on this thread: the context is the subscriber's,
-   * the thread fills what that lacks, unless it is one that may hold another request's state.
+   * Captures the surroundings for a builder's body: the subscriber's context, plus missing entries
+   * from the current thread, unless that may not block and so may hold another request's state.
    */
   public static ContextSnapshot ofSubscriber(CoroutineContext context) {
     return Guard.permits(Thread.currentThread())
@@ -88,7 +88,7 @@ public record ContextSnapshot(CoroutineContext context, @Nullable State states) 
         : new ContextSnapshot(context, null);
   }
 
-  /** The same for a subscriber of Reactive Streams. */
+  /** Like the other one, for a subscriber of Reactive Streams. */
   public static ContextSnapshot ofSubscriber(Subscriber<?> subscriber) {
     return ofSubscriber(PresentLibraries.contextFor(subscriber));
   }
@@ -124,7 +124,7 @@ public record ContextSnapshot(CoroutineContext context, @Nullable State states) 
   }
 
   /**
-   * Runs {@code body} on the calling thread, which is another one, in these surroundings.
+   * Runs {@code body} on the calling thread, usually another one, in these surroundings.
    *
    * @param body the code
    * @param <T> the type of its value

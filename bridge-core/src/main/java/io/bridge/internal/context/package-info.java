@@ -1,8 +1,7 @@
 /**
- * The context of code: its frame, and the thread's state that goes along.
+ * The context of code: its frame, and the thread state propagated with it.
  *
- * <p><b>Rule:</b> What a thread holds goes along only where it belongs to the same request (C1 to
- * C4).
+ * <p><b>Rule:</b> Thread state is propagated only if it belongs to the same request (C1 to C4).
  *
  * <p><b>Design:</b> docs/design/context.md. <b>Proof:</b> CoroutineContextTest, CarrierTest.
  */

@@ -9,14 +9,14 @@ import io.bridge.internal.context.ContextSnapshot;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** A body as a source. */
+/** Converts bodies into sources. */
 public final class Bodies {
 
   private Bodies() {}
 
   /**
-   * A body as a source: each subscription runs it on a coroutine of its own, which is cancelled
-   * with the suspension. Every builder of one value is a conversion of this.
+   * Makes a source of a body: each subscription runs it on a coroutine of its own, which is
+   * cancelled with the suspension. Every builder of one value is a conversion of this.
    *
    * @param name of the thread
    * @param body the code
@@ -37,7 +37,7 @@ public final class Bodies {
   }
 
   /**
-   * The same for a source that is subscribed to at once, by the code that has made it: the
+   * Like {@link #awaitable}, for a source that the code that makes it subscribes to at once: the
    * coroutine runs in the surroundings of that code.
    *
    * @param name of the thread

@@ -8,8 +8,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outcome of a body on its way to whoever subscribed, by an executor if there is one (B10). One
- * that the executor rejects is told on the coroutine's thread, so that nobody waits for ever.
+ * The outcome of a body on its way to the subscriber, by an executor if there is one (B10). If the
+ * executor rejects it, the coroutine's thread signals it, so that no subscriber waits for ever.
  *
  * @param suspension takes the outcome
  * @param signals delivers it; null for the coroutine's own thread
@@ -22,7 +22,7 @@ record BodyCompletion<T extends @Nullable Object>(
   public void succeeded(T value) {
     Throwable rejection = deliver(() -> suspension.resume(value));
     if (rejection != null) {
-      Receiver.of(suspension).receiveFailure(rejection); // of no interest after a cancel (B6)
+      Receiver.of(suspension).receiveFailure(rejection); // dropped after a cancel (B6)
       Undeliverable.discard(value);
     }
   }
@@ -39,13 +39,16 @@ record BodyCompletion<T extends @Nullable Object>(
   @Override
   public void cancelled(CancellationException cancellation) {
     if (deliver(() -> suspension.fail(cancellation)) != null) {
-      suspension.fail(cancellation); // mostly the answer to the subscriber's own cancel
+      suspension.fail(cancellation); // usually the response to the subscriber's own cancel
     }
   }
 
-  /** Returns what the executor threw instead of taking the signal, which itself throws nothing. */
+  /**
+   * Returns the executor's failure if that did not take the signal; failures of the signal are not
+   * thrown.
+   */
   private @Nullable Throwable deliver(Runnable signal) {
-    if (signals == null || Receiver.of(suspension).cancelIfRequested()) { // or nobody waits (B6)
+    if (signals == null || Receiver.of(suspension).cancelIfRequested()) { // not wanted (B6)
       signal.run();
       return null;
     }

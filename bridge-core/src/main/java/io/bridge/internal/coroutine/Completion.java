@@ -4,7 +4,7 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the one outcome of a coroutine goes, as signals of an adapter's library. Called on the
+ * Receives the one outcome of a coroutine, to signal it by an adapter's library. Called on the
  * coroutine's thread after its body, outside its interrupt window.
  *
  * @param <T> the type of the value

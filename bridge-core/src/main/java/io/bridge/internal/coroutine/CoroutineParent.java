@@ -1,8 +1,8 @@
 package io.bridge.internal.coroutine;
 
-/** What a coroutine was forked into. */
+/** The scope that a coroutine was forked into. */
 public interface CoroutineParent {
 
-  /** The last that the child's thread does. */
+  /** The last step of the child's thread. */
   void ended(RunningCoroutine<?> child);
 }

@@ -12,12 +12,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of {@code runOn} on a thread of the executor, with a window of its own: it is cancelled
- * with the code that waits for it, whose thread passes each interrupt on (S9).
+ * The body of {@code runOn} on a thread of the executor, with a window of its own. It is cancelled
+ * with the calling code, whose thread waits for it and passes each interrupt on (S9).
  *
- * <p>That thread is not idle to no purpose: where it belongs to an executor itself, and the body
- * goes on to that executor, it is the guest of the waiting thread, which may be the only one there
- * is. See docs/design/coroutine.md.
+ * <p>If the waiting thread belongs to an executor itself, and the body calls {@code runOn} for that
+ * executor, the waiting thread runs that inner body as its guest: it may be the executor's only
+ * thread. See docs/design/coroutine.md.
  */
 final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
 
@@ -26,7 +26,7 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
   /** Waits for the end of the body. */
   private final Thread caller;
 
-  // put by the thread of the body, or of one that it waits for; taken by the caller
+  // put by the body's thread, or by one that it waits for; taken by the caller
   private final AtomicReference<@Nullable RunOn<?>> guest = new AtomicReference<>();
 
   ExecutorFrame(
@@ -36,7 +36,7 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
     this.caller = caller;
   }
 
-  /** The innermost such frame that the code of {@code frame} is in; null if there is none. */
+  /** The innermost such frame around {@code innermost}; null if there is none. */
   private static @Nullable ExecutorFrame around(@Nullable CancelFrame innermost) {
     CancelFrame frame = innermost;
     while (frame != null && !(frame instanceof ExecutorFrame)) {
@@ -52,8 +52,8 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
   }
 
   /**
-   * The frame whose caller is a thread of {@code executor} that waits, in the end, for the code of
-   * {@code frame}; null if there is none.
+   * The frame whose caller is a thread of {@code executor} that waits, directly or indirectly, for
+   * the code of {@code frame}; null if there is none.
    */
   static @Nullable ExecutorFrame hostOf(Executor executor, @Nullable CancelFrame frame) {
     ExecutorFrame inner = around(frame);
@@ -67,7 +67,7 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
     return null;
   }
 
-  /** Has the caller run {@code body} while it waits. */
+  /** Lets the caller run {@code body} while it waits. */
   void invite(RunOn<?> body) {
     guest.set(body);
     LockSupport.unpark(caller);
@@ -77,7 +77,10 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
     return guest.get() != null;
   }
 
-  /** Runs the guest, if there is one; the flag is the waiting code's, not its. Caller only. */
+  /**
+   * Runs the guest, if any, without the interrupt flag, which belongs to the waiting code. Caller
+   * only.
+   */
   void serveGuest() {
     RunOn<?> body = guest.getAndSet(null);
     if (body == null) {
@@ -91,8 +94,8 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
   }
 
   /**
-   * Runs the body on the calling thread, which may be inside of other code that waits: as a guest,
-   * or because the pool has its waiting threads help.
+   * Runs the body on the calling thread, which may be inside other code that waits: as a guest, or
+   * because the pool lets its waiting threads help.
    */
   RunOn.Outcome call(Body<?, ?> body) {
     CancelFrame waiting = CurrentFrame.get();
@@ -117,7 +120,7 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
     boolean cancelledTogether = isInside(waiting);
     waiting.window.lend(cancelledTogether ? window : null);
     if (cancelledTogether && waiting.isCancelled()) {
-      window.interrupt(); // the cancel came before, and went to the other window
+      window.interrupt(); // an earlier cancel went to the other window
     }
   }
 
@@ -128,7 +131,7 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
     }
   }
 
-  /** Ends the waits of the body, not the code that called it; the flag stays the executor's. */
+  /** Ends the waits of the body, not those of its caller; the flag stays the executor's. */
   @Override
   public boolean foreignInterrupt() {
     markCancelled("the executor's thread was interrupted");

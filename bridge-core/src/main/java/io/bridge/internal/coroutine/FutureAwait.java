@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Awaits a plain future by its own {@code get}, which an interrupt ends: our cancellations arrive
- * as one. That of a task of a ForkJoinPool would run other tasks on a worker, in the context and
- * under the interrupts of the code that waits (A13); so on a worker another thread calls it.
+ * as one. On a worker, the {@code get} of a ForkJoinPool's task would run other tasks, in the
+ * context and under the interrupts of the waiting code (A13); so there another thread calls it.
  */
 @CallsSource
 public final class FutureAwait {
@@ -31,17 +31,17 @@ public final class FutureAwait {
   private FutureAwait() {}
 
   /**
-   * The way into an await that owns its future: what is cancelled before it began cancels the
-   * future, too, which already runs.
+   * The entry of an await that owns its future: a cancellation before the await also cancels the
+   * future, which already runs.
    *
    * @param owned the future
-   * @return what {@link Cancellation#enterAwait()} returned
+   * @return the result of {@link Cancellation#enterAwait()}
    */
   private static @Nullable CancelFrame enterOrCancel(Future<?> owned) {
     Cancellation.checkThread();
     try {
       return Cancellation.enterPermitted();
-    } catch (Throwable cancelled) { // in the block of a failed scope, its failure
+    } catch (Throwable cancelled) { // or the failure of a scope, in its block
       cancelOwned(owned);
       throw cancelled;
     }
@@ -63,33 +63,33 @@ public final class FutureAwait {
   }
 
   private static void reportLost(Throwable failure) {
-    if (!(failure instanceof CancellationException)) { // somebody else has cancelled it as well
+    if (!(failure instanceof CancellationException)) { // other code may have cancelled it too
       Undeliverable.report(failure);
     }
   }
 
   /**
-   * Cancels a future that its await owns; a value that came first is given up, a failure reported
-   * (A12).
+   * Cancels a future that its await owns. If it is already complete, its value is discarded or its
+   * failure reported (A12).
    *
-   * @param owned the future; what its cancel throws is reported
+   * @param owned the future; a failure of its cancel is reported
    */
   public static void cancelOwned(Future<?> owned) {
     Cancellation.outsideWindow(
-        CurrentFrame.get(), () -> discardOutcome(owned)); // its dependents run
+        CurrentFrame.get(), () -> discardOutcome(owned)); // runs its dependents
   }
 
   /**
    * Converts {@code future}: one virtual thread waits for it, unless it is complete (A15).
    *
    * @param future the source, which is not cancelled
-   * @param suspension takes the outcome, and cancels the waiting
+   * @param suspension takes the outcome, and cancels the wait
    * @param <T> the type of the value
    */
   public static <T extends @Nullable Object> void pass(
       Future<? extends T> future, Suspension<? super T> suspension) {
     switch (future.state()) {
-      case SUCCESS -> Receiver.of(suspension).receive(future.resultNow()); // else it stays there
+      case SUCCESS -> Receiver.of(suspension).receive(future.resultNow()); // else kept there
       case FAILED -> suspension.fail(Failures.unwrap(future.exceptionNow()));
       case CANCELLED -> suspension.fail(new CancellationException());
       case RUNNING -> {
@@ -101,7 +101,7 @@ public final class FutureAwait {
     }
   }
 
-  /** Waits for a conversion, whose receiver gets the failure itself, a checked one too. */
+  /** Waits for a conversion, whose receiver gets the failure unwrapped, even a checked one. */
   private static <T extends @Nullable Object> T unwrapped(Future<? extends T> future)
       throws Exception {
     try {
@@ -114,7 +114,7 @@ public final class FutureAwait {
   /**
    * Waits for {@code future}.
    *
-   * @param future the source, which is no stage
+   * @param future the source, not a stage
    * @param owned whether a cancelled wait cancels the future (A15)
    * @param <T> the type of the value
    * @return its value
@@ -132,7 +132,7 @@ public final class FutureAwait {
           return value;
         }
       } catch (InterruptedException e) {
-        if (Cancellation.isKept(e, frame)) { // by a future of the user's
+        if (Cancellation.isKept(e, frame)) { // thrown by a user's future
           throw Failures.thrown(e);
         }
         if (!Cancellation.endsAfterInterrupt(frame)) {
@@ -150,12 +150,15 @@ public final class FutureAwait {
     }
   }
 
-  /** Nobody knows what came first, so it was the cancel (A7); what is not ours is not lost. */
+  /**
+   * The order of cancel and outcome is unknown, so the cancel wins (A7); a future that is not owned
+   * keeps its outcome.
+   */
   private static boolean isCancelled(@Nullable CancelFrame frame) {
     return frame != null && frame.isCancelled();
   }
 
-  /** A cancel that comes from here on is one of this await, which then cancels its future (A15). */
+  /** A cancel after this point cancels this await, which then cancels its future (A15). */
   private static <T extends @Nullable Object> T awaitElsewhere(
       @Nullable CancelFrame frame, Future<? extends T> future, boolean owned) {
     return CallbackAwait.<T>await(
@@ -169,8 +172,8 @@ public final class FutureAwait {
   }
 
   /**
-   * What an await of a complete {@code CompletableFuture} returns or throws. Its {@code get} is
-   * called only now: one that waits runs what others have registered (A13).
+   * The outcome of an await of a complete {@code CompletableFuture}. Its {@code get} is called only
+   * when it is done, since a waiting {@code get} runs dependents registered by other code (A13).
    *
    * @param future is done
    * @param <T> the type of the value
@@ -181,12 +184,12 @@ public final class FutureAwait {
       return future.get();
     } catch (ExecutionException | CancellationException e) {
       throw thrown(e);
-    } catch (InterruptedException e) { // of a subclass
+    } catch (InterruptedException e) { // thrown by a subclass
       throw Failures.thrown(e);
     }
   }
 
-  /** What an await throws for what {@code get} has thrown. */
+  /** The exception of an await whose {@code get} threw {@code ofGet}. */
   private static RuntimeException thrown(Exception ofGet) {
     Throwable failure =
         ofGet instanceof CancellationException

@@ -17,16 +17,16 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One body on an executor, and the await of its end (S9). The object is the executor's task, too;
- * what it needs hangs at its stage, so that one which stays in a queue keeps nothing. See
- * docs/design/coroutine.md.
+ * One body on an executor, and the await of its end (S9). The object is also the executor's task;
+ * the stage holds everything the body needs, so that a finished task left in a queue keeps nothing.
+ * See docs/design/coroutine.md.
  *
  * <pre>
  * stage          meaning                                   left by
  * Start          with the executor                         run -> ExecutorFrame, or IN_PLACE on the
  *                                                          caller's thread; withdraw -> WITHDRAWN
- * ExecutorFrame  the body runs; a cancel of the caller is  its end -> Outcome
- *                passed on to its thread
+ * ExecutorFrame  the body runs; its thread receives the    its end -> Outcome
+ *                caller's cancels
  * IN_PLACE       the body runs inside execute, in the      its end -> Outcome
  *                frames of the caller
  * Outcome        the body's outcome                        the caller -> OVER
@@ -57,14 +57,14 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
     }
   }
 
-  /** The outcome of a body; a failure of the caller's own thread needs no place of an await. */
+  /** The outcome of a body; a failure in place already has the caller's stack. */
   record Outcome(@Nullable Object value, @Nullable Throwable failure, boolean inPlace)
       implements Stage {
 
     static Outcome of(Body<?, ?> body, boolean inPlace) {
       try {
         return new Outcome(body.call(), null, inPlace);
-      } catch (Throwable failure) { // an Error too: nobody may wait for ever
+      } catch (Throwable failure) { // after an Error too: no caller may wait for ever
         return new Outcome(null, failure, inPlace);
       }
     }
@@ -127,7 +127,7 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
         throw refusal;
       }
       if (!echo) {
-        Undeliverable.report(refusal); // it took the body all the same, whose outcome counts
+        Undeliverable.report(refusal); // the body was taken all the same, and counts
       }
     }
   }
@@ -164,18 +164,18 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
     }
   }
 
-  /** Returns when there is nothing more to wait for: a body that has begun has ended. */
+  /** Waits until the body has ended, or can no longer begin. */
   private void awaitEnd(@Nullable CancelFrame frame) {
     boolean interrupted = false;
     while (isUnderWay()) {
       noticed = false;
-      // once passed on, no cancel ends the wait
+      // after a cancel was passed on, no further one ends the wait
       boolean byFlag = awaitNews(frame);
       if (stage instanceof ExecutorFrame inside) {
         inside.serveGuest();
       }
       if (cancelled) {
-        interrupted |= byFlag || Thread.interrupted(); // one that came since is passed on, too
+        interrupted |= byFlag || Thread.interrupted(); // a later one is passed on too
       }
     }
     if (interrupted) {
@@ -186,7 +186,7 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
   private boolean awaitNews(@Nullable CancelFrame frame) {
     try {
       return ParkLoop.awaitTakingFlag(this, cancelled ? null : frame);
-    } catch (Throwable tooDeep) { // to park: nobody waits for the body, which is cancelled
+    } catch (Throwable tooDeep) { // cannot park: the caller gives up, so the body is cancelled
       abandon();
       throw tooDeep;
     }
@@ -202,7 +202,7 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
     return !noticed && isUnderWay() && !(stage instanceof ExecutorFrame in && in.hasGuest());
   }
 
-  /** The caller is cancelled or interrupted, maybe not for the first time. */
+  /** The caller was cancelled or interrupted, perhaps again. */
   @Override
   public void abandon() {
     cancelled = true;
@@ -215,7 +215,7 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
   @SuppressWarnings({"unchecked", "NullAway"}) // the value of an Outcome is a T
   private <X extends Exception> T outcome(@Nullable CancelFrame frame) throws X {
     Stage last = stage;
-    stage = Mark.OVER; // an executor that keeps its task does not keep the value
+    stage = Mark.OVER; // an executor that keeps its task must not keep the value
     if (!(last instanceof Outcome end)) {
       throw Cancellation.exception(frame);
     }
@@ -237,7 +237,7 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
   }
 
   @SuppressWarnings("unchecked")
-  public // what the body throws is an X, or unchecked
+  public // the body throws an X, or unchecked
   static <E extends Throwable> void rethrow(Throwable failure) throws E {
     throw (E) failure;
   }

@@ -27,20 +27,20 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one implementation of {@link Coroutine}, and the one place where bridge starts a thread. The
- * body runs inside the interrupt window; its outcome is signalled outside of it. See
+ * The one implementation of {@link Coroutine}, and a body on a thread of its own. The body runs
+ * inside the interrupt window; its outcome is signalled outside of it. See
  * docs/design/coroutine.md.
  *
  * <pre>
  * end      meaning                                      left by
- * null     the body has not ended (a cancel is the      run -> a State
- *          frame's matter, see CancelFrame)
- * a State  how the body has ended, final; the result    -
- *          was written before
+ * null     the body has not ended (CancelFrame holds    run -> a State
+ *          its cancel)
+ * a State  the body's outcome, final; the result was    -
+ *          written before
  * </pre>
  *
- * <p>An end needs no memory, and whatever fails behind the body stops none of those that wait for
- * the end (B11). Proof: CoroutineTest, RunningCoroutineTest, SuspendRaceTest, InterruptRaceTest.
+ * <p>An end needs no memory, and no failure after the body stops the code that waits for the end
+ * (B11). Proof: CoroutineTest, RunningCoroutineTest, SuspendRaceTest, InterruptRaceTest.
  *
  * @param <T> the type of the value
  */
@@ -57,13 +57,16 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   private final String name;
 
-  /** What it was forked into; null for one on its own. */
+  /** The scope it was forked into; null if it has none. */
   public final @Nullable CoroutineParent parent;
 
-  /** Where the parent finds it. By the forking thread, before the thread starts; then by that. */
+  /**
+   * Its link in the parent's list. Written by the forking thread before the thread starts; then by
+   * that thread.
+   */
   public @Nullable Object place;
 
-  // by the coroutine's thread; null once it runs, so that a handle does not keep what it captured
+  // by the coroutine's thread; null once it runs, so that a handle does not keep captured objects
   private @Nullable Body<? extends T, ?> body;
   private @Nullable ContextSnapshot ambient;
   private @Nullable Completion<? super T> completion;
@@ -79,11 +82,11 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   private final OwnedResources owned = new OwnedResources();
 
-  // any thread; whether somebody has asked for the outcome, or awaited the coroutine
+  // any thread; how many have taken the outcome, by a call or an await
   @SuppressWarnings("unused") // written by TAKERS
   private volatile int takers;
 
-  // any thread that waits for its scope
+  // any thread that waits for the scope
   private volatile boolean reported;
 
   private RunningCoroutine(
@@ -114,7 +117,9 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     return start(name, ContextSnapshot.ofCaller(), body, completion);
   }
 
-  /** The same, in surroundings that are not those of the code that starts it. */
+  /**
+   * Like {@link #start(String, Body, Completion)}, in surroundings other than the calling code's.
+   */
   public static <T extends @Nullable Object> RunningCoroutine<T> start(
       String name,
       ContextSnapshot ambient,
@@ -125,7 +130,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     return coroutine;
   }
 
-  /** One for {@code parent}, which starts it. */
+  /** A coroutine for {@code parent}, which starts it. */
   public static <T extends @Nullable Object> RunningCoroutine<T> forked(
       String name, Body<? extends T, ?> body, CoroutineParent parent) {
     return new RunningCoroutine<>(name, ContextSnapshot.ofCaller(), body, null, parent);
@@ -136,7 +141,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     CoroutineThreads.start(name, this);
   }
 
-  /** The coroutine whose body the calling thread runs, in whatever frame. */
+  /** The coroutine whose body the calling thread runs, in any frame. */
   public static @Nullable Coroutine<?> ofCurrentThread() {
     return running(CurrentFrame.get());
   }
@@ -158,7 +163,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     try {
       CurrentFrame.replace(this);
       how = execute();
-    } catch (Throwable noMemory) { // for what is around the body
+    } catch (Throwable noMemory) { // of the code around the body
       how = failed(noMemory);
     }
     end = how;
@@ -171,7 +176,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     }
   }
 
-  /** It could not be started: whoever has the handle is told. */
+  /** It could not be started: completes the handle with {@code failure}. */
   public void neverStarted(Throwable failure) {
     body = null;
     ambient = null;
@@ -201,7 +206,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     try {
       result = around.<T, Exception>call(code);
       return State.SUCCEEDED;
-    } catch (Throwable failure) { // an Error too: nobody may wait for ever (B11)
+    } catch (Throwable failure) { // an Error too: no awaiting code may hang (B11)
       return isCancelled() && Failures.isCancelEcho(failure) ? cancelled() : failed(failure);
     } finally {
       leaveBody();
@@ -215,7 +220,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
       report(noMemory);
     }
     window.close();
-    Thread.interrupted(); // somebody else's: the signals that follow are not theirs to disturb
+    Thread.interrupted(); // a foreign interrupt must not disturb the signals that follow
     try {
       owned.close();
     } catch (Throwable noMemory) {
@@ -223,16 +228,16 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     }
   }
 
-  /** Reports a failure of what is behind the body, if there is memory for that. */
+  /** Reports a failure of the code after the body, if there is memory for that. */
   private static void report(Throwable failure) {
     try {
       Undeliverable.report(failure);
     } catch (Throwable noMemory) {
-      // the ends that follow come first
+      // the remaining steps of the end are more important
     }
   }
 
-  /** The body has left scopes open, which its end closes: no coroutine outlives its scope (S3). */
+  /** Closes the scopes that the body has left open: no coroutine outlives its scope (S3). */
   private void closeScopes() {
     for (ScopeFrame left = innermostScope(); left != null; left = innermostScope()) {
       if (!left.scope.isClosed()) {
@@ -241,14 +246,14 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
       }
       try {
         left.scope.close();
-      } catch (Throwable t) { // the end of the coroutine comes first
+      } catch (Throwable t) { // the end of the coroutine is more important
         Undeliverable.report(t);
       }
-      left.unlink(); // of a body of runOn, which this thread does not own
+      left.unlink(); // opened by a body of runOn, so close() does not unlink it on this thread
     }
   }
 
-  @SuppressWarnings({"unchecked", "NullAway"}) // of SUCCEEDED, which may be a nullable type
+  @SuppressWarnings({"unchecked", "NullAway"}) // the T of SUCCEEDED, maybe nullable
   private T value() {
     return (T) result;
   }
@@ -283,7 +288,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     }
   }
 
-  /** Whoever takes a waiter out of the queue runs it, so each runs once. */
+  /** The thread that takes a waiter out of the queue runs it, so each runs once. */
   private void addWaiter(Consumer<? super Coroutine<T>> waiter) {
     ConcurrentLinkedQueue<Consumer<? super Coroutine<T>>> queue = waiters;
     if (queue == null) {
@@ -317,17 +322,17 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   private void deliver(Suspension<? super T> suspension) {
     Throwable failure = failureOf(this);
-    take(1); // first: what the suspension takes is not given up or reported as well (A12)
+    take(1); // first, so that a taken outcome is not discarded or reported as well (A12)
     Receiver<? super T> receiver = Receiver.of(suspension);
     if (!(failure == null ? receiver.receive(value()) : receiver.receiveFailure(failure))) {
-      take(-1); // too late for that await, it is not lost: the handle has it
+      take(-1); // too late for that await, but not lost: the handle has it
     }
   }
 
   @Override
   public void onCompletion(Consumer<? super Coroutine<T>> action) {
     requireNonNull(action, "action");
-    addWaiter(ended -> action.accept(ended)); // whose equals is not the action's
+    addWaiter(ended -> action.accept(ended)); // a new object, since the action may define equals
   }
 
   @Override
@@ -380,7 +385,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     return failure;
   }
 
-  /** What ended {@code coroutine}, for code of ours: the user has not seen it by that. */
+  /** The failure of {@code coroutine}, for internal use: it does not count as taken by the user. */
   public static @Nullable Throwable failureOf(Coroutine<?> coroutine) {
     RunningCoroutine<?> known = (RunningCoroutine<?>) coroutine;
     State how = known.end; // before the result
@@ -392,7 +397,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     TAKERS.getAndAdd(this, more);
   }
 
-  /** It was thrown by something else than an await of the coroutine. */
+  /** The failure was thrown by other code than an await of the coroutine. */
   public void takeFailure() {
     take(1);
   }
@@ -401,12 +406,12 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     take(-1);
   }
 
-  /** Whether nobody has reported yet that it goes on; several threads may wait for it. */
+  /** Whether this is the first report that it goes on; several threads may wait for it. */
   public boolean isFirstReport() {
     return !reported && REPORTED.compareAndSet(this, false, true);
   }
 
-  /** That it goes on although it is cancelled, and where. */
+  /** A report of where it goes on although it is cancelled. */
   public IllegalStateException straggling(String scope) {
     Thread thread = window.worker();
     IllegalStateException report =
@@ -416,7 +421,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     return report;
   }
 
-  /** Whether somebody has asked for the failure or the value, or awaited the coroutine. */
+  /** Whether the outcome was taken, by a call or an await. */
   public boolean isTaken() {
     return takers > 0;
   }

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A signal on its way by an executor (B10), which may take it and throw all the same (A11): it is
- * sent by the executor or given back, never both.
+ * A signal that is delivered by an executor (B10). The executor may take it and throw all the same
+ * (A11): the signal is either sent by the executor or given back, never both.
  */
 public final class SignalTask implements Runnable {
 
@@ -17,7 +17,7 @@ public final class SignalTask implements Runnable {
     this.signal = signal;
   }
 
-  /** Returns what the executor threw instead of taking the signal, which is then the caller's. */
+  /** Returns the executor's failure if that did not take the signal; then the caller sends it. */
   public static @Nullable Throwable deliver(Executor executor, Runnable signal) {
     SignalTask task = new SignalTask(signal);
     try {

@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class CursorBuffer<T> {
 
-  /** Beyond it, room is made when it is needed. */
+  /** A larger buffer grows as needed. */
   private static final int LARGEST_RING = 1 << 14;
 
-  /** Slots that are there from the start. */
+  /** The slots that exist from the start. */
   private static final int FEW = 8;
 
   private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
 
-  /** A buffer for {@code prefetch} items; {@code Integer.MAX_VALUE} is without a bound. */
+  /** A buffer for {@code prefetch} items; {@code Integer.MAX_VALUE} is unbounded. */
   static <T> CursorBuffer<T> of(int prefetch) {
     return prefetch <= LARGEST_RING ? new Growing<>(prefetch) : new Linked<>(prefetch);
   }
@@ -37,14 +37,14 @@ abstract sealed class CursorBuffer<T> {
   abstract boolean isEmpty();
 
   /**
-   * The fields of a ring, by layers, because only a superclass lies surely before a subclass: what
-   * one side writes is 120 bytes away from what the other one uses. Side by side, each would take
-   * the cache line from the other for every item.
+   * Exists for P5: the fields of a ring in layers of superclasses, which alone fixes their order,
+   * so that the fields written by one side are 120 bytes away from those of the other. Side by
+   * side, each would take the cache line from the other for every item.
    */
   private abstract static sealed class Slots {
     final @Nullable Object[] slots;
 
-    @SuppressWarnings({"unused", "MultiVariableDeclaration"}) // nobody reads a distance
+    @SuppressWarnings({"unused", "MultiVariableDeclaration"}) // padding, never read
     long p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
 
     Slots(int capacity) {
@@ -61,7 +61,7 @@ abstract sealed class CursorBuffer<T> {
   }
 
   private abstract static sealed class Between extends OfferingSide {
-    @SuppressWarnings({"unused", "MultiVariableDeclaration"}) // nobody reads a distance
+    @SuppressWarnings({"unused", "MultiVariableDeclaration"}) // padding, never read
     long q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15;
 
     Between(int capacity) {
@@ -78,13 +78,12 @@ abstract sealed class CursorBuffer<T> {
   }
 
   /**
-   * A ring whose slots say themselves whether they are taken, so that each side keeps its index to
-   * itself: a slot is null, or holds the one item that the offering side has put there and the
-   * polling side has not taken yet.
+   * A ring whose slots themselves tell whether they are taken, so that each side keeps its index
+   * private: a slot is null, or holds the one item that was offered and not yet polled.
    */
   private static final class Ring<T> extends PollingSide {
 
-    @SuppressWarnings({"unused", "MultiVariableDeclaration"}) // nobody reads a distance
+    @SuppressWarnings({"unused", "MultiVariableDeclaration"}) // padding, never read
     long r01, r02, r03, r04, r05, r06, r07, r08, r09, r10, r11, r12, r13, r14, r15;
 
     Ring(int capacity) {
@@ -122,9 +121,10 @@ abstract sealed class CursorBuffer<T> {
   }
 
   /**
-   * A few slots, each filled once and in order, and behind them a ring of the whole size, made when
-   * the first item comes that has no slot: many a loop has few items, and one that shares an
-   * operator's queue has none here. Proof: ItemBufferTest, ItemBufferStress.
+   * Exists for the allocation goal of short loops (AllocationTest, docs/design/performance.md): a
+   * few slots, each filled once and in order, and then a ring of full size, made for the first item
+   * without a slot. Many loops have few items, and a loop that shares an operator's queue has none
+   * here. Proof: ItemBufferTest, ItemBufferStress.
    *
    * <pre>
    * item number       goes to         if
@@ -142,10 +142,10 @@ abstract sealed class CursorBuffer<T> {
     // written by the offering side, once
     private volatile @Nullable Ring<T> ring;
 
-    // the offering side; counts no further than the table needs it
+    // the offering side; counts only as far as the table needs
     private int offered;
 
-    // the polling side; no further than the slots
+    // the polling side; only as far as the slots
     private int polled;
 
     Growing(int size) {
@@ -167,7 +167,7 @@ abstract sealed class CursorBuffer<T> {
         SLOT.setRelease(slots, number, item);
       } else {
         if (number >= size && SLOT.getAcquire(slots, number - size) != null) {
-          return false; // the ring alone would have room for it
+          return false; // only the ring would have room for it
         }
         putIntoRing(item);
       }
@@ -210,7 +210,7 @@ abstract sealed class CursorBuffer<T> {
     }
   }
 
-  /** A list, counted by each side for itself. */
+  /** A list; each side counts its own items. */
   private static final class Linked<T> extends CursorBuffer<T> {
 
     private final int bound;

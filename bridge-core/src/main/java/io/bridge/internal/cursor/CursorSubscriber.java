@@ -6,8 +6,8 @@ import org.reactivestreams.Subscription;
 
 /**
  * Feeds an {@link Iteration} from a publisher, or lets it share the queue of upstream's last
- * operator. It does not know the cursor that the user holds, so a publisher that keeps it does not
- * keep that one reachable.
+ * operator. It does not refer to the user's cursor, so a publisher that keeps it does not keep the
+ * cursor reachable.
  *
  * @param <T> the type of the items
  */
@@ -31,9 +31,9 @@ public class CursorSubscriber<T> extends ItemSubscriber<T> implements Iteration.
   }
 
   /**
-   * Lets the iteration share the queue of upstream, if that has one and agrees.
+   * Lets the iteration share the queue of upstream, if it has one and agrees.
    *
-   * @param upstream just taken
+   * @param upstream just linked
    * @param into the iteration to tell by {@link Iteration#fuse}
    * @return whether there is something to request
    */
@@ -48,7 +48,7 @@ public class CursorSubscriber<T> extends ItemSubscriber<T> implements Iteration.
 
   @Override
   final boolean takesRequests() {
-    return !iteration.isPulled(); // it may have been asked before that was known
+    return !iteration.isPulled(); // it may have requested before this was known
   }
 
   @Override
@@ -57,7 +57,7 @@ public class CursorSubscriber<T> extends ItemSubscriber<T> implements Iteration.
       if (cancelIfRequested()) {
         payOwedCancel();
       }
-      iteration.signalled(); // the item is in the shared queue, whatever the signal says
+      iteration.signalled(); // the shared queue has the item; the argument is unused
     } else {
       super.onNext(item);
     }

@@ -8,31 +8,31 @@ import java.lang.ref.Cleaner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches the cursor that the user holds, the shell of an {@link Iteration}: when it becomes
+ * Watches the cursor that the user holds, the shell of an {@link Iteration}. When it becomes
  * unreachable before the end, the iteration is cancelled and that is reported (I1).
  *
  * <pre>
  * registration  meaning                                    left by
- * null          the shell is not there yet                 begin -> registered, end -> OVER
- * registered    the cleaner keeps the iteration, and all   end -> OVER, whoever comes first; that
- *               that its source knows                      one removes the registration
- * OVER          nothing is left for the cleaner to do,     -
- *               final; a registration that comes now is
- *               removed by its bringer
+ * null          the shell is not registered yet            begin -> registered, end -> OVER
+ * registered    the cleaner keeps the iteration, and all   end -> OVER; the first of concurrent
+ *               that its source refers to                  ends removes the registration
+ * OVER          the cleaner has nothing left to do,        -
+ *               final; a later registration is removed
+ *               by the thread that makes it
  * </pre>
  *
  * <p>Proof: CursorLeakTest, CleanupThreadTest.
  */
 final class CursorWatch {
 
-  /** What the cleaner runs; knows the iteration, not the shell. */
+  /** The cleaner's task; refers to the iteration, not to the shell. */
   private record Abandoned(
       CursorWatch watch, Iteration<?> iteration, LostHandles.@Nullable Opened opened)
       implements Runnable {
 
     @Override
     public void run() {
-      if (!watch.isOver()) { // else it was over before its shell was gone
+      if (!watch.isOver()) { // else it ended before its shell was gone
         LostHandles.cleanUp(this::cancel);
       }
     }
@@ -54,32 +54,32 @@ final class CursorWatch {
   private volatile Cleaner.@Nullable Cleanable registration;
 
   /**
-   * Watches {@code shell}. There may be nothing left to do already: a scope that another thread
-   * closes.
+   * Watches {@code shell}. The iteration may be over already, if another thread has closed its
+   * scope.
    */
   void begin(Object shell, Iteration<?> iteration) {
-    // over, it is never reported
+    // one that is over is never reported
     LostHandles.Opened opened = iteration.isOver() ? null : new LostHandles.Opened();
     registered(LostHandles.watch(shell, new Abandoned(this, iteration, opened)));
   }
 
-  /** The shell has a registration, which is removed when it is over. */
+  /** Stores the registration of the shell; removes it if the iteration is over. */
   void registered(Cleaner.Cleanable fresh) {
     if (!REGISTRATION.compareAndSet(this, null, fresh)) {
-      fresh.clean(); // which finds that it is over
+      fresh.clean(); // finds the iteration over
     }
   }
 
-  /** Whether nothing is left for the cleaner to do. */
+  /** Whether the cleaner has nothing left to do. */
   boolean isOver() {
     return registration == OVER;
   }
 
-  /** The registration would keep all that the source knows until the shell is gone. */
+  /** Removes the registration, which would keep the source's objects until the shell is gone. */
   void end() {
     var former = (Cleaner.Cleanable) REGISTRATION.getAndSet(this, OVER);
     if (former != null) {
-      former.clean(); // which finds that it is over
+      former.clean(); // finds the iteration over
     }
   }
 }

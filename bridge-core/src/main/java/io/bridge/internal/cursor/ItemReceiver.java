@@ -4,8 +4,8 @@ import io.bridge.internal.await.Receiver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the items of a publisher one by one, from the {@link ItemSubscriber} that translates its
- * signals; the end comes as the outcome of a conversion, null for completion.
+ * Takes the items of a publisher one by one, from an {@link ItemSubscriber}. The end comes as the
+ * outcome of a conversion, null for completion.
  *
  * @param <T> the type of the items
  */
@@ -18,7 +18,7 @@ public interface ItemReceiver<T> extends Receiver<@Nullable Void> {
   boolean offer(T item);
 
   /**
-   * Runs what cancels upstream.
+   * Runs {@code cancel}, which cancels upstream.
    *
    * @param cancel throws nothing
    */

@@ -9,8 +9,8 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * Feeds items of a publisher on: translates its signals, legal or not (A11), and asks it for more,
- * never beside a cancel (RS 2.7).
+ * Passes the items of a publisher on: translates its signals, legal or not (A11), and requests
+ * more, never concurrently with a cancel (RS 2.7).
  *
  * @param <T> the type of the items
  */
@@ -19,7 +19,7 @@ public class ItemSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
 
   private final ItemReceiver<T> feed;
 
-  // any thread; what was asked for and upstream has not been told
+  // any thread; requested, but not yet signalled to upstream
   private final AtomicLong demand = new AtomicLong();
 
   /**
@@ -32,7 +32,7 @@ public class ItemSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
     this.feed = feed;
   }
 
-  /** Subscribes to {@code publisher}; what that throws is its failure. */
+  /** Subscribes to {@code publisher}; an exception of that is its failure. */
   public final void subscribeTo(Publisher<? extends T> publisher) {
     try {
       publisher.subscribe(this);
@@ -47,7 +47,7 @@ public class ItemSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
       throw nullSignal("subscription");
     }
     begin(subscription);
-    requestIfIdle(); // what was asked for meanwhile
+    requestIfIdle(); // the demand that was added in the meantime
   }
 
   @Override
@@ -56,17 +56,17 @@ public class ItemSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
     requestDemanded(upstream);
   }
 
-  /** The demand to signal to an upstream that has just come. */
+  /** The demand to signal to an upstream that was just linked. */
   long firstDemand(Subscription upstream) {
     return feed.firstDemand();
   }
 
-  /** Whether upstream wants to be asked at all. */
+  /** Whether upstream uses requests at all. */
   boolean takesRequests() {
     return true;
   }
 
-  /** Asks for more items, now or when upstream has come. Any thread. */
+  /** Requests more items, now or when upstream has come. Any thread. */
   public final void requestMore(long items) {
     addDemand(items);
     requestIfIdle();
@@ -80,7 +80,7 @@ public class ItemSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
     while (demand.get() > 0) {
       Subscription upstream = occupy();
       if (upstream == null) {
-        return; // not there yet, or gone; or its occupant looks at the demand after it
+        return; // none, or in use by a thread that looks at the demand afterwards
       }
       try {
         requestDemanded(upstream);
@@ -121,7 +121,7 @@ public class ItemSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
     failed(failure);
   }
 
-  /** Removes a layer that a library's queue puts around what its operators throw. */
+  /** Removes a layer that a library's queue puts around its operators' failures. */
   public Throwable unwrap(Throwable failure) {
     return failure;
   }
@@ -131,7 +131,7 @@ public class ItemSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
     completed();
   }
 
-  /** The end of upstream, by its signal or as its shared queue tells. */
+  /** The end of upstream, told by its signal or its shared queue. */
   public final void completed() {
     if (unlink()) {
       try {

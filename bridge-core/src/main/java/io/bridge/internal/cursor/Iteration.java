@@ -21,21 +21,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The loop's side of a {@link io.bridge.Cursor}: takes items out of the buffer, or out of the queue
- * of an operator that shares it, renews the demand, waits when there is nothing. A source of the
- * items translates the signals of its library. See docs/design/cursor.md.
+ * of an operator that shares it, renews the demand, and waits while there is no item. A source of
+ * the items translates the signals of its library. See docs/design/cursor.md.
  *
  * <pre>
  * end        whether items flow, see {@link IterationEnd}
  *
- * closed     whoever closes from outside (close, the coroutine's end, the cleaner) or inside (a
- *            cancelled wait) sets it; then no new item is returned any more, final
- * vacated    closed, and no thread is or comes inside the loop's poll: what is left is given up,
- *            also what still comes, final
+ * closed     set by a close from outside (close, the coroutine's end, the cleaner) or inside (a
+ *            cancelled wait); afterwards no new item is returned, final
+ * vacated    closed, and no thread is in the loop's poll or can enter it: the remaining and all
+ *            later items are discarded, final
  * </pre>
  *
- * <p>One thread at a time polls: the loop's, until it is vacated. That is said by the one that
- * closes, if it is the loop's thread or if there was no loop yet; else by the loop's next call, or
- * the cleaner. Proof: CursorParkRaceTest, CursorRaceTest, IterationRaceTest, CursorLeakTest.
+ * <p>One thread at a time polls: the loop's, until it is vacated. The closing thread vacates, if it
+ * is the loop's thread or if there was no loop yet; else the loop's next call does, or the cleaner.
+ * Proof: CursorParkRaceTest, CursorRaceTest, IterationRaceTest, CursorLeakTest.
  *
  * @param <T> the type of the items
  */
@@ -46,28 +46,31 @@ public final class Iteration<T>
   /** The source of the items. */
   public interface Source {
 
-    /** Asks for more items; not after the end. */
+    /** Requests more items; not called after the end. */
     void request(long items);
 
     /** Cancels upstream, unless it has ended. */
     void stop();
 
-    /** The end of upstream, which had no signal: its queue was polled empty. */
+    /** The end of an upstream without signals: its queue was polled empty. */
     void completed();
 
-    /** Gives up an item that nobody gets (A12). */
+    /** Discards an item that is not delivered (A12). */
     void discard(@Nullable Object item);
 
-    /** Reports a failure that nobody gets (A12). */
+    /** Reports a failure that is not delivered (A12). */
     void reportLost(Throwable failure);
 
-    /** Removes a layer that the library's queue puts around what its operators throw. */
+    /** Removes a layer that the library's queue puts around its operators' failures. */
     default Throwable unwrap(Throwable failure) {
       return failure;
     }
   }
 
-  /** Items for which the frame that was looked up is good, unless the flag is up. */
+  /**
+   * Exists for P4: for this many items the known frame is used without a look-up, unless the flag
+   * is up.
+   */
   private static final int FRAME_LOOKS = 63;
 
   private static final VarHandle WAITING =
@@ -77,7 +80,7 @@ public final class Iteration<T>
   private final CursorBuffer<T> buffer;
   private final int prefetch;
 
-  /** Items after whose consumption as many are requested again; 0: none, or one by one. */
+  /** After this many items as many are requested again; 0: none, or one by one. */
   private final int renewal;
 
   /** Whether an item is requested only when the loop asks for it. */
@@ -88,16 +91,16 @@ public final class Iteration<T>
   private final IterationEnd end = new IterationEnd();
   final CursorWatch watch = new CursorWatch();
 
-  // null when it was told to forget; read by any thread, which takes either value
+  // null after forget; read by any thread, which accepts either value
   private @Nullable OwnedResources home;
 
   // set before the cursor is handed out
   private @Nullable Source source;
 
-  // the loop's thread; after closed by the one that swaps
+  // the loop's thread; after closed, the thread that swaps it out
   private @Nullable T next;
 
-  // the loop's thread; whoever closes takes it away
+  // the loop's thread; cleared by a closing thread
   private @Nullable CancelFrame frame;
 
   // the loop's thread
@@ -112,7 +115,7 @@ public final class Iteration<T>
   private volatile @Nullable FusedQueue<T> fused;
   private volatile boolean polled;
 
-  // written there, too: whether the queue holds items that are made, and makes none
+  // written inside onSubscribe too: whether the queue only holds items, and computes none
   private boolean pollable;
 
   // any thread
@@ -120,7 +123,7 @@ public final class Iteration<T>
   private volatile boolean vacated;
   private volatile @Nullable Thread waiting;
 
-  // written by the loop's thread before its look at closed; null before, and when it is gone
+  // written by the loop's thread before it reads closed; null before, and when it has left
   private volatile @Nullable Thread loop;
 
   private final AtomicInteger draining = new AtomicInteger();
@@ -139,19 +142,19 @@ public final class Iteration<T>
    *
    * @param prefetch items that are requested ahead; 1 is none, {@code Integer.MAX_VALUE} all
    * @param <T> the type of the items
-   * @return without a source yet
+   * @return an iteration without a source yet
    */
   public static <T> Iteration<T> open(int prefetch) {
     return open("prefetch", prefetch);
   }
 
   /**
-   * The same, where the user knows the number by another name.
+   * Like {@link #open(int)}, for a number that the user knows by another name.
    *
    * @param name of the argument
-   * @param prefetch items that are requested ahead, or that fit
+   * @param prefetch items that are requested ahead, or the capacity
    * @param <T> the type of the items
-   * @return without a source yet
+   * @return an iteration without a source yet
    */
   public static <T> Iteration<T> open(String name, int prefetch) {
     checkAtLeastOne(name, prefetch);
@@ -161,8 +164,8 @@ public final class Iteration<T>
   }
 
   /**
-   * Creates an iteration that requests one more item for each that the loop takes, and {@code
-   * limit} at first, also if that is 1: of a source that works on as many at the same time.
+   * Creates an iteration that requests {@code limit} items at first, even if that is 1, and one
+   * more for each that the loop takes: for a source that processes that many at the same time.
    */
   public static <T> Iteration<T> openEager(int limit) {
     checkAtLeastOne("limit", limit);
@@ -198,29 +201,29 @@ public final class Iteration<T>
   // the source's side
 
   /**
-   * The items come out of an operator's queue.
+   * Takes the items from an operator's queue from now on.
    *
    * @param queue shared with the operator
    * @param pulled whether there are no signals at all: an empty queue is the end
    */
   public void fuse(FusedQueue<T> queue, boolean pulled) {
     polled = pulled;
-    pollable = !pulled && queue.isEmpty(); // what makes its items is not empty before the first
+    pollable = !pulled && queue.isEmpty(); // a computing queue is not empty here
     fused = queue;
     wake();
   }
 
-  /** Whether the items come out of an operator's queue; the item of a signal is then in it. */
+  /** Whether the items come from an operator's queue; a signalled item is then in it. */
   public boolean isFused() {
     return fused != null;
   }
 
-  /** Whether there is nothing to request: the loop computes its items itself. */
+  /** Whether requests have no effect: the loop computes its items itself. */
   boolean isPulled() {
     return polled;
   }
 
-  /** Something is in the shared queue. */
+  /** The shared queue has an item. */
   public void signalled() {
     wake();
     if (vacated) {
@@ -234,23 +237,23 @@ public final class Iteration<T>
       return false;
     }
     if (loop != Thread.currentThread()
-        || !upstream.isHere()) { // else the loop itself is here, and nobody can vacate
-      VarHandle.fullFence(); // before the look at who waits, and who has gone
+        || !upstream.isHere()) { // else the loop is here, and no thread can vacate it
+      VarHandle.fullFence(); // before the reads of waiting and vacated
       wake();
       if (vacated) {
-        drain(); // nobody comes any more to look
+        drain(); // no loop looks at the buffer any more
       }
     }
     return true;
   }
 
-  /** Something has changed: the loop looks again. */
+  /** Lets a waiting loop look again. */
   private void wake() {
     if (waiting != null) {
       Thread waiter = (Thread) WAITING.getAndSet(this, (Thread) null);
       try {
         LockSupport.unpark(waiter);
-      } catch (Throwable tooDeep) { // who wakes next does it again (A11)
+      } catch (Throwable tooDeep) { // the next wake does it again (A11)
         waiting = waiter;
         throw tooDeep;
       }
@@ -267,7 +270,7 @@ public final class Iteration<T>
     return isCancelledBy(failure) || fail(failure);
   }
 
-  /** Whether a source that ran in place took the flag down with it; the loop is cancelled then. */
+  /** Whether a source that ran in place failed by the loop's cancellation; then ends the loop. */
   public boolean isCancelledBy(Throwable failure) {
     boolean ours = upstream.endedBy(failure);
     if (ours) {
@@ -281,10 +284,10 @@ public final class Iteration<T>
     return endWith(new IterationEnd.Failure(failure));
   }
 
-  /** False if nobody gets to know of it, and it is lost. */
+  /** False for a failure that is not delivered, and lost. */
   private boolean endWith(Object how) {
     boolean first = end.trySet(how);
-    wake(); // the first one may have been cut short before this
+    wake(); // an Error may have cut the first one short before this
     if (!first) {
       return false;
     }
@@ -299,13 +302,13 @@ public final class Iteration<T>
     return closed;
   }
 
-  /** Inside upstream's own code, on the loop's thread, as {@link Cancellation#outsideWindow}. */
+  /** Inside upstream's code on the loop's thread, like {@link Cancellation#outsideWindow}. */
   @Override
   public void stopping(Runnable cancel) {
     upstream.stop(cancel);
   }
 
-  /** The loop's thread is cancelled inside its source; that may be gone when the loop looks. */
+  /** Keeps the exception of a cancel inside the source, since the request may be gone later. */
   private void cancelled() {
     try {
       cancellation = Cancellation.exception(CurrentFrame.get());
@@ -320,7 +323,7 @@ public final class Iteration<T>
     return context;
   }
 
-  /** It is opened by the code that goes on to wait for items. */
+  /** True: the code that opens it waits for its items. */
   @Override
   public boolean isAwait() {
     return true;
@@ -352,7 +355,7 @@ public final class Iteration<T>
     return closed ? leave() : finish();
   }
 
-  /** An item that was promised is returned, whoever has closed meanwhile. */
+  /** Returns the item that hasNext promised, even if the cursor was closed in the meantime. */
   T next() {
     enter(Thread.currentThread());
     T item = closed ? takeNext() : next;
@@ -367,20 +370,21 @@ public final class Iteration<T>
   }
 
   /**
-   * The calling thread is the loop's: whoever has closed before did not see it, but it sees him.
+   * Makes the calling thread the loop's. A thread that closed before may not have seen it, but this
+   * thread then sees {@code closed}.
    */
   private void enter(Thread me) {
     if (loop != me) {
       if (!closed && !me.isVirtual()) {
-        Guard.check(me); // it is perhaps not the one that opened (A2)
+        Guard.check(me); // may be another thread than the one that opened it (A2)
       }
-      loop = me; // before the look at closed
+      loop = me; // before the read of closed
     }
   }
 
   /**
-   * Throws if the loop is cancelled. Its frame is looked up now and then only: a cancel raises the
-   * flag as well, and what keeps a loop for long has the frame of the loop's beginning.
+   * Throws if the loop is cancelled. It looks its frame up only now and then: a cancel also raises
+   * the flag, and code that keeps a loop for long has the frame of the loop's beginning.
    */
   private void checkCancelled(Thread me) {
     CancelFrame known = frame;
@@ -394,7 +398,7 @@ public final class Iteration<T>
 
   private @Nullable T take() {
     while (!queueThrew) {
-      boolean over = end.isThere(); // before the look for an item: all items were there by then
+      boolean over = end.isThere(); // read before the poll: after the end, all items are there
       FusedQueue<T> queue = fused;
       if (queue != null && polled) {
         return pull(queue);
@@ -417,7 +421,7 @@ public final class Iteration<T>
     return null;
   }
 
-  /** An operator computes the next item here; null is the end. */
+  /** Lets an operator compute the next item in place; null at the end. */
   private @Nullable T pull(FusedQueue<T> queue) {
     if (end.isThere()) {
       return null;
@@ -493,7 +497,7 @@ public final class Iteration<T>
     IterationEnd.Failure failure = end.failure();
     if (failure != null) {
       if (!failureThrown && !failure.take()) {
-        return leave(); // closed meanwhile, and it went to whoever gets the lost ones
+        return leave(); // closed in the meantime; that has reported the failure
       }
       failureThrown = true;
       allTaken();
@@ -505,12 +509,12 @@ public final class Iteration<T>
 
   private void allTaken() {
     forgetLoop();
-    if (!queueThrew) { // else something may be left in the queue
+    if (!queueThrew) { // else the queue may hold more items
       watch.end();
     }
   }
 
-  /** Closed: by this thread, or by another one, which left the items to this one. */
+  /** After a close, by this thread or by another one, which left the items to this one. */
   private boolean leave() {
     forget();
     Cancellation.outsideWindow(CurrentFrame.get(), this::vacate);
@@ -524,7 +528,7 @@ public final class Iteration<T>
     return false;
   }
 
-  /** A source that keeps its subscriber does not keep the thread. */
+  /** A source that keeps its subscriber must not keep the thread. */
   private void forgetLoop() {
     loop = null;
     frame = null;
@@ -539,17 +543,17 @@ public final class Iteration<T>
     }
   }
 
-  /** Whether there is nothing to cancel any more. */
+  /** Whether there is nothing left to cancel. */
   boolean isOver() {
     return closed || end.isThere();
   }
 
-  /** Cancels the source, and gives up what is left, unless the loop is left to do that. */
+  /** Cancels the source, and discards the remaining items, unless the loop must do that. */
   @Override
   public void close() {
-    closed = true; // before the look at the loop
+    closed = true; // before the read of loop
     forget();
-    frame = null; // the loop looks at closed first; what is left must not keep the code around it
+    frame = null; // the loop reads closed first; an abandoned loop must not keep the code around it
     Cancellation.outsideWindow(CurrentFrame.get(), this::stop);
   }
 
@@ -561,26 +565,26 @@ public final class Iteration<T>
     wake();
   }
 
-  /** The shell that the user holds is there, and is watched until there is nothing left to do. */
+  /** Watches the user's shell until there is nothing left to do. */
   void watch(Object shell) {
     watch.begin(shell, this);
   }
 
-  /** Whether no other thread may be polling. */
+  /** Whether no other thread can be polling. */
   private boolean isLoopHere() {
     Thread reader = loop;
     return reader == null || reader == Thread.currentThread();
   }
 
-  /** The loop is gone for good: gives up what it has left. */
+  /** The loop is gone for good: discards its remaining items. */
   void abandoned() {
     close();
     Cancellation.outsideWindow(CurrentFrame.get(), this::vacate);
   }
 
-  /** Nobody takes items any more: gives up what is left, and has others do so with what comes. */
+  /** No loop takes items any more: discards the remaining ones; sources discard later ones. */
   private void vacate() {
-    vacated = true; // before the look at what is left
+    vacated = true; // before the remaining items are read
     forgetLoop();
     T held = takeNext();
     if (held != null) {
@@ -595,7 +599,7 @@ public final class Iteration<T>
     return (T) NEXT.getAndSet(this, (Object) null);
   }
 
-  /** Gives up all there is, once each, whoever comes at the same time. */
+  /** Discards all items, each once, even with concurrent callers. */
   private void drain() {
     if (draining.getAndIncrement() != 0) {
       return;

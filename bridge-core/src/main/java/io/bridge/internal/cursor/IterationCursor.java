@@ -8,8 +8,8 @@ import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The cursor that the user holds: a shell around an {@link Iteration}, which does not know it, so
- * that a {@link CursorWatch} learns when it becomes unreachable (I1).
+ * The cursor that the user holds: a shell around an {@link Iteration}. The iteration does not refer
+ * to it, so that a {@link CursorWatch} learns when it becomes unreachable (I1).
  *
  * @param <T> the type of the items
  */
@@ -43,7 +43,7 @@ public final class IterationCursor<T> implements Cursor<T> {
     try {
       return iteration.hasNext();
     } finally {
-      Reference.reachabilityFence(this); // the cleaner must not come while a loop waits
+      Reference.reachabilityFence(this); // keeps the cleaner away while a loop waits
     }
   }
 
@@ -61,7 +61,7 @@ public final class IterationCursor<T> implements Cursor<T> {
     try {
       iteration.close();
     } finally {
-      Reference.reachabilityFence(this); // the cleaner must not come before it is over
+      Reference.reachabilityFence(this); // keeps the cleaner away until it is over
     }
   }
 }

@@ -7,22 +7,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the source of a loop has ended, and who gets its failure.
+ * How the source of a loop has ended, and which thread takes its failure.
  *
  * <pre>
  * how        meaning                                      left by
  * null       items flow                                   the source's end -> COMPLETED, Failure
  * COMPLETED  no item comes any more; those in the         a failure of the queue's own code, at
  *            buffer are still returned                    the loop -> Failure
- * Failure    the same, then it is thrown; whoever takes   same
- *            it, once, throws or reports it
+ * Failure    like COMPLETED, then it is thrown; the one   same
+ *            thread that takes it throws or reports it
  * </pre>
  *
  * <p>Proof: CursorRaceTest, IterationQueueTest, IterationStress.
  */
 final class IterationEnd {
 
-  /** The one that takes it throws or reports it. */
+  /** The thread that takes it throws or reports it. */
   record Failure(Throwable cause, AtomicBoolean taken) {
 
     Failure(Throwable cause) {
@@ -46,7 +46,7 @@ final class IterationEnd {
     return how != null;
   }
 
-  /** The failure by which it has ended, taken or not. */
+  /** The failure that ended the source, taken or not. */
   @Nullable Failure failure() {
     return how instanceof Failure failure ? failure : null;
   }
@@ -57,9 +57,9 @@ final class IterationEnd {
   }
 
   /**
-   * The loop gets no further than this, whatever end the source has signalled behind it.
+   * Ends the loop by {@code failure} now, in place of an end that the source has signalled.
    *
-   * @return a failure among those, which nobody gets now
+   * @return a signalled failure, which is lost now; null if there is none
    */
   @Nullable Throwable replaceBy(Throwable failure) {
     Object signalled = HOW.getAndSet(this, new Failure(failure));
@@ -68,7 +68,7 @@ final class IterationEnd {
         : null;
   }
 
-  /** A failure that nobody has taken; null if there is none. */
+  /** Takes the failure; null if there is none or it was taken. */
   @Nullable Throwable takeFailure() {
     return how instanceof Failure failure && failure.take() ? failure.cause : null;
   }

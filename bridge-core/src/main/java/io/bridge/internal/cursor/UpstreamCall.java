@@ -7,18 +7,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The loop's thread inside code of its upstream: in {@code subscribe}, in {@code request}, or in an
- * operator that computes the next item. There a source may emit for ever, take the interrupt flag
- * down, or throw because of it (A6, A9).
+ * operator that computes the next item. There a source may emit for ever, clear the interrupt flag,
+ * or throw because of it (A6, A9).
  */
 final class UpstreamCall {
 
-  // the thread inside; compared by any with itself
+  // the thread inside; other threads only compare it with themselves
   private @Nullable Thread inside;
 
-  // that thread's
+  // of the thread inside
   private @Nullable CancelFrame frame;
 
-  /** Runs {@code upstream}, on the loop's thread or on the one that opens. */
+  /** Runs {@code upstream}, on the loop's thread or on the opening one. */
   void run(Runnable upstream) {
     frame = CurrentFrame.get();
     inside = Thread.currentThread();
@@ -40,12 +40,14 @@ final class UpstreamCall {
     return isHere() && Cancellation.cancelRequested(frame, Thread.currentThread());
   }
 
-  /** Whether {@code failure}, which came while inside, only says that the thread was cancelled. */
+  /**
+   * Whether {@code failure}, which came during the call, only says that the thread was cancelled.
+   */
   boolean endedBy(Throwable failure) {
     return isHere() && Cancellation.isCancellation(failure, CurrentFrame.get());
   }
 
-  /** Runs what cancels upstream; from inside of it as {@link Cancellation#outsideWindow}. */
+  /** Runs {@code cancel}; on the thread inside, by {@link Cancellation#outsideWindow}. */
   void stop(Runnable cancel) {
     if (isHere()) {
       Cancellation.outsideWindow(CurrentFrame.get(), cancel);

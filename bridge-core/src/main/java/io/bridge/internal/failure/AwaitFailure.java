@@ -7,29 +7,33 @@ import java.util.concurrent.CompletionException;
 /**
  * The layer that an await puts around a failure that it cannot throw as itself: a checked one, or
  * the cancellation of a foreign source (A7). Its stack trace is the place of the await. Code inside
- * a body may catch it; where it leaves a body, {@link Failures#bare} takes it off again. A {@code
- * CompletionException} that somebody else has made is never one of these.
+ * a body may catch it; at the edge of a body {@link Failures#bare} removes it. A {@code
+ * CompletionException} made by other code is never one of these.
  */
 final class AwaitFailure extends CompletionException {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  /** As the source has signalled it. */
+  /** The failure as signalled by the source. */
   private final transient Throwable signalled;
 
   /**
    * Creates the layer.
    *
-   * @param failure what code sees
-   * @param signalled what is seen outside; the same, but for a layer of the source's library
+   * @param failure the failure that code sees
+   * @param signalled the failure seen outside; the same, unless the source's library put a layer
+   *     around it
    */
   AwaitFailure(Throwable failure, Throwable signalled) {
     super(Failures.text(failure), failure);
     this.signalled = signalled;
-    AwaitSite.addTo(this); // goes over to the failure with all that is suppressed here
+    AwaitSite.addTo(this); // moves to the failure with everything suppressed here
   }
 
-  /** The source's failure, with what user code and bridge have suppressed in this layer (A12). */
+  /**
+   * The source's failure, with the exceptions suppressed in this layer by user code and bridge
+   * (A12).
+   */
   Throwable takeOff() {
     AwaitSite.addSiblings(signalled, Arrays.asList(getSuppressed()));
     return signalled;

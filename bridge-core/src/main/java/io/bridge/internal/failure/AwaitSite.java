@@ -12,26 +12,27 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Where a failure that another thread made was awaited: a suppressed entry of it, whose stack trace
- * is the awaiting code's (A8). A failure may be shared by any number of awaits, so what bridge adds
- * to one is bounded, and nothing is added to one that has as many suppressed entries of any origin.
+ * The place where a failure of another thread was awaited: a suppressed entry, whose stack trace is
+ * the awaiting code's (A8). Any number of awaits may share a failure, so bridge adds a bounded
+ * number of entries, and none to a failure that already has that many suppressed entries of any
+ * origin.
  */
 public final class AwaitSite extends Exception {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  /** All that bridge adds to one failure, sites and siblings. */
+  /** The limit of suppressed entries, sites and siblings, up to which bridge adds to a failure. */
   private static final int MAX_ADDED = 8;
 
-  // by the thread that awaits, behind the adding; read by any
+  // by the awaiting thread, after adding this; read by any
   private transient volatile String place = "awaited";
 
   private static final boolean ON = !"false".equals(System.getProperty("io.bridge.awaitSites"));
 
-  /** What more a failure with so many others behind it reaches is not looked for. */
+  /** The limit of failures visited; a failure that reaches more of them is not searched further. */
   private static final int MAX_REACHED = 256;
 
-  /** A sibling that is to be added, and to what. */
+  /** A sibling that is being added, and its target. */
   private static final class Link {
     final Throwable from;
     final Throwable to;
@@ -42,7 +43,7 @@ public final class AwaitSite extends Exception {
     }
   }
 
-  /** The links that threads are adding now, in their order: each takes those before as there. */
+  /** Links being added now, in order: each thread takes the links before its own as added. */
   private static final Queue<Link> ADDING = new ConcurrentLinkedQueue<>();
 
   private AwaitSite() {
@@ -54,7 +55,7 @@ public final class AwaitSite extends Exception {
     if (ON) {
       AwaitSite site = new AwaitSite();
       if (ForeignLook.into(failure, false, () -> add(failure, site))) {
-        site.callers(CallerFrames.all()); // behind the look: most of many awaits find no room
+        site.callers(CallerFrames.all()); // after add: most of many awaits find no room
       }
     }
   }
@@ -67,9 +68,9 @@ public final class AwaitSite extends Exception {
   }
 
   /**
-   * Adds the failures of siblings, as far as there is room and they are not known to it already.
+   * Adds the failures of siblings that it does not already contain, as far as there is room.
    *
-   * @return whether it tells of each of them now
+   * @return whether it contains all of them now
    */
   public static boolean addSiblings(Throwable failure, Iterable<? extends Throwable> siblings) {
     List<Throwable> others = new ArrayList<>();
@@ -87,7 +88,7 @@ public final class AwaitSite extends Exception {
       if (!hasRoom(failure)) {
         return false;
       }
-      // Two awaits of the same failures at once, each with another one last, would make a cycle.
+      // Two concurrent awaits of the same failures, each with another one last, would make a cycle.
       Link link = new Link(failure, sibling);
       ADDING.add(link);
       try {
@@ -101,7 +102,7 @@ public final class AwaitSite extends Exception {
     return all;
   }
 
-  /** The lock is the one of addSuppressed itself; nothing foreign runs under it. */
+  /** Uses the lock of addSuppressed itself; no foreign code runs under it. */
   private static boolean add(Throwable failure, Throwable suppressed) {
     synchronized (failure) {
       if (!hasRoom(failure)) {
@@ -117,8 +118,8 @@ public final class AwaitSite extends Exception {
   }
 
   /**
-   * Whether {@code target} is {@code from}, or can be found from it by cause and suppressed, those
-   * included that are added at the same time; or may be, where there is no end of them.
+   * Whether {@code target} is {@code from}, or is reachable from it by causes, suppressed
+   * exceptions and links being added now. Also true if the search has no end.
    */
   private static boolean reaches(Throwable from, Throwable target, Link own) {
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -129,7 +130,7 @@ public final class AwaitSite extends Exception {
         return true;
       }
       if (seen.add(failure)) {
-        addLinks(failure, own, next); // first: a link that is gone from there is suppressed now
+        addLinks(failure, own, next); // first: a link that was just removed is suppressed by now
         Collections.addAll(next, failure.getSuppressed());
         Throwable cause = Failures.cause(failure);
         if (cause != null) {
@@ -151,7 +152,7 @@ public final class AwaitSite extends Exception {
     }
   }
 
-  /** The stack trace is the callers', not the one of this object's making. */
+  /** The stack trace is the callers', not that of this object's creation. */
   @Override
   public synchronized Throwable fillInStackTrace() {
     return this;
@@ -162,7 +163,7 @@ public final class AwaitSite extends Exception {
     return place;
   }
 
-  /** A JVM without bridge reads an exception of its own, which says the same. */
+  /** A JVM without bridge reads an exception of the JDK with the same text. */
   @Serial
   private Object writeReplace() {
     Exception plain = new Exception(place);
@@ -170,7 +171,7 @@ public final class AwaitSite extends Exception {
     return plain;
   }
 
-  /** Without the name of this class, which tells a reader of a stack trace nothing. */
+  /** Without the name of this class, which does not help a reader of a stack trace. */
   @Override
   @SuppressWarnings("OverrideThrowableToString") // the message is right, the name is in the way
   public String toString() {

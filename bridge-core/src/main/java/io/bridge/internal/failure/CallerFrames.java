@@ -14,23 +14,23 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The code that called bridge: the frames below the last of the facade that was called. Frames of
- * the JDK between that and the first of other code, of an iterator or a stream for example, are not
- * the caller's.
+ * The code that called bridge: the stack frames outside the outermost facade call. Frames of the
+ * JDK between that call and the first other code, for example of an iterator or a stream, are
+ * skipped.
  */
 public final class CallerFrames {
 
-  /** Enough to tell who awaits; a site is kept as long as its failure. */
+  /** Enough to show the awaiting code; a site is kept as long as its failure. */
   private static final int MAX_FRAMES = 32;
 
   private static final StackWalker STACK =
       StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
   /**
-   * What users call.
+   * A public type that users call.
    *
    * @param name of the public type
-   * @param methods the names of its methods, which are all that counts of an internal class
+   * @param methods the names of its methods; of an internal class only these count
    */
   private record Facade(String name, Set<String> methods) {
 
@@ -80,7 +80,7 @@ public final class CallerFrames {
     return operation == null ? "await" : operation;
   }
 
-  /** The callers in a stack that an exception has, the nearest first; the whole if none is one. */
+  /** The callers in an exception's stack, the nearest first; the whole stack if there are none. */
   public static StackTraceElement[] of(StackTraceElement[] stack) {
     List<StackTraceElement> callers =
         callers(
@@ -91,7 +91,7 @@ public final class CallerFrames {
     return callers.isEmpty() ? stack : callers.toArray(StackTraceElement[]::new);
   }
 
-  /** The class of a frame, if the loader of this one knows it. */
+  /** The class of a frame, if our class loader knows it. */
   private static @Nullable Class<?> ours(String name) {
     try {
       return Class.forName(name, false, CallerFrames.class.getClassLoader());
@@ -110,7 +110,7 @@ public final class CallerFrames {
       Function<F, String> methodOf,
       int limit) {
     List<F> callers = new ArrayList<>();
-    List<F> ofJdk = new ArrayList<>(); // the callers, if there is no other code
+    List<F> ofJdk = new ArrayList<>(); // used if there is no other code
     boolean inFacade = false;
     while (frames.hasNext() && callers.size() < limit) {
       F frame = frames.next();
@@ -129,7 +129,7 @@ public final class CallerFrames {
     return callers.isEmpty() ? ofJdk : callers;
   }
 
-  /** A package of bridge's between its facades, which call one another. */
+  /** Whether bridge's facades call one another through this type. */
   private static boolean isInternal(Class<?> type) {
     String name = type.getPackageName();
     return name.startsWith("io.bridge.") && name.contains(".internal");
@@ -140,7 +140,7 @@ public final class CallerFrames {
     return name.startsWith("java.") || name.startsWith("jdk.") || name.startsWith("sun.");
   }
 
-  /** The public name of a type of bridge's whose method users call; null of all other frames. */
+  /** The public name of a type whose {@code method} users call; null for all other frames. */
   private static @Nullable String facade(Class<?> type, String method) {
     if (!type.isAnnotationPresent(EntryPoint.class)) {
       return null;

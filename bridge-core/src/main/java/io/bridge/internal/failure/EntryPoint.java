@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks what user code calls, so that {@link CallerFrames} finds the line of that code in a stack
- * trace. An internal class implements a public type, whose methods are the entries.
+ * Marks a type that user code calls, so that {@link CallerFrames} finds the line of that code in a
+ * stack trace. An internal class implements a public type, whose methods are the entries.
  */
 @Inherited
 @Retention(RetentionPolicy.RUNTIME)

@@ -14,7 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** How failures travel: the same object wherever it can be thrown as itself (A7). */
+/** How failures propagate: as the same object wherever it can be thrown as itself (A7). */
 public final class Failures {
 
   /** Deeper cause chains than this are cyclic or absurd. */
@@ -27,7 +27,7 @@ public final class Failures {
 
   private Failures() {}
 
-  /** What code sees of {@code failure}; see {@link FailureLayer#inLayer}. */
+  /** The failure that code sees; see {@link FailureLayer#inLayer}. */
   public static Throwable inLayer(Throwable failure) {
     Throwable inner = failure;
     for (FailureLayer layer : LAYERS) {
@@ -37,7 +37,7 @@ public final class Failures {
   }
 
   /**
-   * What an await of a source that failed with {@code failure} throws.
+   * The exception of an await whose source failed with {@code failure}.
    *
    * @param signalled the failure of the source
    * @return the failure itself if it is unchecked, with the place of the await (A8); else a layer
@@ -61,11 +61,11 @@ public final class Failures {
   }
 
   /**
-   * What a body has failed with, without the layer of an await that it only passed through: at each
-   * edge of a body, and wherever a failure is signalled, recorded or reported (A7). Layers of the
-   * user's making stay.
+   * The failure of a body, without the layer of an await that it only passed through: used at each
+   * edge of a body, and wherever a failure is signalled, recorded or reported (A7). The user's own
+   * layers stay.
    *
-   * @param failure what was thrown
+   * @param failure the exception thrown
    * @return the source's own failure; {@code failure} itself if no await has wrapped it
    */
   public static Throwable bare(Throwable failure) {
@@ -76,7 +76,7 @@ public final class Failures {
     return inner;
   }
 
-  /** As an exception asks it of its cause, where it may throw or hang (A8). */
+  /** The message of an exception made with this cause; the cause's code may throw or hang (A8). */
   public static String text(Throwable failure) {
     boolean foreign =
         ForeignLook.isOverridden(failure, "toString", "getLocalizedMessage", "getMessage");
@@ -86,13 +86,13 @@ public final class Failures {
   }
 
   /**
-   * Removes the layer of an await again, if what is in it is of a type that the caller declares.
+   * Removes the layer of an await, if its content is of a type that the caller declares.
    *
    * @param type the failure that is thrown as itself
    * @param await the await
    * @param <T> the type of the value
    * @param <X> the same as {@code type}
-   * @return what the await returned
+   * @return the result of the await
    * @throws X the failure of the source
    */
   public static <T extends @Nullable Object, X extends Throwable> T orThrow(
@@ -157,7 +157,7 @@ public final class Failures {
     return false;
   }
 
-  /** The cause of a failure, none if its getter throws (A11). To be called inside a look. */
+  /** The cause of a failure, null if its getter throws (A11). To be called inside a look. */
   static @Nullable Throwable cause(Throwable failure) {
     try {
       return failure.getCause();
@@ -174,7 +174,7 @@ public final class Failures {
     }
   }
 
-  /** The ways in which blocking calls of the JDK say that they were interrupted. */
+  /** Recognises the exceptions by which blocking calls of the JDK report an interrupt. */
   private static boolean isInterruption(Throwable failure) {
     return failure instanceof InterruptedException
         || failure instanceof ClosedByInterruptException

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A look into a foreign failure, by a thread of its own (A8). The getters of a failure are its
- * class's code, and even the final ones wait for its monitor, which anybody may hold for any time;
- * Java can try no monitor. So the thread that asks waits until the look has ended, or is seen to
- * hang, and then goes on without its answer.
+ * class's code, and even the final ones lock its monitor, which any code may hold for any time, and
+ * Java has no tryLock for monitors. So the asking thread waits until the look has ended, or seems
+ * to hang, and then goes on without its answer.
  *
  * <p>Proof: ForeignLookTest, HostileExceptionsTest.
  *
@@ -22,16 +22,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ForeignLook<R extends @Nullable Object> implements Runnable {
 
-  /** How often the thread that asks sees whether the look hangs. */
+  /** How often the asking thread checks whether the look hangs. */
   private static final long PERIOD_MILLIS = 5;
 
-  /** A look that waits that often in a row hangs; one of ours waits for another of ours only. */
+  /** A look found waiting this often in a row hangs; one of ours waits only for another of ours. */
   private static final int MAX_WAITS = 5;
 
   /** A look that has not ended by then computes without end. */
   private static final int MAX_PERIODS = 200;
 
-  /** Looks that hang at the same time; with so many of them, no failure is looked into. */
+  /**
+   * The limit of looks that hang at the same time; when it is reached, no failure is looked into.
+   */
   private static final int MAX_HANGING = 16;
 
   private static final Queue<ForeignLook<?>> HANGING = new ConcurrentLinkedQueue<>();
@@ -40,7 +42,7 @@ public final class ForeignLook<R extends @Nullable Object> implements Runnable {
   private final Supplier<? extends R> look;
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  // written by the thread that looks, read behind ended
+  // written by the looking thread, read after ended
   private R answer;
 
   private volatile @Nullable Thread looker;
@@ -54,9 +56,9 @@ public final class ForeignLook<R extends @Nullable Object> implements Runnable {
   /**
    * Looks into a failure. The look may end much later than this call.
    *
-   * @param failure whose getters are asked
+   * @param failure the failure whose getters are called
    * @param otherwise the answer if the look throws or hangs
-   * @param look asks
+   * @param look calls the getters
    * @param <R> the type of the answer
    * @return the answer
    */
@@ -91,14 +93,14 @@ public final class ForeignLook<R extends @Nullable Object> implements Runnable {
     }
   }
 
-  /** The thread that looks; not for callers. */
+  /** The looking thread; not for callers. */
   @Override
   public void run() {
     looker = Thread.currentThread();
     try {
       answer = look.get();
     } catch (Throwable hostile) {
-      // the answer is the other one
+      // the answer is otherwise
     } finally {
       ended.countDown();
       HANGING.remove(this);
@@ -115,7 +117,7 @@ public final class ForeignLook<R extends @Nullable Object> implements Runnable {
             return true;
           }
           waits = isWaiting() ? waits + 1 : 0;
-        } catch (InterruptedException e) { // not by this wait, which is short
+        } catch (InterruptedException e) { // not caused by this wait, which is short
           interrupted = true;
         }
       }
@@ -140,7 +142,7 @@ public final class ForeignLook<R extends @Nullable Object> implements Runnable {
         };
   }
 
-  /** What starts the threads that look. */
+  /** Starts the looking threads. */
   private static final class Lookers {
 
     private static final String NAME = "bridge-look";
@@ -153,7 +155,7 @@ public final class ForeignLook<R extends @Nullable Object> implements Runnable {
     }
 
     /**
-     * Before JDK 24, a virtual thread that waits for a monitor keeps its carrier from all others.
+     * Platform threads: before JDK 24 a virtual thread that waits for a monitor pins its carrier.
      */
     private static Executor platform() {
       return new ThreadPoolExecutor(

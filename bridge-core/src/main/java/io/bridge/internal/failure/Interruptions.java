@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells an {@code InterruptedException} that says "this thread was interrupted, inside this await"
- * from one that a source has kept, which is a checked failure as any other (A8). An interrupt of
- * ours has left its mark at the frame. One of somebody else's has left nothing but the exception,
- * whose making lowered the flag; so that counts once, and if it was made inside the very calls that
- * the thread is in now, from the await on to the first.
+ * from one that a source has kept, which is a checked failure like any other (A8). An interrupt of
+ * ours has marked the frame. An interrupt by other code leaves nothing but the exception, whose
+ * creation cleared the flag. So such an exception counts once, and only if it was made inside the
+ * very calls, from the await to the outermost one, that the thread is in now.
  *
  * <p>Proof: KeptInterruptTest, AwaitInterruptTest.
  */
@@ -42,7 +42,7 @@ public final class Interruptions {
     }
   }
 
-  /** The JVM cuts a stack trace at the bottom, unless it was told another length. */
+  /** The JVM cuts off the outer end of longer stack traces, unless it was given another length. */
   private static final int CUT_LENGTH = 1024;
 
   private static final StackTraceElement[] NO_TRACE = {};
@@ -52,12 +52,12 @@ public final class Interruptions {
 
   private static final ReferenceQueue<Throwable> GONE = new ReferenceQueue<>();
 
-  /** Those that have ended an await, as its cancellation or as its failure. */
+  /** The interruptions that have ended an await, as its cancellation or as its failure. */
   private static final Set<Seen> SEEN = ConcurrentHashMap.newKeySet();
 
   private Interruptions() {}
 
-  /** {@code failure} ends an await: if it comes again, it was kept. */
+  /** Notes that {@code failure} ends an await: if it comes again, it was kept. */
   public static void remember(Throwable failure) {
     if (failure instanceof InterruptedException) {
       for (Object gone = GONE.poll(); gone != null; gone = GONE.poll()) {
@@ -67,7 +67,7 @@ public final class Interruptions {
     }
   }
 
-  /** Whether {@code failure} says that the calling thread was interrupted in what it does now. */
+  /** Whether {@code failure} says that the calling thread was interrupted in its present work. */
   public static boolean isOfThisThread(Throwable failure) {
     return failure instanceof InterruptedException
         && (Thread.currentThread().isInterrupted()
@@ -86,7 +86,7 @@ public final class Interruptions {
       Class<?> type = now.get(i).getDeclaringClass();
       boolean entry = isEntry(type);
       if (entered && !entry) {
-        return false; // the code that called it, maybe inside another await
+        return false; // the rest is the calling code, perhaps inside another await
       }
       entered = entry;
       if ((entry || isAwait(type)) && endsWith(made, now.subList(i, now.size()))) {
@@ -96,7 +96,7 @@ public final class Interruptions {
     return false;
   }
 
-  /** The way into what calls a source, by class, whatever its name. */
+  /** Whether an await begins in {@code type}, by any method. */
   private static boolean isEntry(Class<?> type) {
     CallsSource mark = type.getAnnotation(CallsSource.class);
     return mark != null && mark.entry();
@@ -106,7 +106,7 @@ public final class Interruptions {
     return type.isAnnotationPresent(CallsSource.class);
   }
 
-  /** Whether the making was in a call from the first of {@code calls}, which the others made. */
+  /** Whether the exception was made inside {@code calls}: its trace ends with them. */
   private static boolean endsWith(StackTraceElement[] made, List<StackFrame> calls) {
     boolean cut = made.length >= CUT_LENGTH;
     int first = cut ? 1 : made.length - calls.size();

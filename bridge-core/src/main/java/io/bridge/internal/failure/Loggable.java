@@ -4,9 +4,9 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a logger prints in place of a failure whose getters are not the JDK's: the same text, with
- * the stack traces of the first causes. A logger would ask the failure itself, on the thread that
- * reports it, and where each cause has another one without end (A8).
+ * A printable copy of a failure whose getters are not the JDK's: the same text, with the stack
+ * traces of the first causes. A logger would call the failure's own code on the reporting thread,
+ * and follow an endless chain of causes (A8).
  */
 public final class Loggable extends Exception {
 
@@ -19,10 +19,10 @@ public final class Loggable extends Exception {
   }
 
   /**
-   * Copies a failure, unless all that a logger asks of it is code of the JDK.
+   * Copies a failure, unless a logger would only call the JDK's code.
    *
-   * @param failure whose class may be anybody's
-   * @return what may be printed anywhere
+   * @param failure of any class
+   * @return a failure that any thread may print
    */
   public static Throwable of(Throwable failure) {
     if (isPlain(failure)) {
@@ -33,7 +33,7 @@ public final class Loggable extends Exception {
     return copy == null ? new Loggable(type, null) : copy;
   }
 
-  /** Whether all that a logger asks is the JDK's own code, with an end: most failures are. */
+  /** Whether a logger only calls the JDK's own code, on a finite chain: true for most failures. */
   private static boolean isPlain(Throwable failure) {
     Throwable at = failure;
     for (int depth = 0; depth < MAX_CAUSES; depth++) {
@@ -57,7 +57,7 @@ public final class Loggable extends Exception {
     return copy;
   }
 
-  /** The text has the name of the failure's class. */
+  /** Only the text, since that contains the name of the failure's class. */
   @Override
   @SuppressWarnings("OverrideThrowableToString") // as above
   public String toString() {

@@ -7,14 +7,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
- * What users have registered for the whole JVM: read often, changed rarely. Each registration is
- * taken back by itself, also if the same entry was registered twice.
+ * The users' registrations for the whole JVM: read often, changed rarely. Each registration is
+ * revoked by itself, even if the same entry was registered twice.
  *
  * @param <E> handlers or predicates
  */
 public final class Registrations<E> implements Iterable<E> {
 
-  /** Has the identity that an entry may lack. */
+  /** Has an identity, which an entry may lack. */
   public static final class Slot<E> {
     public final E entry;
 
@@ -32,7 +32,7 @@ public final class Registrations<E> implements Iterable<E> {
    * Adds {@code entry}.
    *
    * @param entry the handler or predicate
-   * @return takes it out again
+   * @return removes it
    */
   public Registration add(E entry) {
     Slot<E> slot = new Slot<>(entry);
@@ -49,7 +49,7 @@ public final class Registrations<E> implements Iterable<E> {
     return slots.get().isEmpty();
   }
 
-  /** What is registered now, unmodifiable: an await looks through it without an iterator (A2). */
+  /** The present registrations, unmodifiable: an await reads them without an iterator (A2). */
   public List<Slot<E>> slots() {
     return slots.get();
   }

@@ -1,9 +1,9 @@
 /**
- * Failures: what an await throws, where it was awaited, and how a body's edge takes the layer of an
- * await off again.
+ * Failures: the exceptions of an await, the place where it waited, and the removal of an await's
+ * layer at the edge of a body.
  *
  * <p><b>Rule:</b> No getter of a foreign failure is called where a protocol is not settled, nor on
- * a thread that others wait for (A8).
+ * a thread that other threads wait for (A8).
  *
  * <p><b>Design:</b> docs/design/suspension.md. <b>Proof:</b> TransparentFailuresTest,
  * KeptInterruptTest, HostileExceptionsTest.

@@ -19,7 +19,7 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
-/** The adapter modules that are present, and core's own way with every other publisher. */
+/** The adapter modules that are present, and core's own handling of every other publisher. */
 public final class ReactiveLibraries {
 
   private static final ReactiveLibrary[] PRESENT =
@@ -27,7 +27,7 @@ public final class ReactiveLibraries {
           .map(ServiceLoader.Provider::get)
           .toArray(ReactiveLibrary[]::new);
 
-  /** For publishers that none of them owns. */
+  /** For publishers that no library owns. */
   private static final ReactiveLibrary PLAIN =
       Arrays.stream(PRESENT)
           .map(ReactiveLibrary::ofOthers)
@@ -36,9 +36,9 @@ public final class ReactiveLibraries {
           .orElse(new PlainPublishers());
 
   /**
-   * The place of a class's library in {@link #PRESENT}, {@code PRESENT.length} for none. A number:
-   * an object of ours would keep our class loader for as long as the class lives, which may be one
-   * of the JDK's or of a library that outlives us (A13).
+   * The index of a class's library in {@link #PRESENT}, {@code PRESENT.length} for none. A number,
+   * since an object of ours would keep our class loader for as long as the class lives, which may
+   * belong to the JDK or to a library that outlives us (A13).
    */
   private static final ClassValue<Integer> OF_CLASS =
       new ClassValue<>() {
@@ -60,13 +60,13 @@ public final class ReactiveLibraries {
   }
 
   /**
-   * Awaits any publisher in the way of the library that owns its class.
+   * Awaits any publisher by the library that owns its class.
    *
    * @param publisher the source
-   * @param fold what becomes of the items
+   * @param fold turns the items into the result
    * @param <T> the type of the items
-   * @param <R> what the await returns
-   * @return what the fold makes of the items
+   * @param <R> the type of the result
+   * @return the result of the fold
    */
   public static <T, R extends @Nullable Object> R await(
       Publisher<? extends T> publisher, Fold<T, R> fold) {
@@ -75,12 +75,12 @@ public final class ReactiveLibraries {
   }
 
   /**
-   * Makes any publisher awaitable in the way of the library that owns its class.
+   * Makes any publisher awaitable by the library that owns its class.
    *
    * @param publisher the source
-   * @param fold what becomes of the items
+   * @param fold turns the items into the result
    * @param <T> the type of the items
-   * @param <R> what an await of it returns
+   * @param <R> the type of an await's result
    * @return subscribes to the publisher when it is subscribed to
    */
   public static <T, R extends @Nullable Object> Awaitable<R> awaitable(
@@ -90,7 +90,7 @@ public final class ReactiveLibraries {
   }
 
   /**
-   * Opens a cursor on any publisher in the way of the library that owns its class.
+   * Opens a cursor on any publisher by the library that owns its class.
    *
    * @param publisher the source
    * @param prefetch items that are requested ahead
@@ -103,7 +103,7 @@ public final class ReactiveLibraries {
     return new IterationCursor<>(iteration);
   }
 
-  /** Makes a feed's subscriber in the way of the library that owns the class of its publisher. */
+  /** Makes the subscriber of a feed, by the library that owns the class of {@code publisher}. */
   public static <T> ItemSubscriber<T> feed(Publisher<?> publisher, ItemReceiver<T> feed) {
     return of(publisher).feed(feed);
   }

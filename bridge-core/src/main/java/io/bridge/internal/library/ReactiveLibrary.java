@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /**
- * The publishers of a library, as its adapter module consumes them: found by {@link
+ * The publishers of a library, as its adapter module consumes them. Found by {@link
  * java.util.ServiceLoader}, asked once for each class of publisher. With it on the path, a {@code
- * Mono} awaited as a {@code Publisher} behaves as one awaited by its own type.
+ * Mono} awaited as a {@code Publisher} behaves like one awaited by its own type.
  */
 public interface ReactiveLibrary {
 
@@ -24,9 +24,9 @@ public interface ReactiveLibrary {
    * Awaits a publisher that this library owns.
    *
    * @param publisher the source
-   * @param fold what becomes of the items
-   * @param frame what {@link Cancellation#enterAwait()} returned
-   * @return what the fold makes of the items
+   * @param fold turns the items into the result
+   * @param frame the result of {@link Cancellation#enterAwait()}
+   * @return the result of the fold
    */
   <T, R extends @Nullable Object> R await(
       Publisher<? extends T> publisher, Fold<T, R> fold, @Nullable CancelFrame frame);
@@ -35,9 +35,9 @@ public interface ReactiveLibrary {
    * Converts a publisher that this library owns: the outcome goes to a suspension, no thread waits.
    *
    * @param publisher the source
-   * @param fold what becomes of the items
+   * @param fold turns the items into the result
    * @param suspension takes the outcome, and cancels
-   * @throws Exception is the outcome, of a source that computes in place
+   * @throws Exception the failure of a source that computes in place
    */
   <T, R extends @Nullable Object> void pass(
       Publisher<? extends T> publisher, Fold<T, R> fold, Suspension<? super R> suspension)
@@ -60,8 +60,8 @@ public interface ReactiveLibrary {
   <T> ItemSubscriber<T> feed(ItemReceiver<T> feed);
 
   /**
-   * The way of this library with publishers that no library owns, which then get its context as its
-   * own do (C2); null if it has none.
+   * This library's handling of publishers that no library owns, which then get its context like its
+   * own (C2); null if it has none.
    */
   default @Nullable ReactiveLibrary ofOthers() {
     return null;

@@ -32,9 +32,10 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * One subscription of mapAwait (B8) or mapConcurrent (S7): a coroutine for each item, at most
- * {@code concurrency} of them and of values that wait. A value that was delivered lets one more
- * item in, or, of a loop, one that was taken out of its buffer. See docs/design/mapawait.md.
+ * One subscription of mapAwait (B8) or mapConcurrent (S7): a coroutine for each item. At most
+ * {@code concurrency} items are in flight: being processed, or finished and pending. The next item
+ * is admitted when a value was delivered, or, in a loop, taken out of its buffer. See
+ * docs/design/mapawait.md.
  *
  * <pre>
  * end        meaning                                      left by
@@ -42,15 +43,15 @@ import org.reactivestreams.Subscription;
  *                                                         a run's failure -> Failed
  * COMPLETED  no more items; the runs go on                a run's failure -> Failed,
  *                                                         the last value delivered -> OVER
- * Failed     the runs are being cancelled; onError is due drain -> OVER
- *            after the values that have come
+ * Failed     the runs are being cancelled; onError is     drain -> OVER
+ *            pending, after the finished values
  * OVER       ended or cancelled, final                    -
  *
  * any but OVER: cancel -> OVER
  * </pre>
  *
- * <p>Signals are sent by whoever enters {@link #drain} first; the others only leave their count, so
- * they are serial without a lock, and a request inside onNext does not recurse. Proof:
+ * <p>The first thread in {@link #drain} sends the signals; others only increment its counter. So
+ * signals are serial without a lock, and a re-entrant request from onNext does not recurse. Proof:
  * ItemRuns*Test, MapAwaitTest, MapConcurrent*Test, the TCK classes.
  *
  * @param <A> the type of the items
@@ -58,7 +59,7 @@ import org.reactivestreams.Subscription;
  */
 public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscription {
 
-  /** The failure is not lost on anybody if it is the subscriber's own, of an illegal request. */
+  /** The subscriber's own failure, of an illegal request, is never reported as lost. */
   private record Failed(Throwable cause, boolean ofSubscriber) {}
 
   private enum Mark {
@@ -76,22 +77,24 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
   private final ItemBody<? super A, @Nullable B, ? extends Exception> body;
   private final boolean ordered;
 
-  /** Where the runs run, whoever brings their items. */
+  /** The surroundings of the runs, on whatever thread their items come. */
   private final ContextSnapshot ambient;
 
-  /** The loop that the values are for, whose demand lets items in; null of mapAwait. */
+  /** The loop that takes the values, whose demand admits items; null for mapAwait. */
   private final @Nullable Iteration<B> loop;
 
-  /** The runs in the order of their items, or those with a value as they come. */
+  /**
+   * Ordered: the runs in the order of their items; else those with a value, in completion order.
+   */
   private final Queue<Run> line = new ConcurrentLinkedQueue<>();
 
-  /** The runs that have not ended; each takes itself out. */
+  /** The runs that have not ended; each removes itself. */
   private final Set<Run> running = ConcurrentHashMap.newKeySet();
 
   /** Items that upstream may still send. */
   private final AtomicLong admitted;
 
-  /** Runs whose value is not delivered yet. */
+  /** The number of runs whose value is not delivered yet. */
   private final AtomicInteger undelivered = new AtomicInteger();
 
   private final AtomicInteger drains = new AtomicInteger();
@@ -99,7 +102,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
   // set before anything begins
   private @Nullable ItemSubscriber<A> source;
 
-  // whoever drains
+  // by the draining thread
   private long delivered;
 
   // any thread
@@ -124,7 +127,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
   }
 
   /**
-   * What mapAwait does with its arguments.
+   * The checked arguments of mapAwait.
    *
    * @param concurrency runs at the same time, at least 1
    * @param body the code for one item
@@ -137,7 +140,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
       ItemBody<? super A, @Nullable B, ? extends Exception> body,
       boolean ordered) {
 
-    /** Checks the arguments, by the names that they have in the facades. */
+    /** Checks the arguments, by their names in the facades. */
     public Settings {
       if (concurrency < 1) {
         throw new IllegalArgumentException("concurrency: " + concurrency);
@@ -150,7 +153,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
      *
      * @param items the source
      * @param subscriber takes the values
-     * @param library makes the subscriber of its own kind, which subscribes to the source
+     * @param library makes its own kind of subscriber, which subscribes to the source
      */
     public void subscribe(
         Publisher<? extends A> items,
@@ -160,7 +163,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
       begin(items, new MapAwaitSubscription<>(this, null, subscriber), subscriber, library);
     }
 
-    /** The same for a loop. */
+    /** Like the public {@code subscribe}, for a loop. */
     void subscribe(Publisher<? extends A> items, Iteration<B> loop, Subscriber<B> subscriber) {
       MapAwaitSubscription<A, B> runs = new MapAwaitSubscription<>(this, loop, subscriber);
       begin(items, runs, subscriber, feed -> ReactiveLibraries.feed(items, feed));
@@ -180,12 +183,12 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
     }
   }
 
-  /** One item on its way to its value. */
+  /** The processing of one item into its value. */
   private final class Run implements Completion<@Nullable B> {
 
     private volatile @Nullable RunningCoroutine<?> coroutine;
 
-    // written before the coroutine starts, then by its thread; null when the body has it
+    // written before the coroutine starts, then by its thread; null when the body has taken it
     private @Nullable A item;
 
     // null while it runs; a value, NO_VALUE or ABANDONED
@@ -198,7 +201,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
               loop == null ? "bridge-mapAwait" : "bridge-mapConcurrent", ambient, this::call, this);
       coroutine = started;
       if (isStopped()) {
-        started.cancel(); // who stopped the others may not have seen it
+        started.cancel(); // the thread that stopped the others may have missed this one
       }
     }
 
@@ -208,7 +211,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
       return body.call(taken);
     }
 
-    /** Gives up the item of a body that never began (A12). */
+    /** Discards the item of a body that never began (A12). */
     private void discardItem() {
       A left = item;
       if (left != null) {
@@ -250,11 +253,11 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
     public void cancelled(CancellationException cancellation) {
       running.remove(this);
       discardItem();
-      fail(cancellation); // in vain after our own cancel, of which it is the echo
+      fail(cancellation); // no effect after our own cancel, of which it is the echo
     }
   }
 
-  /** Upstream's side; the way of its library to what nobody gets, too. */
+  /** The subscriber to upstream; also sends lost values and failures to its library's channel. */
   ItemSubscriber<A> source() {
     return requireNonNull(source);
   }
@@ -262,7 +265,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
   @Override
   public long firstDemand() {
     if (loop != null) {
-      return 0; // it requests
+      return 0; // the loop requests
     }
     return concurrency == Integer.MAX_VALUE ? Long.MAX_VALUE : concurrency;
   }
@@ -305,7 +308,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
   @Override
   public boolean cancelIfRequested() {
     if (loop != null && !isStopped() && loop.cancelIfRequested()) {
-      loop.stopping(this::cancel); // on its own thread, inside upstream's code
+      loop.stopping(this::cancel); // may be on the loop's own thread, inside upstream's code
     }
     return isStopped();
   }
@@ -319,7 +322,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
     }
   }
 
-  /** The loop's is captured; a source of mapAwait belongs to the subscriber. */
+  /** A loop's state is captured; a source of mapAwait belongs to the subscriber. */
   @Override
   public boolean isAwait() {
     return false;
@@ -346,9 +349,9 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
     drain();
   }
 
-  /** Lets more items in. */
+  /** Admits more items. */
   private void admit(long items) {
-    admitted.accumulateAndGet(items, Demand::sum); // first: upstream may be there at once
+    admitted.accumulateAndGet(items, Demand::sum); // before the request: upstream may emit at once
     source().requestMore(items);
   }
 
@@ -357,9 +360,9 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
     Object before = END.getAndSet(this, (Object) Mark.OVER);
     downstream = null;
     stopAll();
-    drain(); // gives up the values
+    drain(); // discards the values
     if (before instanceof Failed failed && !failed.ofSubscriber) {
-      source().reportLost(failed.cause); // its onError was due (A12)
+      source().reportLost(failed.cause); // its onError was pending (A12)
     }
   }
 
@@ -381,7 +384,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
     while (true) {
       Object now = end;
       if (now != null && now != Mark.COMPLETED) {
-        drain(); // who failed first may have been cut short before this (A11)
+        drain(); // an Error may have cut short the thread that failed first (A11)
         return false;
       }
       if (END.compareAndSet(this, now, failed)) {
@@ -406,7 +409,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
       try {
         deliverOrCancel();
         missed = drains.addAndGet(-missed);
-      } catch (Throwable tooDeep) { // for the rest, too: the next signal drains (A11)
+      } catch (Throwable tooDeep) { // too deep for the rest as well: the next signal drains (A11)
         drains.set(0);
         throw tooDeep;
       }
@@ -416,9 +419,9 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
   private void deliverOrCancel() {
     try {
       deliver();
-    } catch (Throwable ofSubscriber) { // RS 2.13 is broken: it gets nothing more
+    } catch (Throwable ofSubscriber) { // breaks RS 2.13: it gets nothing more
       Headroom.throwIfTooDeep(ofSubscriber);
-      boolean told = loop != null && loop.fail(ofSubscriber); // first: it waits for that
+      boolean told = loop != null && loop.fail(ofSubscriber); // the loop waits for it
       cancel();
       if (!told) {
         source().reportLost(ofSubscriber);
@@ -428,7 +431,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
 
   private void deliver() {
     while (true) {
-      Object how = end; // before the look at the runs: those of all items are there by then
+      Object how = end; // before the look at the runs: after the end, all of them are in the line
       if (how == Mark.OVER) {
         discardAll();
         return;
@@ -451,7 +454,10 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
     }
   }
 
-  /** All that can be delivered was: a failure ends the stream now, completion if that was all. */
+  /**
+   * Called when no more can be delivered: a failure now ends the stream, completion if no run is
+   * left.
+   */
   private void endIfDue(@Nullable Object how, boolean noValue) {
     if (how instanceof Failed failed) {
       finish(how, failed.cause);
@@ -461,10 +467,10 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
     }
   }
 
-  @SuppressWarnings("unchecked") // what a run put there
+  @SuppressWarnings("unchecked") // the value of a run
   private void send(Object value) {
     Subscriber<? super B> receiver = downstream;
-    if (receiver == null) { // cancelled just now
+    if (receiver == null) { // cancelled in the meantime
       source().discard(value);
     } else {
       receiver.onNext((B) value);
@@ -474,7 +480,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
   private void finish(Object how, @Nullable Throwable failure) {
     Subscriber<? super B> receiver = downstream;
     if (!END.compareAndSet(this, how, Mark.OVER)) {
-      return; // cancelled, or failed, just now: that comes round again
+      return; // cancelled or failed in the meantime: that drains again
     }
     downstream = null;
     if (receiver == null) {
@@ -487,7 +493,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
         receiver.onError(failure);
       }
     } catch (Throwable t) {
-      if (loop != null) { // there was no stack or memory: it has not been told
+      if (loop != null) { // too little stack or memory: it has not got the signal
         downstream = receiver;
         end = how;
       }
@@ -496,8 +502,8 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
   }
 
   /**
-   * Gives up the values that nobody gets (A12), and those that are still to come. The runs stay in
-   * their set: whoever stopped the stream may not have come to cancel them yet.
+   * Discards the values that are not delivered (A12), finished or still to come. The runs stay in
+   * their set: the thread that stopped the stream may not have cancelled them yet.
    */
   private void discardAll() {
     for (Run run : running) {

@@ -64,7 +64,7 @@ public final class MapConcurrentLoop<B> implements Subscriber<B>, Iteration.Sour
 
   @Override
   public void onNext(B value) {
-    if (!iteration.offer(value)) { // there is a place for each value that was requested
+    if (!iteration.offer(value)) { // there is a slot for each requested value
       throw new IllegalStateException("more values than requested");
     }
   }

@@ -12,27 +12,28 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The coroutines of one scope, for who cancels or lists them: a stack of links, the newest first. A
- * coroutine leaves by emptying its own link, without a look at the others; what is empty is cut out
- * when there is more of it than of the rest. See docs/design/scope.md.
+ * Exists for P7: the coroutines of one scope, for cancels and listings, as a stack of links, the
+ * newest first, which is cheaper than a concurrent set. A coroutine leaves by emptying its own
+ * link, without a look at the others; empty links are cut out when they outnumber the full ones.
+ * See docs/design/scope.md.
  *
  * <pre>
  * link       meaning                                   left by
  * full       its coroutine is one of them              leave -> empty
- * empty      it has left, final; in the way until it   -
- *            is cut out, the newest link for longer
+ * empty      it has left, final; stays linked until    -
+ *            it is cut out, the newest link longer
  *
  * sweeping   meaning                                   left by
- * false      nobody changes the links                  a sweep -> true
+ * false      no thread changes the links               a sweep -> true
  * true       one thread cuts out empty links           that thread -> false
  * </pre>
  *
- * <p>A link that was cut out still leads to all that are older and full, so whoever stands on it
- * misses none. Proof: SiblingsTest, ScopeRaceTest, ScopeStress.
+ * <p>A link that was cut out still leads to all links that are older and full, so a thread that
+ * stands on it misses none. Proof: SiblingsTest, ScopeRaceTest, ScopeStress.
  */
 final class ForkedCoroutines implements Iterable<RunningCoroutine<?>> {
 
-  /** So many empty links are not worth a sweep. */
+  /** Up to this many empty links are not worth a sweep. */
   private static final int SPARE = 64;
 
   private static final VarHandle NEWEST =
@@ -40,29 +41,29 @@ final class ForkedCoroutines implements Iterable<RunningCoroutine<?>> {
   private static final VarHandle SWEEPING =
       Fields.handle(MethodHandles.lookup(), "sweeping", boolean.class);
 
-  /** The place of one coroutine. */
+  /** The link of one coroutine. */
   static final class Link implements CancelWalk.Link {
 
-    // full until its coroutine leaves; who sees that late meets a coroutine that has ended
+    // full until its coroutine leaves; a stale read only finds a coroutine that has ended
     private @Nullable RunningCoroutine<?> coroutine;
 
-    // before the link is the newest, by who adds it; then by who sweeps
+    // by the adding thread, before the link is the newest; then by the sweeping thread
     private @Nullable Link older;
 
-    /** How many were added before, and it; wraps around. */
+    /** How many links were added up to this one; wraps around. */
     private int number;
 
     Link(RunningCoroutine<?> coroutine) {
       this.coroutine = coroutine;
     }
 
-    /** The coroutine that has this place; null if it has left. */
+    /** The coroutine of this link; null if it has left. */
     @Override
     public @Nullable RunningCoroutine<?> coroutine() {
       return coroutine;
     }
 
-    /** The next place of those that were taken before. */
+    /** The next older link. */
     @Override
     public @Nullable Link older() {
       return older;
@@ -73,10 +74,10 @@ final class ForkedCoroutines implements Iterable<RunningCoroutine<?>> {
   private volatile @Nullable Link newest;
   private volatile boolean sweeping;
 
-  // by who sweeps: how many were cut out; wraps around
+  // by the sweeping thread: how many were cut out; wraps around
   private volatile int cut;
 
-  /** The place that was taken last; null if there was none. */
+  /** The link that was added last; null if there was none. */
   @Nullable Link newest() {
     return newest;
   }
@@ -93,21 +94,21 @@ final class ForkedCoroutines implements Iterable<RunningCoroutine<?>> {
     return link;
   }
 
-  /** Takes out the coroutine of {@code link}; any thread, once. */
+  /** Empties {@code link}, whose coroutine has ended; any thread, once. */
   static void leave(Link link) {
     link.coroutine = null;
   }
 
   /**
-   * Whether empty links are more than the full ones, of which there are {@code size} at most. To be
-   * asked by each that has left.
+   * Whether empty links outnumber the full ones, which are at most {@code size}. Each coroutine
+   * that has left must ask this.
    */
   boolean isSparse(long size) {
     Link first = newest;
     return first != null && first.number - cut > 2 * size + SPARE;
   }
 
-  /** Cuts out what is empty; false if another thread does, which has to ask again behind it. */
+  /** Cuts out empty links; false if another thread is doing so, which must ask again afterwards. */
   boolean sweep() {
     if (sweeping || !SWEEPING.compareAndSet(this, false, true)) {
       return false;
@@ -118,13 +119,13 @@ final class ForkedCoroutines implements Iterable<RunningCoroutine<?>> {
         int before = cut;
         cut = before + cutBehind(first);
       }
-    } finally { // each step of a sweep leaves the links whole, and the next sweep does the rest
+    } finally { // each step of a sweep leaves the list intact, and the next sweep does the rest
       sweeping = false;
     }
     return true;
   }
 
-  /** Keeps the newest link, which others may be adding to. */
+  /** Keeps the newest link, on top of which other threads may be adding. */
   private static int cutBehind(Link first) {
     int empty = 0;
     Link kept = first;
@@ -149,7 +150,8 @@ final class ForkedCoroutines implements Iterable<RunningCoroutine<?>> {
   }
 
   /**
-   * Those that are there, the newest first; one that leaves or is added meanwhile may be missed.
+   * The coroutines present, the newest first; one that leaves or is added in the meantime may be
+   * missed.
    */
   @Override
   public Iterator<RunningCoroutine<?>> iterator() {

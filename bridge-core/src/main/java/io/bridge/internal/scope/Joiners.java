@@ -21,7 +21,7 @@ public final class Joiners {
 
   private Joiners() {}
 
-  /** What they have in common: one object serves one scope. */
+  /** Their common part: one object serves one scope. */
   abstract static sealed class OfOneScope<T extends @Nullable Object, R extends @Nullable Object>
       implements Joiner<T, R> {
 
@@ -55,7 +55,7 @@ public final class Joiners {
       }
     }
 
-    /** The scope is closed: gives up the values that this has collected for nobody (A12). */
+    /** The scope is closed: discards the collected values that were not returned (A12). */
     void discardValues() {}
   }
 
@@ -142,7 +142,7 @@ public final class Joiners {
     }
   }
 
-  /** Of the failures, the scope is the only one that knows. */
+  /** Join throws no failure of a coroutine; only the scope keeps them. */
   static final class AwaitAll<T extends @Nullable Object> extends OfOneScope<T, @Nullable Void> {
 
     @Override
@@ -151,7 +151,7 @@ public final class Joiners {
     }
   }
 
-  /** Its failures are not the scope's. */
+  /** A failure of a coroutine does not fail the scope. */
   static final class AllUntil<T extends @Nullable Object>
       extends OfOneScope<T, List<Coroutine<T>>> {
 
@@ -188,8 +188,8 @@ public final class Joiners {
   }
 
   /**
-   * Gives up the values of {@code children} that nobody has taken, by join or by a handle of the
-   * user's (A12). Several threads may do it at once: each child is given up by one of them.
+   * Discards the values of {@code children} that were not taken, by join or by a user's handle
+   * (A12). Several threads may call it at once: each child is discarded by one of them.
    */
   private static <T extends @Nullable Object> void discardValues(
       Queue<Coroutine<? extends T>> children) {
@@ -200,7 +200,7 @@ public final class Joiners {
     }
   }
 
-  /** Gives up the value of {@code child}, which has ended, if it has one. */
+  /** Discards the value of {@code child}, which has ended, if it has one. */
   static void discard(Coroutine<?> child) {
     if (child.state() == State.SUCCEEDED) {
       Undeliverable.discard(child.get());
@@ -250,7 +250,7 @@ public final class Joiners {
   /**
    * See {@link Joiner#allUntil(Predicate)}.
    *
-   * @param enough whether this one was the last that is needed
+   * @param enough whether the ended coroutine was the last one needed
    * @param <T> the type of the values
    * @return a new joiner
    */

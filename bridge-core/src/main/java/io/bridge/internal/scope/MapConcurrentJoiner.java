@@ -22,9 +22,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * mapConcurrent of an Iterable (S7): a scope with a fork for each item, and a joiner that lets in
- * one more item for each coroutine that has ended. Only the owner takes slots, so it is the only
- * one that may wait for one.
+ * mapConcurrent of an Iterable (S7): a scope with a fork for each item, and a joiner that admits
+ * one more item for each coroutine that has ended. Only the owner takes slots, so only the owner
+ * ever waits for one.
  *
  * @param <B> the type of the values
  */
@@ -47,10 +47,10 @@ public final class MapConcurrentJoiner<B extends @Nullable Object> implements Jo
   /**
    * Maps all items, on the calling thread and its forks.
    *
-   * @param items iterated by the calling thread, as there are slots for them
+   * @param items iterated by the calling thread, as slots become free
    * @param limit coroutines at the same time
    * @param body the code for one item
-   * @param ordered whether the values come in the order of their items, or of their ends
+   * @param ordered whether the values come in the order of their items, or of their completion
    * @param <A> the type of the items
    * @param <B> the type of the values
    * @return the values, unmodifiable
@@ -65,7 +65,7 @@ public final class MapConcurrentJoiner<B extends @Nullable Object> implements Jo
     if (limit < 1) {
       throw new IllegalArgumentException("limit: " + limit);
     }
-    CancelFrame frame = Cancellation.enterAwait(); // whatever there is to iterate (A2, A3)
+    CancelFrame frame = Cancellation.enterAwait(); // even if there are no items (A2, A3)
     MapConcurrentJoiner<B> forks = new MapConcurrentJoiner<>(limit, ordered);
     boolean returned = false;
     try {
@@ -89,13 +89,13 @@ public final class MapConcurrentJoiner<B extends @Nullable Object> implements Jo
         if (!scope.isCancelled() || !Failures.isCancelEcho(failure)) {
           throw failure;
         }
-        // an iterator that was blocking when the scope failed: as below
+        // the iterator was blocking when the scope failed: join throws the reason
       }
-      return scope.join(); // says why it is cancelled, if it is
+      return scope.join(); // throws the reason if it is cancelled
     }
   }
 
-  /** All coroutines have ended, and nobody else has their handles (A12). */
+  /** Called when all coroutines have ended; nothing else has their handles (A12). */
   private void discardValues() {
     handles.forEach(Joiners::discard);
   }
@@ -108,7 +108,7 @@ public final class MapConcurrentJoiner<B extends @Nullable Object> implements Jo
     for (A item : items) {
       requireNonNull(item, "items[" + index++ + "]");
       takeSlot();
-      if (scope.isCancelled() || firstFailure.get() != null) { // its slot comes before the cancel
+      if (scope.isCancelled() || firstFailure.get() != null) { // slot freed before the cancel
         return;
       }
       scope.fork(() -> body.call(item));

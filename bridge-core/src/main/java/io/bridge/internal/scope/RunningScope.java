@@ -47,22 +47,23 @@ import org.jspecify.annotations.Nullable;
  * end        meaning                                   left by
  * null       coroutines go on                          the first of cancel, timeout, joiner,
  *                                                      the code around, close -> an End
- * an End     all are cancelled, those forked later     -
- *            too, final
+ * an End     all coroutines are cancelled, even those  -
+ *            forked later, final
  * </pre>
  *
- * <p>A fork counts itself before it looks at {@code end}, and whoever sets that looks at the
- * coroutines afterwards, so each is cancelled by one of them. Proof: Scope*Test, JoinerTest.
+ * <p>A fork counts itself before it looks at {@code end}; the thread that sets the end looks at the
+ * coroutines afterwards. So each coroutine is cancelled by one of the two. Proof: Scope*Test,
+ * JoinerTest.
  *
  * @param <T> the type of the coroutines' values
- * @param <R> what join returns
+ * @param <R> the type of join's result
  */
 @EntryPoint(of = CoroutineScope.class)
 public final class RunningScope<T extends @Nullable Object, R extends @Nullable Object>
     implements CoroutineScope<T, R>, ScopeFrame.Scope, CoroutineParent {
 
   private enum How {
-    /** The joiner has what it wants: the block goes on. */
+    /** The joiner has enough: the block goes on. */
     ENOUGH,
     /** A coroutine failed, and that is the scope's failure. */
     FAILED,
@@ -70,12 +71,12 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     JOINER_FAILED,
     TIMED_OUT,
     CANCELLED,
-    /** With the code around it, whose awaits tell why. */
+    /** With the code around it, whose awaits throw the reason. */
     WITH_OUTER,
     CLOSED
   }
 
-  /** In place of an end for which there is no memory. */
+  /** Stands for an end when there is no memory to make one. */
   private static final End NO_MEMORY =
       new End(How.JOINER_FAILED, "no memory", new OutOfMemoryError("at the end of a coroutine"));
 
@@ -89,12 +90,12 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       return how != How.ENOUGH && how != How.WITH_OUTER;
     }
 
-    /** What the joiner threw. */
+    /** The failure of the joiner. */
     @Nullable Throwable ofJoiner() {
       return how == How.JOINER_FAILED ? failure : null;
     }
 
-    /** Whether the joiner is not even asked. */
+    /** Whether join does not ask the joiner. */
     boolean isCancel() {
       return how == How.CANCELLED || how == How.WITH_OUTER || how == How.CLOSED;
     }
@@ -109,16 +110,14 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   private final ScopeFailures failures = new ScopeFailures();
   private final OwnedResources owned = new OwnedResources();
 
-  /**
-   * The coroutine on whose thread it was opened; null for a plain thread and a background scope.
-   */
+  /** The coroutine whose thread opened it; null for a plain thread and a background scope. */
   private final @Nullable RunningCoroutine<?> opener;
 
   // set before the scope is handed out
   private @Nullable Registration timer;
   private Cleaner.@Nullable Cleanable watch;
 
-  // by the opener, when the timer may be running already; null in the background
+  // by the opener, possibly after the timer has started; null in the background
   private volatile @Nullable ScopeFrame block;
 
   // any thread
@@ -137,13 +136,13 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   }
 
   /**
-   * Opens a scope on the calling thread, for code that closes it or has it watched.
+   * Opens a scope on the calling thread, for code that closes it or for a watched handle.
    *
    * @param joiner the policy
    * @param config the settings
    * @param <T> the type of the coroutines' values
-   * @param <R> what join returns
-   * @return what the user gets: watched where no end of a coroutine closes it (S3)
+   * @param <R> the type of join's result
+   * @return the user's handle: watched if no end of a coroutine closes the scope (S3)
    */
   public static <T extends @Nullable Object, R extends @Nullable Object> CoroutineScope<T, R> open(
       Joiner<? super T, ? extends R> joiner, ScopeConfig config) {
@@ -153,14 +152,16 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     return opened == null ? scope : new ScopeHandle<>(scope, opened);
   }
 
-  /** Opens a scope on the calling thread, which certainly closes it if {@code opened} is null. */
+  /**
+   * Opens a scope on the calling thread; a null {@code opened} means that it is closed for certain.
+   */
   static <T extends @Nullable Object, R extends @Nullable Object> RunningScope<T, R> open(
       Joiner<? super T, ? extends R> joiner,
       ScopeConfig config,
       LostHandles.@Nullable Opened opened) {
     Thread thread = Thread.currentThread();
     if (!thread.isVirtual()) {
-      Guard.check(thread); // it could not wait in close (A2)
+      Guard.check(thread); // close could not wait on it (A2)
     }
     claim(joiner);
     CancelFrame outer = CurrentFrame.get();
@@ -183,7 +184,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
    * @param config the settings
    * @param block the code
    * @param <T> the type of the coroutines' values
-   * @param <R> what join returns
+   * @param <R> the type of join's result
    * @param <V> the type of the block's value
    * @param <X> the checked exception that the block may throw
    * @return the block's value
@@ -207,7 +208,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       var unused = scope.join();
       return value;
     } catch (Throwable failure) {
-      Undeliverable.discard(made); // it lost against the failure (A12)
+      Undeliverable.discard(made); // the block's value lost to the failure (A12)
       RunOn.<X>rethrow(scope.failedBy(failure));
       throw new AssertionError(failure);
     } finally {
@@ -216,8 +217,9 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
   }
 
   /**
-   * What a block throws that failed: what join throws, if it only says that the scope has ended;
-   * with the failures of all coroutines, which have ended then.
+   * The exception of a block that failed: join's exception, if {@code failure} only says that the
+   * scope has ended. The failures of all coroutines, which have ended by then, are suppressed in
+   * it.
    */
   private Throwable failedBy(Throwable failure) {
     Throwable thrown = failure;
@@ -314,7 +316,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     return coroutines.isClosed();
   }
 
-  /** The last that a child's thread does. */
+  /** The last step of a child's thread. */
   @Override
   public void ended(RunningCoroutine<?> child) {
     try {
@@ -339,7 +341,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (child.state() != Coroutine.State.FAILED || joiner instanceof Joiners.AllUntil<?>) {
       return new End(How.ENOUGH, "the scope's joiner has enough");
     }
-    // of two at once, the block throws the one that join will throw
+    // of two concurrent failures, the block throws the same one as join
     Throwable first = joiner instanceof Joiners.OfOneScope<?, ?> own ? own.first() : failure;
     return new End(How.FAILED, "a coroutine of the scope has failed", first);
   }
@@ -355,7 +357,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     }
   }
 
-  /** Once more, as far as it goes without memory: inner scopes end with their coroutines. */
+  /** Ends it again, as far as possible without memory: inner scopes end with their coroutines. */
   private void endWithoutMemory() {
     boolean first = tryEnd(NO_MEMORY);
     String why = first ? NO_MEMORY.reason : requireNonNull(end).reason;
@@ -405,7 +407,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     return ended;
   }
 
-  /** The code around the block was cancelled; the caller goes on with the coroutines. */
+  /** The code around the block was cancelled; the caller cancels the coroutines. */
   @Override
   public boolean tryEndWithOuter(String reason) {
     return tryEnd(new End(How.WITH_OUTER, reason));
@@ -419,13 +421,16 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     return true;
   }
 
-  /** Where a cancel of all coroutines begins, behind the end: who forks later looks at that. */
+  /**
+   * The first coroutine to cancel, read after the end was set: later forks check the end
+   * themselves.
+   */
   @Override
   public ForkedCoroutines.@Nullable Link newestCoroutine() {
     return coroutines.newest();
   }
 
-  /** Who waits for the coroutines looks at the end. */
+  /** Wakes the threads that wait for the coroutines, so that they see the end. */
   @Override
   public void wakeWaiters() {
     coroutines.wake();
@@ -445,7 +450,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     return owned;
   }
 
-  /** What an await in the cancelled block throws: what join would throw. */
+  /** The exception of an await in the cancelled block: the same as join's. */
   @Override
   public RuntimeException ending() {
     End how = requireNonNull(end);
@@ -460,7 +465,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     return Failures.thrown(failure);
   }
 
-  /** What {@link #ending} returned last got to nobody. */
+  /** The last exception from {@link #ending} was not delivered. */
   @Override
   public void giveBack() {
     End how = requireNonNull(end);
@@ -489,18 +494,17 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (frame != null && frame.isOwner()) {
       frame.leaveBlock();
     }
-    Cancellation.enterAwait(); // whatever there is to wait for (A2, A3)
+    Cancellation.enterAwait(); // even with nothing to wait for (A2, A3)
     coroutines.awaitIdle(this::isCancelled);
     End how = end;
     if (how != null) {
       coroutines.awaitStragglers();
       if (how.how == How.WITH_OUTER) {
-        Cancellation
-            .checkCancelled(); // what the code around was cancelled by, as its awaits say it
+        Cancellation.checkCancelled(); // throws like the awaits of the code around
       }
     }
     if (!(joiner instanceof Joiners.AwaitAll<?>)) {
-      failures(); // the joiner has seen them, and decides
+      failures(); // marks them as taken: the joiner has seen them, and decides
     }
     return outcome();
   }
@@ -530,7 +534,9 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     return first;
   }
 
-  /** Also by what runs on its thread behind the body: handlers, completion actions, joiners. */
+  /**
+   * Also refuses code that runs on the child's thread after its body: handlers, actions, joiners.
+   */
   private void refuseOwnChild(String call) {
     RunningCoroutine<?> caller = RunningCoroutine.running(CurrentFrame.ofThread());
     while (caller != null) {
@@ -543,7 +549,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     }
   }
 
-  /** Who closes it waits, whatever there is to wait for (A2); its owner was looked at before. */
+  /** Closing may wait, so the thread must be allowed to (A2); the owner was checked on opening. */
   private void refuseThread() {
     Thread thread = Thread.currentThread();
     ScopeFrame frame = block;
@@ -582,18 +588,18 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     refuseThread();
     try {
       endAll();
-    } finally { // too deep to wait, for one
+    } finally { // for example too little stack to wait
       threads.close();
       closeTimer();
     }
     reportUntaken();
     Cleaner.Cleanable watching = watch;
     if (watching != null) {
-      watching.clean(); // which finds that it is closed
+      watching.clean(); // finds the scope closed
     }
   }
 
-  /** Nobody forks any more, and no coroutine runs any more. */
+  /** Afterwards no coroutine runs, and no thread can fork any more. */
   private void endAll() {
     coroutines.close();
     ScopeFrame frame = block;
@@ -605,7 +611,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     End closed = new End(How.CLOSED, "the scope was closed");
     if (coroutines.isIdle()) {
       END.compareAndSet(this, null, closed);
-      endBlock(); // of another thread
+      endBlock(); // if another thread is in the block
     } else {
       end(closed);
       ShieldFrame.<@Nullable Object, RuntimeException>run(
@@ -614,7 +620,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     }
   }
 
-  /** Has {@code handle}, which the user holds, watched until the scope is closed. */
+  /** Watches {@code handle}, which the user holds, until the scope is closed. */
   void watch(ScopeHandle<T, R> handle, LostHandles.Opened opened) {
     watch =
         LostHandles.watch(
@@ -626,7 +632,9 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
             });
   }
 
-  /** Nobody can close it any more. Its owner's thread does something else, or has ended. */
+  /**
+   * The handle is gone, so no code can close it. Its owner thread does other work, or has ended.
+   */
   private void lost(LostHandles.Opened opened) {
     ScopeFrame frame = block;
     if (frame != null) {
@@ -665,12 +673,12 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
             });
       }
     } catch (CancellationException impatient) {
-      // it comes again behind the close
+      // the next await after close() throws it again
     } catch (RuntimeException | Error impatient) {
       if (around == null || !around.isCancelled()) {
         Undeliverable.report(impatient);
       } else {
-        around.giveBack(); // as above, but maybe nobody waits any more
+        around.giveBack(); // the next await throws it again, but there may be none
       }
     } finally {
       close();

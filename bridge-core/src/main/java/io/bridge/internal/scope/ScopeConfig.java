@@ -25,7 +25,7 @@ public record ScopeConfig(
       new ScopeConfig(NO_NAME, null, null, null, Duration.ofSeconds(10));
 
   /**
-   * What the user's function makes of the defaults.
+   * Applies the user's function to the defaults.
    *
    * @param config the function
    * @return the settings
@@ -35,7 +35,7 @@ public record ScopeConfig(
     return (ScopeConfig) requireNonNull(config.apply(DEFAULTS), "config's result");
   }
 
-  /** Whether its threads are a group, for who looks for them. */
+  /** Whether its threads are listed as a group in thread dumps. */
   boolean isGroup() {
     return factory != null || !name.equals(NO_NAME);
   }

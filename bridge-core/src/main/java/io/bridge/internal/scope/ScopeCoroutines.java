@@ -20,7 +20,7 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The coroutines of one scope that have not ended, and who waits for their ends. See
+ * The coroutines of one scope that have not ended, and the threads that wait for them. See
  * docs/design/scope.md.
  *
  * <pre>
@@ -35,7 +35,7 @@ final class ScopeCoroutines {
 
   private static final long CLOSED = 1L << 62;
 
-  /** Of coroutines that go on after their cancel, each with a stack trace. */
+  /** Limits the reports of coroutines that go on after their cancel, each with a stack trace. */
   private static final int MAX_REPORTS = 8;
 
   private static final VarHandle COUNT = Fields.handle(MethodHandles.lookup(), "count", long.class);
@@ -62,12 +62,12 @@ final class ScopeCoroutines {
     } while (!COUNT.compareAndSet(this, now, now + 1));
   }
 
-  /** Has a counted coroutine cancelled with the scope. */
+  /** From now on a cancel of the scope reaches the counted coroutine. */
   void add(RunningCoroutine<?> coroutine) {
     coroutine.place = running.add(coroutine);
   }
 
-  /** A counted coroutine has ended; null if it was not even made. */
+  /** A counted coroutine has ended; null if it was never made. */
   void exit(@Nullable RunningCoroutine<?> coroutine) {
     ForkedCoroutines.Link place =
         coroutine == null ? null : (ForkedCoroutines.Link) coroutine.place;
@@ -79,16 +79,16 @@ final class ScopeCoroutines {
       wake();
     }
     while (isSparse() && running.sweep()) {
-      // others have left meanwhile, and found this thread sweeping
+      // other coroutines may have left in the meantime while this thread was sweeping
     }
   }
 
-  /** Whether what is left of ended coroutines is due to be swept. */
+  /** Whether the links of ended coroutines need a sweep. */
   boolean isSparse() {
     return running.isSparse(count());
   }
 
-  /** Nobody enters any more. */
+  /** No coroutine can enter any more. */
   void close() {
     COUNT.getAndBitwiseOr(this, CLOSED);
   }
@@ -118,7 +118,7 @@ final class ScopeCoroutines {
     if (isIdle()) {
       return;
     }
-    AtomicBoolean idle = new AtomicBoolean(); // and then entered again, maybe
+    AtomicBoolean idle = new AtomicBoolean(); // a coroutine may enter again afterwards
     try {
       TimeoutFrame.<@Nullable Void, RuntimeException>runOrNull(
           config.stragglerReport(),
@@ -129,9 +129,9 @@ final class ScopeCoroutines {
           });
     } catch (CancellationException ofJoin) {
       throw ofJoin;
-    } catch (Throwable ofTimeSource) { // the wait comes first
+    } catch (Throwable ofTimeSource) { // the wait is more important
       if (Cancellation.isCurrentCancelled()) {
-        throw ofTimeSource; // or of a scope around, which has failed
+        throw ofTimeSource; // or the failure of a scope around
       }
       Undeliverable.report(ofTimeSource);
       awaitIdle(() -> false);
@@ -173,7 +173,7 @@ final class ScopeCoroutines {
     });
   }
 
-  /** Who waits looks again. */
+  /** Lets the waiting threads look again. */
   void wake() {
     for (Suspension<? super @Nullable Void> w = waiters.poll(); w != null; w = waiters.poll()) {
       resume(w);

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The failed coroutines of one scope, until each failure has got to somebody: by join, an await,
+ * The failed coroutines of one scope, until each failure has been delivered: by join, an await,
  * {@code failures()}, or at the end by {@link Undeliverable} (A12).
  */
 final class ScopeFailures {
@@ -24,9 +24,9 @@ final class ScopeFailures {
   }
 
   /**
-   * Hands out all failures until now; those that come later are not taken by it.
+   * Takes all failures so far; later ones stay.
    *
-   * @param first the one that ended the scope, if one did: of two at once, either may be in front
+   * @param first the failure that ended the scope, if any: concurrent failures have no fixed order
    */
   List<Throwable> take(@Nullable Throwable first) {
     List<Throwable> failures = new ArrayList<>();
@@ -40,7 +40,7 @@ final class ScopeFailures {
     return List.copyOf(failures);
   }
 
-  /** Hands out {@code failure} alone. */
+  /** Takes {@code failure} alone. */
   void takeOne(Throwable failure) {
     for (RunningCoroutine<?> coroutine : failed) {
       if (RunningCoroutine.failureOf(coroutine) == failure) {
@@ -49,7 +49,7 @@ final class ScopeFailures {
     }
   }
 
-  /** The other way round: who was to get it has not. */
+  /** Undoes {@link #takeOne}: the failure was not delivered. */
   void giveBack(Throwable failure) {
     for (RunningCoroutine<?> coroutine : failed) {
       if (RunningCoroutine.failureOf(coroutine) == failure) {
@@ -58,7 +58,7 @@ final class ScopeFailures {
     }
   }
 
-  /** All have ended. Several threads may close the scope at once, one of them reports. */
+  /** All have ended. Several threads may close the scope at once; one of them reports. */
   void reportUntaken() {
     if (reported.getAndSet(true)) {
       return;

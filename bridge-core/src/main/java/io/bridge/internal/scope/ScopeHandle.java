@@ -12,12 +12,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scope that the user holds where no coroutine's end closes it: a shell around a {@link
- * RunningScope}, which does not know it, so that one which nobody can close any more is noticed
- * (S3).
+ * The user's handle of a scope that no coroutine's end closes: a shell around a {@link
+ * RunningScope}. The scope does not refer to the shell, so that the library notices when no code
+ * can close the scope any more (S3).
  *
  * @param <T> the type of the coroutines' values
- * @param <R> what join returns
+ * @param <R> the type of join's result
  */
 @EntryPoint(of = CoroutineScope.class)
 public final class ScopeHandle<T extends @Nullable Object, R extends @Nullable Object>
@@ -45,7 +45,7 @@ public final class ScopeHandle<T extends @Nullable Object, R extends @Nullable O
     try {
       return scope.join();
     } finally {
-      Reference.reachabilityFence(this); // the cleaner must not come while it waits
+      Reference.reachabilityFence(this); // keeps the cleaner away during the wait
     }
   }
 

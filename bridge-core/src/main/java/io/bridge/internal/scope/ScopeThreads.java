@@ -10,17 +10,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts the threads of one scope. Those of a scope with a name or a thread factory of its own are
- * started through an executor of their own, for the one thing that the JDK offers by it: a thread
- * dump lists them as one group (S10). It costs about half as much as a thread, so a scope that has
- * neither, for which nobody could look in a dump, has none.
+ * Starts the threads of one scope. A scope with a name or a thread factory of its own starts them
+ * through an executor, only because the JDK then lists them as one group in a thread dump (S10).
+ * That costs about half as much as a thread, so other scopes, which have no name to look for, do
+ * without.
  */
 final class ScopeThreads {
 
   /**
-   * What a user's factory gets: it lets the body through when the thread that the factory made is
-   * about to be started by the scope, once. Else a factory that starts its thread itself would have
-   * the body run although the fork throws (S2).
+   * The task given to a user's thread factory: it lets the body run only when the scope itself is
+   * about to start the thread, once. Otherwise a factory that starts its thread itself would run
+   * the body although the fork throws (S2).
    */
   private static final class Gate extends AtomicReference<@Nullable Runnable> implements Runnable {
 
@@ -51,7 +51,7 @@ final class ScopeThreads {
 
   private final ScopeConfig config;
 
-  // made by the first fork, guarded by this: two first forks must not make two groups
+  // made by the first fork, guarded by this: two concurrent forks must not make two groups
   private @Nullable ExecutorService group;
 
   ScopeThreads(ScopeConfig config) {
@@ -81,7 +81,7 @@ final class ScopeThreads {
     return made;
   }
 
-  /** Lets the JDK forget the group, when its last thread has gone. */
+  /** Lets the JDK drop the group when its last thread has ended. */
   void close() {
     if (config.isGroup()) {
       shutdown();

@@ -13,20 +13,20 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose turn it is to call a subscriber: a lock that is biased towards the body's own thread, the
- * owner, which does without until another thread has the lock. See docs/design/emitter.md.
+ * Exists for P6: a lock for calls of a subscriber, biased towards the body's own thread, the owner,
+ * which needs no lock until another thread takes it. See docs/design/emitter.md.
  *
  * <pre>
- * bias       who has the turn                          left by
- * OWN        the owner, saying so by ownerInside;      the first turn of another thread, which
- *            or the holder of the lock                 has the lock -&gt; REVOKING
+ * bias       which thread has the turn                 left by
+ * OWN        the owner, which sets ownerInside; or     the first turn of another thread, which
+ *            the holder of the lock                    has the lock -&gt; REVOKING
  * REVOKING   the holder of the lock, which first       a holder that has seen the owner outside
  *            waits until the owner is out              -&gt; SHARED
  * SHARED     the holder of the lock, final             -
  * </pre>
  *
- * The holder of the lock is the only one to wait for anything else, and has no other lock then;
- * {@link #wake} takes none. A superclass and no field, so that a subscription is one object. Proof:
+ * Only the holder of the lock waits for anything else, and it then has no other lock; {@link #wake}
+ * takes none. A superclass and no field, so that a subscription is one object. Proof:
  * EmitterTurnsTest, EmitterBiasTest, EmitterBiasRaceTest, EmitterStress.
  */
 abstract class BiasedLock implements ParkLoop.Condition {
@@ -42,8 +42,8 @@ abstract class BiasedLock implements ParkLoop.Condition {
 
   private final ReentrantLock lock = new ReentrantLock();
 
-  // by the owner: set before its window closes, taken back before it opens; read after a look at
-  // the window
+  // by the owner: set before its window closes, cleared before it opens; other threads look at
+  // the window first
   boolean ownerInside;
 
   // by the holder of the lock; read by the owner after its window has closed or opened
@@ -57,18 +57,18 @@ abstract class BiasedLock implements ParkLoop.Condition {
     bias = biased ? OWN : SHARED;
   }
 
-  /** Whether turns are still taken; volatile read. Who changes the answer to no wakes. */
+  /** Whether turns are still taken; volatile read. Code that ends this wakes. */
   abstract boolean isActive();
 
-  /** Throws what says why, if turns are taken no more. */
+  /** Throws the reason if turns are no longer taken. */
   abstract void requireActive();
 
-  /** The body begins, on the calling coroutine: that is the owner. */
+  /** Makes the calling coroutine the owner. Called at the start of the body. */
   final void begin() {
     owner = RunningCoroutine.running(CurrentFrame.get());
   }
 
-  /** The same as seen by who started it. */
+  /** Makes {@code coroutine} the owner, for the thread that started it. */
   final void ownedBy(RunningCoroutine<?> coroutine) {
     owner = coroutine;
   }
@@ -81,14 +81,14 @@ abstract class BiasedLock implements ParkLoop.Condition {
   /**
    * The current frame of the owner, without a thread-local.
    *
-   * @return null for other threads, and where the owner's code has another window
+   * @return null for other threads, and while the owner's code has another window
    */
   final @Nullable CancelFrame frameOfOwner() {
     RunningCoroutine<?> body = owner;
     return body == null ? null : body.window.currentOfWorker();
   }
 
-  /** Whether {@link #tryBeginOwn} is worth a try. */
+  /** Whether {@link #tryBeginOwn} may succeed. */
   final boolean isBiased() {
     return bias == OWN;
   }
@@ -96,33 +96,36 @@ abstract class BiasedLock implements ParkLoop.Condition {
   /**
    * The owner takes its turn without the lock, closing its window; false if it must take the lock.
    *
-   * @param frame what {@link #frameOfOwner} returned
+   * @param frame the result of {@link #frameOfOwner}
    */
   final boolean tryBeginOwn(CancelFrame frame) {
-    ownerInside = true; // published by what closes the window
+    ownerInside = true; // published by the close of the window
     frame.beginSignal();
     if (bias == OWN) {
       return true;
     }
-    endOwn(frame); // who revokes may not have seen us inside
+    endOwn(frame); // a revoking thread may have missed this one
     return false;
   }
 
-  /** The end of such a turn. */
+  /** Ends a turn without the lock. */
   final void endOwn(CancelFrame frame) {
     OWNER_INSIDE.setRelease(this, false);
     frame.endSignal();
     if (bias != OWN) {
-      wake(); // who revokes may have seen us inside
+      wake(); // a revoking thread may be waiting for this
     }
   }
 
-  /** Whether the calling thread has the turn already. */
+  /** Whether the calling thread already has the turn. */
   final boolean isInside() {
     return lock.isHeldByCurrentThread() || (ownerInside && isOwner());
   }
 
-  /** Takes the turn with the lock, which a cancel of {@code frame} gives up; for {@link #leave}. */
+  /**
+   * Takes the turn with the lock, to be ended by {@link #leave}; a cancel of {@code frame} ends the
+   * wait.
+   */
   final void enter(@Nullable CancelFrame frame) {
     lock(frame);
     try {
@@ -135,7 +138,7 @@ abstract class BiasedLock implements ParkLoop.Condition {
     }
   }
 
-  /** The same at the end of the body, where the owner is outside for good; nothing gives it up. */
+  /** Takes the turn at the end of the body, when the owner is outside for good; not cancellable. */
   final void enterAtEnd() {
     lock.lock();
   }
@@ -151,7 +154,7 @@ abstract class BiasedLock implements ParkLoop.Condition {
         return;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        Cancellation.throwIfCancelled(frame, Thread.currentThread()); // a shield goes on
+        Cancellation.throwIfCancelled(frame, Thread.currentThread()); // else try again
       }
     }
   }
@@ -162,7 +165,7 @@ abstract class BiasedLock implements ParkLoop.Condition {
     return body != null && body.window.worker() == Thread.currentThread();
   }
 
-  /** Ends the owner's turns without the lock for good: returns when it is out. */
+  /** Ends turns without the lock for good; returns when the owner is out. */
   private void revoke(@Nullable CancelFrame frame) {
     bias = REVOKING;
     while (isOwnerInside()) {
@@ -173,9 +176,9 @@ abstract class BiasedLock implements ParkLoop.Condition {
   }
 
   /**
-   * Whether the owner has a turn without the lock, or is about to find out that it may not. An open
-   * window says that it has none; one that it has closed since the bias was changed, that it looks
-   * at the bias again.
+   * Whether the owner has a turn without the lock, or is about to learn that it may not. If its
+   * window is open, it has none; if it closes the window after the bias was changed, it reads the
+   * bias again.
    */
   private boolean isOwnerInside() {
     RunningCoroutine<?> body = owner;
@@ -183,15 +186,16 @@ abstract class BiasedLock implements ParkLoop.Condition {
   }
 
   /**
-   * The holder of the lock says that it is about to wait. What it waits for it must look at once
-   * more, for {@link #waitIf}: who changes that after the look sees the announcement, and wakes.
+   * The holder of the lock announces that it is about to wait. It must then check its condition
+   * once more, for {@link #waitIf}: a change after that check sees the announcement, and wakes.
    */
   final void announceWait() {
     waiting = Thread.currentThread();
   }
 
   /**
-   * Waits until woken if the second look said so; throws if turns are taken no more, or cancelled.
+   * Waits until woken if the second check said so; throws if turns are no longer taken, or if
+   * cancelled.
    */
   final void waitIf(boolean notYet, @Nullable CancelFrame frame) {
     if (notYet && isActive()) {
@@ -202,13 +206,13 @@ abstract class BiasedLock implements ParkLoop.Condition {
     Cancellation.throwIfCancelled(frame, Thread.currentThread());
   }
 
-  /** After a change of what the holder of the lock may wait for. Any thread. */
+  /** Wakes the holder of the lock after a change of its condition. Any thread. */
   final void wake() {
     if (waiting != null) { // announced before the second look
       Thread waiter = (Thread) WAITING.getAndSet(this, (Thread) null);
       try {
         LockSupport.unpark(waiter);
-      } catch (Throwable tooDeep) { // who wakes next does it again (A11)
+      } catch (Throwable tooDeep) { // the next wake does it again (A11)
         waiting = waiter;
         throw tooDeep;
       }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 
-/** Sources that block, as bodies of a stream; what they hold is closed before the stream ends. */
+/** Blocking sources as bodies of a stream; their resources are closed before the stream ends. */
 public final class BlockingSources {
 
   private static final String THREAD_NAME = "bridge-publisher";
@@ -59,7 +59,7 @@ public final class BlockingSources {
         });
   }
 
-  /** Pushes, because an iterator of a stream keeps whole inner streams of a flatMap. */
+  /** Pushes, because an iterator of a stream buffers whole inner streams of a flatMap. */
   private static <T> void emitAll(Stream<? extends T> items, Emitter<T> emitter) {
     items.sequential().forEachOrdered(item -> emitter.emit(nonNull(item)));
   }
@@ -72,7 +72,7 @@ public final class BlockingSources {
     return items instanceof AutoCloseable held ? held : () -> {};
   }
 
-  /** Runs {@code emitting}, then closes {@code held}, which no cancel cuts short. */
+  /** Runs {@code emitting}, then closes {@code held}; a cancel does not cut the close short. */
   private static void closing(AutoCloseable held, VoidBody<Exception> emitting) throws Exception {
     Throwable failure = null;
     try {
@@ -92,14 +92,14 @@ public final class BlockingSources {
       if (failure == null) {
         throw ofClose;
       }
-      // of a cancelled body, nobody sees what it would be suppressed in (A12)
+      // a cancelled body does not deliver its failure, nor one suppressed in that (A12)
       if (Cancellation.isCurrentCancelled() || !AwaitSite.addSiblings(failure, List.of(ofClose))) {
         Undeliverable.report(ofClose);
       }
     }
   }
 
-  /** A source that runs once; what it holds is closed also if its body never begins. */
+  /** A source that runs once; its resource is closed even if its body never begins. */
   private static final class OneRun<T> implements Publisher<T> {
 
     private final AutoCloseable held;
@@ -114,7 +114,7 @@ public final class BlockingSources {
 
     @Override
     public void subscribe(Subscriber<? super T> subscriber) {
-      requireNonNull(subscriber, "subscriber"); // RS 1.9: it does not take the source
+      requireNonNull(subscriber, "subscriber"); // RS 1.9, before it is taken
       if (taken.getAndSet(true)) {
         var unused = BlockingSources.<T>run(subscriber, emitter -> refuse());
         return;

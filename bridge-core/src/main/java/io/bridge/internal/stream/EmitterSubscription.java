@@ -36,14 +36,14 @@ import org.reactivestreams.Subscriber;
  * ACTIVE     items flow                                finish -> ENDED, cancel -> CANCELLED,
  *                                                      request(n &lt;= 0) -> REJECTED
  * REJECTED   the demand broke RS 3.9; the body is      finish -> ENDED (onError),
- *            being cancelled, onError is due           cancel -> CANCELLED
+ *            being cancelled, onError is pending       cancel -> CANCELLED
  * ENDED      the terminal signal is sent, final        -
- * CANCELLED  the subscriber wants no more, final       -
+ * CANCELLED  the subscriber has cancelled, final       -
  * </pre>
  *
- * Who emits has the {@linkplain BiasedLock turn} and no other lock, also while it waits for demand;
- * whoever changes the phase or the demand takes no lock and wakes it. Proof: Emitter*Test,
- * DemandRaceTest, EmitterStress, the TCK classes.
+ * The emitting thread has the {@linkplain BiasedLock turn} and no other lock, even while it waits
+ * for demand. A thread that changes the phase or the demand takes no lock and wakes it. Proof:
+ * Emitter*Test, DemandRaceTest, EmitterStress, the TCK classes.
  *
  * @param <T> the type of the items
  */
@@ -65,7 +65,7 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
   /** Delivers the signals; null for the threads that emit and end. */
   private final @Nullable Executor signals;
 
-  // by who has the turn
+  // by the thread that has the turn
   private long emitted;
 
   // any thread
@@ -75,7 +75,7 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
 
   EmitterSubscription(
       Subscriber<? super T> downstream, @Nullable Executor signals, LostSignals lost) {
-    super(signals == null, downstream); // with a hand-over there is nothing to gain
+    super(signals == null, downstream); // with a hand-over the bias gains nothing
     this.signals = signals;
     this.lost = lost;
   }
@@ -85,12 +85,12 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
    *
    * @param name of the thread
    * @param body the code that emits
-   * @param signals delivers all signals but onSubscribe; null for the threads that emit and end
+   * @param signals delivers all signals except onSubscribe; null for the threads that emit and end
    * @param subscriber takes the signals
-   * @param lost takes what the subscriber does not get
+   * @param lost takes the items and failures that the subscriber does not get
    * @param <T> the type of the items
-   * @return the coroutine; null if there is none, because the subscriber did not want one or no
-   *     thread could be started
+   * @return the coroutine; null if there is none, because the subscriber has cancelled or no thread
+   *     could be started
    */
   public static <T> @Nullable Coroutine<?> subscribe(
       String name,
@@ -125,14 +125,14 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
                 return null;
               },
               this);
-    } catch (Throwable noThread) { // after onSubscribe, only a signal tells (RS 1.9, B11)
-      Headroom.throwIfTooDeep(noThread); // but if that would be cut short as well
+    } catch (Throwable noThread) { // after onSubscribe only a signal may tell this (RS 1.9, B11)
+      Headroom.throwIfTooDeep(noThread); // unless that would be cut short as well
       finish(noThread);
       return null;
     }
     ownedBy(started);
     if (phase == CANCELLED || phase == REJECTED) {
-      started.cancel(); // the phase was changed before anybody could see the coroutine
+      started.cancel(); // the phase changed before other threads could see the coroutine
     }
     return started;
   }
@@ -145,13 +145,13 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
       emitInTurn(item, own);
     }
     if (phase == CANCELLED || phase == REJECTED) {
-      throw cancelled(); // a subscriber that cancelled from onNext wants the body to stop here
+      throw cancelled(); // a subscriber that cancelled in onNext wants the body to stop here
     }
   }
 
   /**
-   * Without the lock, if no other thread has emitted and there is demand; false if not so, or if
-   * the body is cancelled (A3).
+   * Exists for P6: emits without the lock, if no other thread has emitted and there is demand;
+   * false if that is impossible, or if the body is cancelled (A3).
    */
   private boolean emitAsOwner(T item, CancelFrame frame) {
     Subscriber<? super T> receiver = held();
@@ -175,18 +175,18 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
       }
       return true;
     } finally {
-      if (!ended) { // the stack ended in there: plain writes, for which there always is some (A11)
+      if (!ended) { // the stack ended inside: plain writes always have enough (A11)
         ownerInside = false;
         InterruptWindow window = frame.window;
         int now = window.state;
         if (now == InterruptWindow.CLOSED || now == InterruptWindow.OWED) {
-          window.state = InterruptWindow.OPEN; // a cancel that is due is found by the next wait
+          window.state = InterruptWindow.OPEN; // the next wait finds a pending cancel
         }
       }
     }
   }
 
-  /** With the lock. Whatever ends it, an item that was not passed on is given up (B4). */
+  /** Emits with the lock. However it ends, an item that was not passed on is discarded (B4). */
   private void emitInTurn(T item, @Nullable CancelFrame own) {
     boolean passed = false;
     try {
@@ -210,7 +210,7 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
     }
   }
 
-  /** Takes the turn, in the frame that is returned. */
+  /** Takes the turn; returns the frame that it waited in. */
   private @Nullable CancelFrame enterEmit(@Nullable CancelFrame own) {
     CancelFrame frame = own == null ? Cancellation.enterAwait() : own;
     Cancellation.throwIfCancelled(frame, Thread.currentThread());
@@ -222,14 +222,14 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
     return frame;
   }
 
-  /** Foreign code, so without the turn and outside of the window. */
+  /** Discards an item, by foreign code: without the turn and outside of the window. */
   private void discard(T item) {
     Cancellation.outsideWindow(
         CurrentFrame.get(),
         () -> {
           try {
             lost.item(item);
-          } catch (Throwable ofHook) { // emit throws what has ended it
+          } catch (Throwable ofHook) { // emit throws the failure that has ended it
             Undeliverable.report(ofHook);
           }
         });
@@ -248,7 +248,9 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
     }
   }
 
-  /** Without a frame that still has the subscriber; whether there is no demand. */
+  /**
+   * Whether there is no demand. A method of its own, so that no waiting frame has the subscriber.
+   */
   boolean mustWaitForDemand() {
     Subscriber<? super T> held = letGo();
     boolean notYet = emitted == requested;
@@ -279,18 +281,18 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
     try {
       emitted++;
       receiver.onNext(item);
-    } catch (Throwable t) { // RS 2.13 is broken: the body learns of it, the subscriber of nothing
+    } catch (Throwable t) { // breaks RS 2.13: the body gets it, the subscriber no further signal
       cancel();
       throw t;
     }
   }
 
-  /** The same by the executor; waits until the subscriber has received the item. */
+  /** Delivers by the executor; waits until the subscriber has received the item. */
   private void handOver(T item, Executor executor, @Nullable CancelFrame frame) {
     HandOver passing = new HandOver(() -> receive(item));
     handOver = passing;
     try {
-      requireActive(); // a cancel that came before it could see the hand-over
+      requireActive(); // an earlier cancel may not have seen this hand-over
       if (!passing.await(executor, frame)) {
         Cancellation.throwIfCancelled(frame, Thread.currentThread());
         throw cancelled();
@@ -299,7 +301,7 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
       handOver = null;
     }
     Throwable failure = passing.failure();
-    if (failure != null) { // as in deliver
+    if (failure != null) { // as in pass
       cancel();
       EmitterSubscription.<RuntimeException>rethrow(failure);
     }
@@ -342,7 +344,9 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
     }
   }
 
-  /** Whoever sees the cancel is cancelled: the one who cancels may be between two steps. */
+  /**
+   * The cancel that this code sees may not have reached the coroutine yet: it is cancelled here.
+   */
   private CancellationException cancelled() {
     RunningCoroutine<?> running = owner();
     if (running != null) {
@@ -352,10 +356,10 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
   }
 
   /**
-   * More demand.
+   * Adds demand.
    *
-   * @param n at least 1, or RS 3.9 is broken
-   * @param subscriber the one that asks, in case it was let go; null after its cancel
+   * @param n less than 1 breaks RS 3.9
+   * @param subscriber the requesting one, in case it was let go; null after its cancel
    */
   void request(long n, @Nullable Subscriber<? super T> subscriber) {
     if (n <= 0) {
@@ -366,7 +370,7 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
     do {
       now = requested;
     } while (!REQUESTED.compareAndSet(this, now, Demand.sum(now, n)));
-    if (held() == null) { // after the change of the demand
+    if (held() == null) { // read after the change of the demand
       takeBack(subscriber);
     }
     wake();
@@ -376,7 +380,7 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
   void cancel() {
     stop(CANCELLED);
     drop();
-    dropHandOver(); // also behind the end of the body, which waits for it
+    dropHandOver(); // even after the end of the body, which waits for it
   }
 
   /** Changes the phase and wakes; the coroutine's thread does the rest (A6). */
@@ -418,10 +422,10 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
     finish(cancellation);
   }
 
-  /** The body has ended: the terminal signal, for which no demand is needed. */
+  /** Sends the terminal signal of the body, which needs no demand. */
   private void finish(@Nullable Throwable failure) {
     Subscriber<? super T> receiver = receiver();
-    takeBack(receiver); // a stray emitter may wait
+    takeBack(receiver); // a stray emitter may be waiting
     int before;
     do {
       before = phase;
@@ -434,7 +438,7 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
     wake();
     enterAtEnd(); // RS 1.3: a stray emitter may still be inside onNext
     try {
-      if (receiver() == null) { // cancelled meanwhile
+      if (receiver() == null) { // cancelled in the meantime
         reportLost(failure);
       } else if (before == REJECTED) {
         reportLost(failure);
@@ -455,13 +459,13 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
     Throwable rejection;
     try {
       rejection = SignalTask.deliver(signals, () -> terminate(failure, ofBody));
-    } catch (OutOfMemoryError noMemory) { // to make the task, which the executor has not got
+    } catch (OutOfMemoryError noMemory) { // to make the task, so the executor has not taken it
       rejection = noMemory;
     }
     if (rejection == null) {
       return;
     }
-    if (failure == null) { // told here, so that nobody waits for ever
+    if (failure == null) { // signalled on this thread, so that no subscriber waits for ever
       terminate(rejection, false);
     } else {
       terminate(failure, ofBody);
@@ -486,24 +490,24 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
       } else {
         receiver.onError(failure);
       }
-    } catch (Throwable t) { // RS 2.13 is broken; of an executor that runs it at once, no rejection
-      Headroom.throwIfTooDeep(t); // it has not got the signal
+    } catch (Throwable t) { // breaks RS 2.13; no rejection, even of an executor in place
+      Headroom.throwIfTooDeep(t); // the subscriber has not got the signal
       report(t);
     }
   }
 
   private void reportLost(@Nullable Throwable failure) {
-    if (failure != null && !Failures.isCancelEcho(failure)) { // also one that the body wrapped
+    if (failure != null && !Failures.isCancelEcho(failure)) { // an echo may be wrapped by the body
       report(failure);
     }
   }
 
-  /** Sends a lost failure to its library's channel (A12), whatever that throws. */
+  /** Sends a lost failure to its library's channel (A12); throws nothing. */
   private void report(Throwable undelivered) {
-    Throwable failure = Failures.bare(undelivered); // what a subscriber's own await threw, too
+    Throwable failure = Failures.bare(undelivered); // of an await in the subscriber, too
     try {
       lost.failure(failure);
-    } catch (Throwable ofHook) { // the terminal signal may still be due
+    } catch (Throwable ofHook) { // the terminal signal may still be pending
       Undeliverable.report(failure);
       Undeliverable.report(ofHook);
     }

@@ -12,14 +12,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One item on its way to the subscriber by an executor (B10): the emitter waits until it has been
- * received, so that nothing is buffered and {@code emit} means the same as without one.
+ * One item on its way to the subscriber by an executor (B10). The emitter waits until it has been
+ * received, so that nothing is buffered and {@code emit} means the same as without an executor.
  *
  * <pre>
  * state    meaning                                      left by
  * QUEUED   the executor has it                          run -> RUNNING, drop -> DROPPED
- * RUNNING  the subscriber receives it; no cancel cuts   its end -> DONE
- *          that short
+ * RUNNING  the subscriber receives it; a cancel does    its end -> DONE
+ *          not cut that short
  * DONE     received, or the subscriber threw, final     -
  * DROPPED  cancelled before it was received, final      -
  * </pre>
@@ -37,7 +37,7 @@ final class HandOver implements Runnable, ParkLoop.Condition {
 
   private final Thread emitter = Thread.currentThread();
 
-  // by whoever leaves QUEUED; null when dropped, so that an executor does not keep the item
+  // by the thread that leaves QUEUED; null when dropped, so that an executor does not keep the item
   private @Nullable Runnable signal;
 
   // any thread
@@ -57,15 +57,15 @@ final class HandOver implements Runnable, ParkLoop.Condition {
   /** Waits until the item was received. Emitter only, once. */
   boolean await(Executor signals, @Nullable CancelFrame frame) {
     if (frame != null) {
-      frame.beginSignal(); // the executor may run it at once, in the subscriber's code (B6)
+      frame.beginSignal(); // the executor may run the subscriber's code in place (B6)
     }
     try {
       signals.execute(this);
     } catch (Throwable rejection) {
-      if (!drop()) { // it took the item all the same: RS 1.3, as below
+      if (!drop()) { // the executor took the item all the same: RS 1.3, as below
         ParkLoop.await(new ToTheEnd(), null);
       }
-      if (failure == null) { // else the subscriber's comes first (B5)
+      if (failure == null) { // else the subscriber's failure comes first (B5)
         throw rejection;
       }
     } finally {
@@ -75,7 +75,7 @@ final class HandOver implements Runnable, ParkLoop.Condition {
     }
     try {
       ParkLoop.await(this, frame);
-    } catch (Throwable tooDeep) { // to park: the body ends, the item must not come behind that
+    } catch (Throwable tooDeep) { // cannot park: the body ends, and the item must not follow
       drop();
       throw tooDeep;
     }
@@ -85,7 +85,7 @@ final class HandOver implements Runnable, ParkLoop.Condition {
     return state == DONE;
   }
 
-  /** What the subscriber threw. Emitter only, after the end. */
+  /** The failure of the subscriber. Emitter only, after the end. */
   @Nullable Throwable failure() {
     return failure;
   }
@@ -113,7 +113,7 @@ final class HandOver implements Runnable, ParkLoop.Condition {
     receiver = Thread.currentThread();
     try {
       requireNonNull(signal).run();
-    } catch (Throwable t) { // RS 2.13 is broken: the body learns of it
+    } catch (Throwable t) { // breaks RS 2.13: the body gets it
       failure = t;
     }
     receiver = null;
@@ -137,7 +137,7 @@ final class HandOver implements Runnable, ParkLoop.Condition {
     return now == QUEUED || now == RUNNING;
   }
 
-  /** The wait that no cancel ends. */
+  /** A wait that no cancel ends. */
   private final class ToTheEnd implements ParkLoop.Condition {
 
     @Override

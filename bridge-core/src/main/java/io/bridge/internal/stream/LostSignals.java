@@ -2,7 +2,7 @@ package io.bridge.internal.stream;
 
 import io.bridge.Undeliverable;
 
-/** Where a library wants what a stream body cannot deliver any more (A12). */
+/** Receives the items and failures that a stream body can no longer deliver (A12). */
 @FunctionalInterface
 public interface LostSignals {
 

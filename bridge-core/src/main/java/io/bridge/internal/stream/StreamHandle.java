@@ -5,9 +5,10 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * What the subscriber of a stream body holds: a shell that owns the subscriber. The body's side
- * knows no shell, and lets go of the subscriber while it waits for demand, so that a pair that
- * nobody else holds is collected (B4b). See docs/design/emitter.md.
+ * The subscription that the subscriber of a stream body holds: a shell that owns the subscriber.
+ * The body's side does not refer to the shell, and lets the subscriber go while it waits for
+ * demand, so that a pair that is otherwise unreachable is collected (B4b). See
+ * docs/design/emitter.md.
  *
  * @param <T> the type of the items
  */
@@ -15,7 +16,7 @@ final class StreamHandle<T> implements Subscription {
 
   final EmitterSubscription<T> gate;
 
-  // any thread, which takes either value; null after a cancel (RS 3.13)
+  // any thread, which accepts either value; null after a cancel (RS 3.13)
   private @Nullable Subscriber<? super T> subscriber;
 
   StreamHandle(EmitterSubscription<T> gate, Subscriber<? super T> subscriber) {

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 
 /**
- * The subscriber of a stream body: held, but let go of while an emitter waits for demand, so that
- * one that nobody else holds is collected, and the body then cancelled (B4b). Who asks for more
- * hands it back. See docs/design/emitter.md.
+ * The subscriber of a stream body. It is let go while an emitter waits for demand, so that an
+ * otherwise unreachable subscriber is collected, and the body then cancelled (B4b). A request hands
+ * it back. See docs/design/emitter.md.
  *
  * <pre>
  * downstream  meaning                                    left by
@@ -37,7 +37,8 @@ abstract sealed class SubscriberHold<T> extends BiasedLock permits EmitterSubscr
   }
 
   /**
-   * What an emitter comes back to; when it is collected without a cancel, the body is cancelled.
+   * A weak reference for the waiting emitter; when it is cleared without a cancel, the body is
+   * cancelled.
    */
   private final class Watch extends WeakReference<Subscriber<? super T>> {
 
@@ -51,7 +52,7 @@ abstract sealed class SubscriberHold<T> extends BiasedLock permits EmitterSubscr
 
   private void gone() {
     if (isOpen()) {
-      LostHandles.cleanUp(this::cancel); // an interrupt may close a channel
+      LostHandles.cleanUp(this::cancel); // the interrupt of a cancel may close a channel
     }
   }
 
@@ -61,15 +62,17 @@ abstract sealed class SubscriberHold<T> extends BiasedLock permits EmitterSubscr
   /** Whether the subscriber has cancelled before the terminal signal. */
   abstract boolean isCancelled();
 
-  /** The subscriber wants no more, or is gone; ends with {@link #drop}. */
+  /** The subscriber has cancelled, or is gone; ends with {@link #drop}. */
   abstract void cancel();
 
-  /** The subscriber while it is held; what an item costs. */
+  /** The subscriber while it is held: one read for an item. */
   final @Nullable Subscriber<? super T> held() {
     return downstream;
   }
 
-  /** The subscriber, let go of or not; null after {@link #drop}, and when it is gone. */
+  /**
+   * The subscriber, even while it is let go; null after {@link #drop}, and when it is collected.
+   */
   final @Nullable Subscriber<? super T> receiver() {
     Subscriber<? super T> held = downstream;
     Watch letGo = watch;
@@ -77,16 +80,17 @@ abstract sealed class SubscriberHold<T> extends BiasedLock permits EmitterSubscr
   }
 
   /**
-   * An emitter is about to wait. It looks at the demand afterwards, as who asks for more looks here
-   * after that: one of them sees the other.
+   * Called when an emitter is about to wait. It lets the subscriber go, then reads the demand; a
+   * request adds demand, then looks whether the subscriber was let go: one of the two sees the
+   * other.
    *
-   * @return what {@link #takeBack} takes if there is demand; not to be in a frame that waits
+   * @return the argument for {@link #takeBack} if there is demand; no waiting frame may keep it
    */
   final @Nullable Subscriber<? super T> letGo() {
     Subscriber<? super T> held = downstream;
     if (held != null && watch == null) {
       watch = new Watch(held);
-      if (isCancelled()) { // a cancel that did not see it; an end still needs it
+      if (isCancelled()) { // by a cancel that did not see the watch; an end still needs it
         endWatch();
       }
     }
@@ -94,17 +98,17 @@ abstract sealed class SubscriberHold<T> extends BiasedLock permits EmitterSubscr
     return held;
   }
 
-  /** Has the subscriber again, unless it is not wanted any more. Any thread. */
+  /** Holds the subscriber again, unless it is not wanted any more. Any thread. */
   final void takeBack(@Nullable Subscriber<? super T> subscriber) {
     if (subscriber != null && downstream == null && isOpen()) {
       downstream = subscriber;
-      if (isCancelled()) { // by a cancel that did not see it (RS 3.13)
+      if (isCancelled()) { // by a cancel that did not see this write (RS 3.13)
         downstream = null;
       }
     }
   }
 
-  /** Gives the subscriber up for good. After the end or the cancel. */
+  /** Lets the subscriber go for good. After the end or the cancel. */
   final void drop() {
     downstream = null;
     endWatch();
@@ -114,7 +118,7 @@ abstract sealed class SubscriberHold<T> extends BiasedLock permits EmitterSubscr
     Watch letGo = watch;
     if (letGo != null) {
       letGo.clear();
-      letGo.registration.clean(); // which finds that it is over
+      letGo.registration.clean(); // finds the subscription over
     }
   }
 }

@@ -17,8 +17,8 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * A conversion into a publisher of at most one item: the value waits for a request, the end without
- * one does not. No thread waits. See docs/design/conversion.md.
+ * A conversion into a publisher of at most one item. The value waits for a request; an end without
+ * a value does not. No thread waits. See docs/design/conversion.md.
  *
  * <pre>
  * demand    meaning                                     left by
@@ -27,9 +27,9 @@ import org.reactivestreams.Subscription;
  * HELD      the value waits for a request               request -> SENDING
  * SENDING   on its way, or inside onNext                its sender -> DONE,
  *                                                       request(n &lt;= 0) -> REJECTED
- * REJECTED  the same; onError follows, not onComplete   its sender -> DONE
- * DONE      ended or cancelled, final; whoever brings   -
- *           it here sends the terminal signal, if any
+ * REJECTED  like SENDING; then onError, no onComplete   its sender -> DONE
+ * DONE      ended or cancelled, final; the thread that  -
+ *           sets it sends the terminal signal, if any
  *
  * NONE, ASKED, HELD: null, a failure, request(n &lt;= 0) -> DONE
  * any: cancel -> DONE
@@ -60,7 +60,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
   // any thread; null after the end or a cancel, so that the subscriber is not kept (RS 3.13)
   private volatile @Nullable Subscriber<? super T> downstream;
 
-  // written before HELD, read and cleared by whoever leaves it
+  // written before HELD, read and cleared by the thread that leaves it
   private @Nullable T held;
 
   /**
@@ -76,20 +76,20 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
    * Creates a subscription that waits for its source.
    *
    * @param subscriber takes the signals
-   * @param signals delivers all but onSubscribe; null for the threads that bring or request them
+   * @param signals delivers all except onSubscribe; null for the threads that bring or request them
    */
   public ValueSubscription(Subscriber<? super T> subscriber, @Nullable Executor signals) {
     this.signals = signals;
     this.downstream = requireNonNull(subscriber, "subscriber"); // RS 1.9
   }
 
-  /** Hands this subscription over, then begins the work of {@code source}. */
+  /** Hands this subscription to the subscriber, then begins the work of {@code source}. */
   public final void begin(Awaitable<? extends @Nullable T> source) {
     requireNonNull(downstream).onSubscribe(this);
     subscribeTo(source);
   }
 
-  /** The subscriber's, where that is of a library that has one. */
+  /** The subscriber's context, if its library has one. */
   @Override
   public CoroutineContext context() {
     Subscriber<? super T> receiver = downstream;
@@ -125,7 +125,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
     return taken;
   }
 
-  /** Takes the right to send the terminal signal; false if somebody else has it. */
+  /** Takes the right to send the terminal signal; false if another thread has it. */
   private boolean takeEnd() {
     return (int) DEMAND.getAndSet(this, DONE) != DONE; // never SENDING: there is one outcome
   }
@@ -135,7 +135,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
     if (rejection == null) {
       return;
     }
-    if (failure == null) { // told here, so that nobody waits for ever
+    if (failure == null) { // signalled on this thread, so that no subscriber waits for ever
       terminate(rejection, false);
     } else {
       terminate(failure, ofSource);
@@ -146,7 +146,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
   private void terminate(@Nullable Throwable failure, boolean ofSource) {
     Subscriber<? super T> receiver = downstream;
     downstream = null;
-    if (receiver == null) { // cancelled while the signal was on its way
+    if (receiver == null) { // cancelled while the signal was in flight
       if (failure != null && ofSource) {
         report(failure);
       }
@@ -165,7 +165,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
     }
   }
 
-  /** Returns what the executor threw instead of taking the signal. */
+  /** Returns the executor's failure if that did not take the signal. */
   private @Nullable Throwable deliver(Runnable signal) {
     if (signals == null) {
       signal.run();
@@ -176,7 +176,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
         () -> {
           try {
             signal.run();
-          } catch (Throwable ofReceiver) { // RS 2.13 is broken; it is no rejection
+          } catch (Throwable ofReceiver) { // breaks RS 2.13, and is no rejection
             report(ofReceiver);
           }
         });
@@ -184,7 +184,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
 
   private void handOver(T value) {
     Subscriber<? super T> receiver = downstream;
-    if (receiver == null) { // cancelled just now
+    if (receiver == null) { // cancelled in the meantime
       discard(value);
       return;
     }
@@ -192,7 +192,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
     finish(null);
   }
 
-  /** The end behind the value, unless it was cancelled meanwhile. */
+  /** The end after the value, unless it was cancelled in the meantime. */
   private void finish(@Nullable Throwable failure) {
     Subscriber<? super T> receiver = downstream;
     int before = (int) DEMAND.getAndSet(this, DONE);
@@ -224,18 +224,18 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
           && DEMAND.compareAndSet(this, HELD, SENDING)) {
         send(requireNonNull(takeHeld()));
       }
-    } catch (Throwable ofReceiver) { // RS 2.13 is broken; request throws nothing (RS 3.16)
+    } catch (Throwable ofReceiver) { // breaks RS 2.13; request throws nothing (RS 3.16)
       report(ofReceiver);
     }
   }
 
-  /** RS 3.9: ends the stream with a failure, and its source. */
+  /** RS 3.9: ends the stream with a failure, and stops its source. */
   private void reject() {
     int before;
     do {
       before = demand;
       if (before >= REJECTED || DEMAND.compareAndSet(this, SENDING, REJECTED)) {
-        return; // RS 1.3: whoever sends the value sends the failure after it
+        return; // RS 1.3: the thread that sends the value then sends the failure
       }
     } while (!DEMAND.compareAndSet(this, before, DONE));
     stop(before);
@@ -249,7 +249,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
     stop(before);
   }
 
-  /** Stops the source, after DONE. */
+  /** Stops the source after DONE was set. */
   private void stop(int before) {
     super.cancel();
     if (before == HELD) {

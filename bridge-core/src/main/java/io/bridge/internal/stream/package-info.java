@@ -1,8 +1,8 @@
 /**
  * Bodies as publishers: emit, demand, hand-over and the end of a stream.
  *
- * <p><b>Rule:</b> One signal at a time, by the thread that holds the turn; nobody runs the body's
- * code inside a signal (B7).
+ * <p><b>Rule:</b> One signal at a time, by the thread that has the turn; no signal runs the body's
+ * code (B7).
  *
  * <p><b>Design:</b> docs/design/emitter.md. <b>Proof:</b> EmitterRaceTest, EmitterCancellationTest,
  * HandOverRaceTest, SubscriberHoldRaceTest; EmitterStress.

@@ -4,8 +4,8 @@ import reactor.blockhound.BlockHound;
 import reactor.blockhound.integration.BlockHoundIntegration;
 
 /**
- * For whoever runs with BlockHound, which finds it as a service: the adapters are looked for once,
- * by the first thread that needs one, and that reads their service files.
+ * Allows the blocking calls of bridge under BlockHound, which finds this class as a service: the
+ * first thread that needs an adapter reads the adapters' service files.
  */
 public final class BlockHoundEntry implements BlockHoundIntegration {
 

@@ -12,7 +12,7 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Iterates any publisher: it gets the context of the loop, the discard hook there what is lost.
+ * Iterates any publisher: it gets the context of the loop, whose discard hook gets lost items.
  *
  * @param <T> the type of the items
  */
@@ -36,7 +36,7 @@ class CoreCursorSubscriber<T> extends CursorSubscriber<T> implements CoreSubscri
     super.discard(value);
   }
 
-  /** A publisher of Reactor's own: shares the queue of its last operator where that agrees. */
+  /** For a publisher of Reactor: shares the queue of its last operator, if that agrees. */
   static final class OfReactor<T> extends CoreCursorSubscriber<T> {
 
     OfReactor(Iteration<T> iteration) {
@@ -53,7 +53,7 @@ class CoreCursorSubscriber<T> extends CursorSubscriber<T> implements CoreSubscri
         into.fuse(new Shared<>((Fuseable.QueueSubscription<T>) queue), true);
         return false;
       }
-      // The loop runs on another thread than the operators before the queue: theirs must not move.
+      // The operators before the queue must stay on their thread; the loop has another one.
       int mode = queue.requestFusion(Fuseable.ASYNC | Fuseable.THREAD_BARRIER);
       if (mode == Fuseable.ASYNC) {
         into.fuse(new Shared<>((Fuseable.QueueSubscription<T>) queue), false);

@@ -9,8 +9,8 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Feeds items of any publisher on: the source sees the context of the subscriber downstream, the
- * discard hook there what is lost.
+ * Passes the items of any publisher on: the source gets the context of the subscriber downstream,
+ * whose discard hook gets lost items.
  *
  * @param <T> the type of the items
  */
@@ -41,7 +41,7 @@ public class CoreItemSubscriber<T> extends ItemSubscriber<T> implements CoreSubs
   }
 
   /**
-   * A publisher of Reactor's own: its hooks get what is lost.
+   * For a publisher of Reactor: Reactor's hooks get lost failures and items.
    *
    * @param <T> the type of the items
    */

@@ -10,10 +10,11 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Awaits any publisher: it gets the context of whoever waits, the discard hook there what is lost.
+ * Awaits any publisher: it gets the context of the waiting code, whose discard hook gets lost
+ * items.
  *
  * @param <T> the type of the items
- * @param <R> what the await returns
+ * @param <R> the type of the result
  */
 class CoreSubscriberAwait<T, R extends @Nullable Object> extends SubscriberAwait<T, R>
     implements CoreSubscriber<T> {
@@ -37,7 +38,7 @@ class CoreSubscriberAwait<T, R extends @Nullable Object> extends SubscriberAwait
     super.discard(value);
   }
 
-  /** A publisher of Reactor's own: its hooks get what is lost. */
+  /** For a publisher of Reactor: Reactor's hooks get lost failures and items. */
   static final class OfReactor<T, R extends @Nullable Object> extends CoreSubscriberAwait<T, R> {
 
     OfReactor(

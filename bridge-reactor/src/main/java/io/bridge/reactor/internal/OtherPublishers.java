@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /**
- * Publishers of no library: they may pass their subscriber on to one of Reactor, which finds the
- * context there (C2). They say nothing of queues, scalars or layers around failures.
+ * Publishers of no library: they may pass their subscriber on to a publisher of Reactor, which
+ * finds the context there (C2). They have no queues, scalars or layers around failures.
  */
 final class OtherPublishers implements ReactiveLibrary {
 

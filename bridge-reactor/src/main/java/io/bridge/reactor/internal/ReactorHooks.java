@@ -11,14 +11,14 @@ import reactor.core.CoreSubscriber;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
-/** Reactor's Context beside that of a coroutine, the thread-locals that follow it, its threads. */
+/** Propagates Reactor's Context and the thread-locals bound to it; knows Reactor's threads. */
 public final class ReactorHooks implements LibraryHooks {
 
-  /** Where a coroutine's context has Reactor's. */
+  /** The key of Reactor's Context in a coroutine's context. */
   private static final CoroutineContext.Key<Context> CONTEXT =
       CoroutineContext.Key.of("reactor.util.context.Context");
 
-  /** Where Reactor's has a coroutine's: only if that has entries of the user's. */
+  /** The key of a coroutine's context in Reactor's, if that has user entries. */
   private static final Class<CoroutineContext> COROUTINE = CoroutineContext.class;
 
   private static final ThreadLocals THREAD_LOCALS = ThreadLocals.ofClassPath();
@@ -29,7 +29,7 @@ public final class ReactorHooks implements LibraryHooks {
   /**
    * Returns the Context that a source of Reactor gets from the calling code.
    *
-   * @return that of its coroutine, with what thread-locals say now
+   * @return the Context of its coroutine, updated from the thread-locals
    */
   public static Context currentContext() {
     return contextOf(CoroutineContext.current(), !ContextFrame.isOfSubscriber());
@@ -38,7 +38,7 @@ public final class ReactorHooks implements LibraryHooks {
   /**
    * Runs {@code body} in place, with another Context, which the thread-locals follow.
    *
-   * @param change makes what the body's sources get of what those outside get
+   * @param change maps the present Context to that of the body's sources
    * @param body the code
    * @param <T> the type of its value
    * @param <X> the checked exception that it may throw
@@ -55,7 +55,7 @@ public final class ReactorHooks implements LibraryHooks {
     return ContextFrame.<T, X>run(inside, () -> THREAD_LOCALS.<T, X>restore(context, body));
   }
 
-  /** The Context that goes along with {@code code}, whose thread's state wins, or fills gaps. */
+  /** The Context that propagates with {@code code}; the thread's state wins, or fills gaps. */
   static Context contextOf(CoroutineContext code, boolean threadWins) {
     return THREAD_LOCALS.capture(contextIn(code), threadWins);
   }
@@ -79,7 +79,7 @@ public final class ReactorHooks implements LibraryHooks {
     return with(carried == null ? around : carried, context);
   }
 
-  /** Each has the other, which must not lead on to the ones before: only the newest are kept. */
+  /** Each context holds the other one, but without a further level: only the newest are kept. */
   @Override
   public CoroutineContext bound(CoroutineContext context) {
     CoroutineContext carried = with(context, Context.empty());

@@ -91,7 +91,9 @@ public final class ReactorLibrary implements ReactiveLibrary, FailureLayer {
     }
   }
 
-  /** What a subscriber would get: a call throws what is no Exception in a layer of Reactor's. */
+  /**
+   * The failure that a subscriber would get: a call wraps a non-Exception in a layer of Reactor's.
+   */
   private static Throwable ofScalar(Throwable thrown) {
     Throwable inner = Exceptions.unwrap(thrown);
     return inner instanceof Exception ? thrown : inner;

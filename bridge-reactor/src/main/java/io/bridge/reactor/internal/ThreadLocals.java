@@ -11,17 +11,17 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 
 /**
- * The thread-locals that are registered with Micrometer's context-propagation: they follow
- * Reactor's Context into a body, and what the body makes of them goes into the Context of what it
- * awaits (C3). Without that library there are none.
+ * The thread-locals that are registered with Micrometer's context-propagation. They follow
+ * Reactor's Context into a body, and their values in the body go into the Context of the sources
+ * that it awaits (C3). Without that library there are none.
  */
 abstract sealed class ThreadLocals {
 
-  /** Those that the class path has. */
+  /** The thread-locals of the library on the class path. */
   static ThreadLocals ofClassPath() {
     try {
       return new Registered();
-    } catch (LinkageError absent) { // or, on the module path, nobody requires it
+    } catch (LinkageError absent) { // or no module requires it
       return new None();
     }
   }
@@ -29,14 +29,14 @@ abstract sealed class ThreadLocals {
   abstract boolean isPresent();
 
   /**
-   * A context with what thread-locals of the calling thread say.
+   * A context with the thread-locals of the calling thread.
    *
-   * @param wins whether they replace what is there, or only add what is not
-   * @return the same object if they say nothing new
+   * @param wins whether they replace entries, or only add missing ones
+   * @return the same object if they change nothing
    */
   abstract Context capture(Context context, boolean wins);
 
-  /** Runs {@code body} with thread-locals as {@code context} says, and none that it lacks. */
+  /** Runs {@code body} with thread-locals set exactly as in {@code context}. */
   abstract <T extends @Nullable Object, X extends Exception> T restore(
       Context context, Body<? extends T, ? extends X> body) throws X;
 
@@ -59,7 +59,7 @@ abstract sealed class ThreadLocals {
     }
   }
 
-  /** The only class that names types of context-propagation; loaded if they are there. */
+  /** The only class that refers to context-propagation; loaded if that is present. */
   private static final class Registered extends ThreadLocals {
 
     private final ContextRegistry registry = ContextRegistry.getInstance();
@@ -76,7 +76,7 @@ abstract sealed class ThreadLocals {
     Context capture(Context context, boolean wins) {
       Context with = context;
       List<ThreadLocalAccessor<?>> accessors = registry.getThreadLocalAccessors();
-      for (int i = 0; i < accessors.size(); i++) { // without an iterator for each await
+      for (int i = 0; i < accessors.size(); i++) { // saves an iterator for each await
         ThreadLocalAccessor<?> accessor = accessors.get(i);
         Object value = accessor.getValue();
         if (value != null) {

@@ -1,4 +1,4 @@
-/** How Reactor takes part in core; not exported. */
+/** The part of Reactor's adapter that serves core; not exported. */
 @NullMarked
 package io.bridge.reactor.internal;
 

@@ -10,8 +10,8 @@ import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Feeds an {@link Iteration} from an Observable. Unlike a subscriber of RS, an observer throws
- * nothing at its source (A11).
+ * Feeds an {@link Iteration} from an Observable. Unlike a subscriber of Reactive Streams, an
+ * observer throws nothing into its source (A11).
  *
  * @param <T> the type of the items
  */
@@ -53,7 +53,7 @@ final class CursorObserver<T> extends LinkedAwait<Disposable, @Nullable Void>
   public void onNext(@Nullable T item) {
     if (iteration.isFused()) {
       boolean unused = cancelIfRequested();
-      iteration.signalled(); // the item is in the shared queue, whatever the signal says
+      iteration.signalled(); // the item is in the shared queue; the argument is unused
     } else if (isSignal(item, "item") && item != null) {
       offer(item);
     }

@@ -9,10 +9,10 @@ import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Awaits a Flowable: RxJava's hook gets what is lost, and no strict wrapper is put around it.
+ * Awaits a Flowable: RxJava's hook gets lost failures, and RxJava adds no strict wrapper.
  *
  * @param <T> the type of the items
- * @param <R> what the await returns
+ * @param <R> the type of the result
  */
 final class FlowableAwait<T, R extends @Nullable Object> extends SubscriberAwait<T, R>
     implements FlowableSubscriber<T> {

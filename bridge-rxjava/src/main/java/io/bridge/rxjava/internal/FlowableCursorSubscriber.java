@@ -7,7 +7,7 @@ import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.reactivestreams.Subscription;
 
 /**
- * Iterates a Flowable: shares the queue of its last operator where that agrees.
+ * Iterates a Flowable: shares the queue of its last operator, if that agrees.
  *
  * @param <T> the type of the items
  */

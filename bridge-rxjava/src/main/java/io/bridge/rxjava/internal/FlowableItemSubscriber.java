@@ -6,7 +6,7 @@ import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 
 /**
- * Feeds items of a Flowable on: RxJava's hook gets what is lost.
+ * Passes the items of a Flowable on: RxJava's hook gets lost failures.
  *
  * @param <T> the type of the items
  */

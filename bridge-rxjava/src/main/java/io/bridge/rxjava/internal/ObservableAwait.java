@@ -12,10 +12,11 @@ import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Awaits an Observable. Unlike a subscriber of RS, an observer throws nothing at its source (A11).
+ * Awaits an Observable. Unlike a subscriber of Reactive Streams, an observer throws nothing into
+ * its source (A11).
  *
  * @param <T> the type of the items
- * @param <R> what the await returns
+ * @param <R> the type of the result
  */
 final class ObservableAwait<T, R extends @Nullable Object> extends FoldAwait<Disposable, T, R>
     implements Observer<T> {

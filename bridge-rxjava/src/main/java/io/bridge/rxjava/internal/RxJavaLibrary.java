@@ -24,7 +24,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
-/** RxJava's sources. Its threads are known to core by name, the type of theirs being internal. */
+/** RxJava's sources. Core knows RxJava's threads by name, since their type is internal. */
 public final class RxJavaLibrary implements ReactiveLibrary {
 
   /** For the service loader. */
@@ -71,7 +71,7 @@ public final class RxJavaLibrary implements ReactiveLibrary {
    * Opens a cursor on an Observable, which has no demand.
    *
    * @param source the source
-   * @param capacity of the buffer; one item more fails the iteration
+   * @param capacity of the buffer; an item that does not fit fails the iteration
    * @param <T> the type of the items
    * @return the cursor, subscribed
    */
@@ -85,10 +85,10 @@ public final class RxJavaLibrary implements ReactiveLibrary {
    * Awaits an Observable.
    *
    * @param source the source
-   * @param fold what becomes of the items
+   * @param fold turns the items into the result
    * @param <T> the type of the items
-   * @param <R> what the await returns
-   * @return what the fold makes of the items
+   * @param <R> the type of the result
+   * @return the result of the fold
    */
   @SuppressWarnings("unchecked") // RxJava's convention: a source that is a Supplier gets its item
   public static <T, R extends @Nullable Object> R await(
@@ -104,9 +104,9 @@ public final class RxJavaLibrary implements ReactiveLibrary {
    * Makes an Observable awaitable.
    *
    * @param source the source
-   * @param fold what becomes of the items
+   * @param fold turns the items into the result
    * @param <T> the type of the items
-   * @param <R> what an await of it returns
+   * @param <R> the type of an await's result
    * @return subscribes when it is subscribed to
    */
   @SuppressWarnings("unchecked") // as above
@@ -193,7 +193,7 @@ public final class RxJavaLibrary implements ReactiveLibrary {
         new ValueAwait<Void>(null, Receiver.of(suspension)).pass(source, suspension);
   }
 
-  /** RxJava's suppliers may throw anything; only an Error is no Exception then. */
+  /** RxJava's suppliers may throw any Throwable: wraps one that is neither Exception nor Error. */
   private static @Nullable Object valueOf(Supplier<?> scalar) throws Exception {
     try {
       return scalar.get();

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 record SharedQueue<T>(QueueFuseable<T> queue) implements FusedQueue<T> {
 
   /**
-   * Lets {@code iteration} share the queue of {@code upstream}, if that has one and agrees.
+   * Lets {@code iteration} share the queue of {@code upstream}, if it has one and agrees.
    *
-   * @return whether there are no signals at all
+   * @return whether upstream sends no signals at all
    */
   @SuppressWarnings("unchecked") // the upstream of a source of T
   static <T> boolean fuse(Object upstream, Iteration<T> iteration) {
@@ -27,7 +27,7 @@ record SharedQueue<T>(QueueFuseable<T> queue) implements FusedQueue<T> {
       iteration.fuse(new SharedQueue<>((QueueFuseable<T>) queue), true);
       return true;
     }
-    // The loop runs on another thread than the operators before the queue: theirs must not move.
+    // The operators before the queue must stay on their thread; the loop has another one.
     int mode = queue.requestFusion(QueueFuseable.ASYNC | QueueFuseable.BOUNDARY);
     if (mode == QueueFuseable.ASYNC) {
       iteration.fuse(new SharedQueue<>((QueueFuseable<T>) queue), false);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Awaits a Single, a Maybe or a Completable, whose signals have the same names and meanings. Unlike
- * a subscriber of RS, an observer throws nothing at its source (A11).
+ * a subscriber of Reactive Streams, an observer throws nothing into its source (A11).
  *
  * @param <T> the type of the value
  */

@@ -1,4 +1,4 @@
-/** How RxJava takes part in core; not exported. */
+/** The part of RxJava's adapter that serves core; not exported. */
 @NullMarked
 package io.bridge.rxjava.internal;
 
