@@ -2,7 +2,6 @@ package io.bridge.testkit;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +29,13 @@ public final class BodyRun<T extends @Nullable Object> {
   }
 
   /** The thread of the code; waits until it runs. */
-  public Thread thread() throws Exception {
-    return thread.get(Eventually.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+  public Thread thread() {
+    Eventually.until("the body runs", thread::isDone);
+    return thread.join();
   }
 
   /** Returns when the thread waits for something. */
-  public BodyRun<T> awaitParked() throws Exception {
+  public BodyRun<T> awaitParked() {
     Thread waiting = thread();
     Eventually.until(
         "the body is parked",
@@ -49,7 +49,7 @@ public final class BodyRun<T extends @Nullable Object> {
   }
 
   /** Returns when the code has ended, and its thread; collects garbage until then. */
-  public void awaitGone() throws Exception {
+  public void awaitGone() {
     Eventually.until(
         "the end of the body",
         () -> {
