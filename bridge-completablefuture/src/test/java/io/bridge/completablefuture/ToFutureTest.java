@@ -11,6 +11,7 @@ import io.bridge.Suspension;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.HeldSuspensions;
+import io.bridge.testkit.Nulls;
 import io.bridge.testkit.Race;
 import java.io.IOException;
 import java.util.List;
@@ -71,7 +72,8 @@ class ToFutureTest {
     hand.last().resume("a");
     assertThat(future).isCompletedWithValue("a");
 
-    CompletableFuture<@Nullable String> empty = converted(suspension -> suspension.resume(null));
+    CompletableFuture<@Nullable String> empty =
+        converted(suspension -> suspension.resume(Nulls.<String>smuggled()));
     assertThat(empty.isDone()).isTrue();
     assertThat(empty.join()).isNull();
     assertThat(toCompletableFuture(awaitable(CompletableFuture.completedFuture("b"))).join())
@@ -261,7 +263,7 @@ class ToFutureTest {
     assertNothingLost();
     hand.last().resume("late");
     hand.last().fail(late);
-    hand.last().resume(null);
+    hand.last().resume(Nulls.<String>smuggled());
 
     assertThat(lost.values).containsExactly("late");
     assertThat(lost.failures).containsExactly(late);

@@ -10,6 +10,7 @@ import io.bridge.Awaitable;
 import io.bridge.Suspension;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.HeldSuspensions;
+import io.bridge.testkit.Nulls;
 import io.bridge.testkit.Probe;
 import java.io.IOException;
 import java.time.Duration;
@@ -99,7 +100,7 @@ class ToMonoTest {
         Named.of("scalar Mono", awaitable(Mono.<String>empty())),
         Named.of("Mono", awaitable(Mono.<String>empty().hide())),
         Named.of("Flux", awaitable(Flux.<String>empty().hide())),
-        Named.of("suspension", suspension -> suspension.resume(null)));
+        Named.of("suspension", suspension -> suspension.resume(Nulls.<String>smuggled())));
   }
 
   @ParameterizedTest

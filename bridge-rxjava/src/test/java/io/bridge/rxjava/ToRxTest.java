@@ -8,6 +8,7 @@ import io.bridge.Suspension;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.HeldSuspensions;
+import io.bridge.testkit.Nulls;
 import io.bridge.testkit.Probe;
 import io.bridge.testkit.Race;
 import io.reactivex.rxjava3.core.Completable;
@@ -197,7 +198,7 @@ class ToRxTest {
             suspension -> awaitable(Completable.complete()).subscribe(onlyEnd(suspension)),
             awaitable(Observable.<String>empty().hide()),
             awaitable(Flowable.<String>empty().hide()),
-            suspension -> suspension.resume(null)));
+            suspension -> suspension.resume(Nulls.<String>smuggled())));
   }
 
   @SuppressWarnings("unchecked") // a Completable resumes with null only
@@ -335,7 +336,7 @@ class ToRxTest {
     target.subscribe(hand::take, observer);
     hand.last().resume("a");
     target.subscribe(hand::take, observer);
-    hand.last().resume(null);
+    hand.last().resume(Nulls.<String>smuggled());
     target.subscribe(hand::take, observer);
     hand.last().fail(CHECKED);
 

@@ -92,7 +92,8 @@ final class LibraryOperations {
     operations.put("await of a Mono", () -> await(sources.mono()));
     operations.put("awaitSingle of a Mono", () -> awaitSingle(sources.mono()));
     operations.put(
-        "withTimeout of a Mono", () -> Coroutine.withTimeout(LONG, () -> await(sources.mono())));
+        "withTimeout of a Mono",
+        () -> Coroutine.withTimeout(LONG, () -> awaitSingle(sources.mono())));
     operations.put("mono", () -> await(mono(() -> 1)));
     operations.put("mono of an await", () -> await(mono(() -> await(sources.mono()))));
     operations.put("flux", () -> awaitList(flux(emitter -> emitter.emit(1))));
