@@ -6,13 +6,13 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +29,7 @@ import org.reactivestreams.Subscription;
 class EmitOwnsItemTest {
 
   private final Undelivered lost = new Undelivered();
-  private final AtomicReference<@Nullable Thread> emitting = new AtomicReference<>();
-  private final AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
-  private final CountDownLatch end = new CountDownLatch(1);
+  private final BodyRun<String> body = new BodyRun<>();
 
   @AfterEach
   void close() {
@@ -50,19 +48,17 @@ class EmitOwnsItemTest {
 
   private Emitter.Body<String> noting(Emitting code) {
     return emitter -> {
-      emitting.set(Thread.currentThread());
-      thrown.set(catchThrowable(() -> code.with(emitter)));
-      end.countDown();
+      var unused =
+          catchThrowable(() ->
+              body.call(() -> {
+                code.with(emitter);
+                return "done";
+              }));
     };
   }
 
-  private void awaitParked() {
-    Eventually.until("emit waits", () -> isParked(emitting.get()));
-  }
-
   private void assertGivenUp(Class<? extends Throwable> with, String... items) {
-    Eventually.until("the body ends", () -> end.getCount() == 0);
-    assertThat(thrown.get()).isExactlyInstanceOf(with);
+    assertThat(body.failure()).isExactlyInstanceOf(with);
     assertThat(lost.values()).containsExactlyInAnyOrder((Object[]) items);
   }
 
@@ -77,7 +73,7 @@ class EmitOwnsItemTest {
           emitter.emit("waits");
         });
     drain.awaitItems(1);
-    awaitParked();
+    body.awaitParked();
     drain.cancel();
     assertGivenUp(CancellationException.class, "waits");
   }
@@ -87,7 +83,7 @@ class EmitOwnsItemTest {
   void cancelledInShield() {
     Drain drain = new Drain(0);
     run(drain, emitter -> Coroutine.shield(() -> emitter.emit("waits")));
-    awaitParked();
+    body.awaitParked();
     drain.cancel();
     assertGivenUp(CancellationException.class, "waits");
   }
@@ -104,7 +100,7 @@ class EmitOwnsItemTest {
           assertThat(first).isExactlyInstanceOf(CancellationException.class);
           Coroutine.shield(() -> emitter.emit("shielded"));
         });
-    awaitParked();
+    body.awaitParked();
     drain.cancel();
     assertGivenUp(CancellationException.class, "after", "shielded");
   }
@@ -114,7 +110,7 @@ class EmitOwnsItemTest {
   void rejected() {
     Drain drain = new Drain(0);
     run(drain, emitter -> emitter.emit("waits"));
-    awaitParked();
+    body.awaitParked();
     drain.request(0);
     assertGivenUp(CancellationException.class, "waits");
     assertThat(drain.awaitEnd().failure()).isExactlyInstanceOf(IllegalArgumentException.class);
@@ -143,8 +139,8 @@ class EmitOwnsItemTest {
   @DisplayName("B4 A9 a foreign interrupt while it waits")
   void interrupted() {
     run(new Drain(0), emitter -> emitter.emit("waits"));
-    awaitParked();
-    requireNonNull(emitting.get()).interrupt();
+    body.awaitParked();
+    body.thread().interrupt();
     assertGivenUp(CancellationException.class, "waits");
   }
 
@@ -167,7 +163,7 @@ class EmitOwnsItemTest {
             scope.join();
           }
         });
-    Eventually.until("the body ends", () -> end.getCount() == 0);
+    Eventually.until("the body ends", body::isDone);
     assertThat(lost.values()).containsExactlyInAnyOrder("one", "two");
   }
 
@@ -235,7 +231,7 @@ class EmitOwnsItemTest {
               throw new StackOverflowError("of the subscriber");
             });
     run(throwing, emitter -> emitter.emit("got"));
-    awaitParked();
+    body.awaitParked();
     throwing.request(1);
     assertGivenUp(StackOverflowError.class);
     assertThat(throwing.items()).containsExactly("got");
@@ -302,7 +298,7 @@ class EmitOwnsItemTest {
         })) {
       assertThat(hostile).isNotNull();
       run(drain, emitter -> emitter.emit("waits"));
-      awaitParked();
+      body.awaitParked();
       drain.cancel();
       assertGivenUp(CancellationException.class, "waits");
     }
@@ -313,15 +309,12 @@ class EmitOwnsItemTest {
   void outputStream() {
     AtomicReference<@Nullable Subscription> subscription = new AtomicReference<>();
     Publisher<ByteBuffer> bytes =
-        Publishers.fromOutputStream(out -> {
-          emitting.set(Thread.currentThread());
-          try {
-            out.write(7);
-            out.flush();
-          } finally {
-            end.countDown();
-          }
-        });
+        Publishers.fromOutputStream(out ->
+            body.call(() -> {
+              out.write(7);
+              out.flush();
+              return "written";
+            }));
     bytes.subscribe(
         new Subscriber<>() {
           @Override
@@ -338,9 +331,9 @@ class EmitOwnsItemTest {
           @Override
           public void onComplete() {}
         });
-    awaitParked();
+    body.awaitParked();
     requireNonNull(subscription.get()).cancel();
-    Eventually.until("the body ends", () -> end.getCount() == 0);
+    Eventually.until("the body ends", body::isDone);
     assertThat(lost.values()).isEqualTo(List.of(ByteBuffer.wrap(new byte[] {7})));
   }
 }

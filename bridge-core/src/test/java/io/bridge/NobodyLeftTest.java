@@ -4,6 +4,7 @@ import static io.bridge.Streams.isParked;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Flows;
 import java.lang.ref.WeakReference;
@@ -28,39 +29,13 @@ import org.reactivestreams.Publisher;
 @Timeout(120)
 class NobodyLeftTest {
 
-  /** A body that notes its thread and how it ends. */
-  private static final class Noting {
-    final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
-    final AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
-    final CountDownLatch ended = new CountDownLatch(1);
-
-    Emitter.Body<String> of(Emitter.Body<String> body) {
-      return emitter -> {
-        thread.set(Thread.currentThread());
-        try {
+  /** The body of a stream, as {@code run} records it. */
+  private static Emitter.Body<String> in(BodyRun<String> run, Emitter.Body<String> body) {
+    return emitter ->
+        run.call(() -> {
           body.run(emitter);
-        } catch (Throwable t) {
-          thrown.set(t);
-          throw t;
-        } finally {
-          ended.countDown();
-        }
-      };
-    }
-
-    void awaitParked() {
-      Eventually.until("emit waits", () -> isParked(thread.get()));
-    }
-
-    void awaitGone() {
-      Eventually.until(
-          "the body ends",
-          () -> {
-            System.gc();
-            return ended.getCount() == 0;
-          });
-      Eventually.until("its thread ends", () -> !requireNonNull(thread.get()).isAlive());
-    }
+          return "done";
+        });
   }
 
   private static void collected(WeakReference<?> reference) {
@@ -97,13 +72,13 @@ class NobodyLeftTest {
   @MethodSource("streams")
   @DisplayName("B4b cancelled, silently; the item that waited is given up, the thread ends")
   void vanished(Function<Emitter.Body<String>, Publisher<String>> stream) {
-    Noting body = new Noting();
+    BodyRun<String> body = new BodyRun<>();
     try (Undelivered lost = new Undelivered()) {
-      WeakReference<Drain> subscriber = subscribed(stream.apply(body.of(NobodyLeftTest::forEver)));
+      WeakReference<Drain> subscriber = subscribed(stream.apply(in(body, NobodyLeftTest::forEver)));
       body.awaitParked();
       collected(subscriber);
       body.awaitGone();
-      assertThat(body.thrown.get()).isExactlyInstanceOf(CancellationException.class);
+      assertThat(body.failure()).isExactlyInstanceOf(CancellationException.class);
       assertThat(lost.values()).containsExactly("item 1");
       assertThat(lost.failures()).isEmpty();
     }
@@ -112,16 +87,16 @@ class NobodyLeftTest {
   @Test
   @DisplayName("B4b a source that blocks is given back, and closed")
   void blockingSource() {
-    Noting body = new Noting();
+    AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
     CountDownLatch closed = new CountDownLatch(1);
     Stream<String> endless =
         Stream.generate(() -> {
-          body.thread.set(Thread.currentThread());
+          thread.set(Thread.currentThread());
           return "item";
         });
     WeakReference<Drain> subscriber =
         subscribed(Publishers.fromStream(endless.onClose(closed::countDown)));
-    body.awaitParked();
+    Eventually.until("emit waits", () -> isParked(thread.get()));
     collected(subscriber);
     Eventually.until("closed", () -> closed.getCount() == 0);
   }
@@ -129,10 +104,10 @@ class NobodyLeftTest {
   @Test
   @DisplayName("B4b who has the subscription has the subscriber: nothing is cancelled")
   void subscriptionHeld() {
-    Noting body = new Noting();
+    BodyRun<String> body = new BodyRun<>();
     List<String> items = new CopyOnWriteArrayList<>();
     Drain drain = new Drain(1).onNext((self, item) -> items.add(item));
-    Publishers.publisher(body.of(NobodyLeftTest::forEver)).subscribe(drain);
+    Publishers.publisher(in(body, NobodyLeftTest::forEver)).subscribe(drain);
     drain.awaitItems(1);
     var subscription = drain.subscription();
     WeakReference<Drain> subscriber = new WeakReference<>(drain);
@@ -154,13 +129,13 @@ class NobodyLeftTest {
   @Test
   @DisplayName("B4b who has the subscriber keeps the body, be it never asked for more")
   void subscriberHeld() {
-    Noting body = new Noting();
+    BodyRun<String> body = new BodyRun<>();
     Drain drain = new Drain(1);
-    Publishers.publisher(body.of(NobodyLeftTest::forEver)).subscribe(drain);
+    Publishers.publisher(in(body, NobodyLeftTest::forEver)).subscribe(drain);
     body.awaitParked();
     WeakReference<Drain> other = subscribed(Publishers.publisher(NobodyLeftTest::forEver));
     collected(other);
-    assertThat(body.ended.getCount()).isOne();
+    assertThat(body.isDone()).isFalse();
     drain.cancel();
     body.awaitGone();
   }
@@ -187,16 +162,16 @@ class NobodyLeftTest {
   @DisplayName("B4b demand that nobody waits behind is served: the subscriber is there until then")
   void askedAndDropped() {
     List<String> seen = new CopyOnWriteArrayList<>();
-    Noting body = new Noting();
+    BodyRun<String> body = new BodyRun<>();
     askOnceMore(body, seen);
     body.awaitGone();
     assertThat(seen).containsExactly("item 0", "item 1");
   }
 
   /** Nothing but the stream has the subscriber afterwards, whose demand is not served yet. */
-  private static void askOnceMore(Noting body, List<String> seen) {
+  private static void askOnceMore(BodyRun<String> body, List<String> seen) {
     Drain drain = new Drain(1).onNext((self, item) -> seen.add(item));
-    Publishers.publisher(body.of(NobodyLeftTest::forEver)).subscribe(drain);
+    Publishers.publisher(in(body, NobodyLeftTest::forEver)).subscribe(drain);
     drain.awaitItems(1);
     body.awaitParked();
     drain.request(1);
@@ -224,20 +199,22 @@ class NobodyLeftTest {
   @Test
   @DisplayName("B4b a thread of the body's scope waits: the whole body is cancelled")
   void forked() {
-    Noting body = new Noting();
+    BodyRun<String> body = new BodyRun<>();
     AtomicReference<@Nullable Thread> child = new AtomicReference<>();
     WeakReference<Drain> subscriber =
         subscribed(
             Publishers.publisher(
-                body.of(emitter -> {
-                  try (var scope = CoroutineScope.open()) {
-                    scope.fork(() -> {
-                      child.set(Thread.currentThread());
-                      forEver(emitter);
-                    });
-                    scope.join();
-                  }
-                })));
+                in(
+                    body,
+                    emitter -> {
+                      try (var scope = CoroutineScope.open()) {
+                        scope.fork(() -> {
+                          child.set(Thread.currentThread());
+                          forEver(emitter);
+                        });
+                        scope.join();
+                      }
+                    })));
     Eventually.until("the child waits", () -> isParked(child.get()));
     collected(subscriber);
     body.awaitGone();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -83,20 +84,22 @@ class AwaitMemoryTest {
 
   private static List<WeakReference<?>> cancelledAwait(CompletionStage<String> stage)
       throws Exception {
-    Awaiting<String> awaiting =
-        Awaiting.start(() -> {
-          byte[] local = new byte[1000];
-          String value = await(stage);
-          return value + local.length;
-        });
-    awaiting.awaitParked().cancel();
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine =
+        Coroutine.start(() ->
+            awaiting.call(() -> {
+              byte[] local = new byte[1000];
+              String value = await(stage);
+              return value + local.length;
+            }));
+    awaiting.awaitParked();
+    coroutine.cancel();
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     Eventually.until("the end", () -> !isAlive(awaiting));
-    return List.of(
-        new WeakReference<>(awaiting.thread()), new WeakReference<>(awaiting.coroutine()));
+    return List.of(new WeakReference<>(awaiting.thread()), new WeakReference<>(coroutine));
   }
 
-  private static boolean isAlive(Awaiting<?> awaiting) {
+  private static boolean isAlive(BodyRun<?> awaiting) {
     try {
       return awaiting.thread().isAlive();
     } catch (Exception e) {

@@ -11,6 +11,7 @@ import io.bridge.AwaitTimeoutException;
 import io.bridge.Awaitable;
 import io.bridge.Coroutine;
 import io.bridge.Suspension;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -156,19 +157,22 @@ class ConversionMemoryTest {
   private static List<WeakReference<?>> cancelledAwait(How how, Awaitable<String> source)
       throws Exception {
     List<WeakReference<?>> gone = new ArrayList<>();
-    Awaiting<String> awaiting =
-        Awaiting.start(() -> {
-          Object local = new Object();
-          gone.add(new WeakReference<>(local));
-          String value = how.of(source);
-          return value + local;
-        });
-    awaiting.awaitParked().cancel();
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine =
+        Coroutine.start(() ->
+            awaiting.call(() -> {
+              Object local = new Object();
+              gone.add(new WeakReference<>(local));
+              String value = how.of(source);
+              return value + local;
+            }));
+    awaiting.awaitParked();
+    coroutine.cancel();
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     Thread thread = awaiting.thread();
     Eventually.until("the end", () -> !thread.isAlive());
     gone.add(new WeakReference<>(thread));
-    gone.add(new WeakReference<>(awaiting.coroutine()));
+    gone.add(new WeakReference<>(coroutine));
     return gone;
   }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.Awaitable;
+import io.bridge.Coroutine;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import java.io.IOException;
 import java.util.List;
@@ -161,9 +163,10 @@ class ConversionTest {
   @DisplayName("B9 a conversion of a complete future, of one that completes later, and of null")
   void awaitAll_value_returned(Form form) throws Exception {
     CompletableFuture<String> later = new CompletableFuture<>();
-    Awaiting<List<String>> awaiting =
-        Awaiting.start(
-            () -> awaitAll(form.of(CompletableFuture.completedFuture("a")), form.of(later)));
+    BodyRun<List<String>> awaiting = new BodyRun<>();
+    Coroutine.start(() ->
+        awaiting.call(
+            () -> awaitAll(form.of(CompletableFuture.completedFuture("a")), form.of(later))));
     awaiting.awaitParked();
     later.complete("b");
 
@@ -199,7 +202,8 @@ class ConversionTest {
     assertThatThrownBy(() -> awaitAll(form.of(cancelled)))
         .isInstanceOf(CompletionException.class)
         .hasCauseInstanceOf(CancellationException.class);
-    Awaiting<List<String>> awaiting = Awaiting.start(() -> awaitAll(form.of(cancelledLater)));
+    BodyRun<List<String>> awaiting = new BodyRun<>();
+    Coroutine.start(() -> awaiting.call(() -> awaitAll(form.of(cancelledLater))));
     awaiting.awaitParked();
     cancelledLater.cancel(false);
     assertThat(awaiting.failure())
@@ -213,8 +217,11 @@ class ConversionTest {
       "A14 a conversion observes: a cancelled or failed awaitAll leaves the future running")
   void awaitAll_cancelled_futureRuns(Form form) throws Exception {
     CompletableFuture<String> future = new CompletableFuture<>();
-    Awaiting<List<String>> awaiting = Awaiting.start(() -> awaitAll(form.of(future)));
-    awaiting.awaitParked().cancel();
+    BodyRun<List<String>> awaiting = new BodyRun<>();
+    Coroutine<List<String>> coroutine =
+        Coroutine.start(() -> awaiting.call(() -> awaitAll(form.of(future))));
+    awaiting.awaitParked();
+    coroutine.cancel();
 
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     failSibling(form.of(future));
@@ -253,7 +260,8 @@ class ConversionTest {
   @DisplayName("A15 a plain future costs one virtual thread while it waits")
   void awaitAll_plainFuture_oneVirtualThread() throws Exception {
     Watched future = new Watched("a");
-    Awaiting<List<String>> awaiting = Awaiting.start(() -> awaitAll(awaitable(future)));
+    BodyRun<List<String>> awaiting = new BodyRun<>();
+    Coroutine.start(() -> awaiting.call(() -> awaitAll(awaitable(future))));
     Eventually.until("somebody waits", () -> !future.waiting.isEmpty());
     awaiting.awaitParked();
     Thread waiter = future.waiting.get(0);
@@ -270,9 +278,12 @@ class ConversionTest {
   @DisplayName("A15 a cancelled await leaves a plain future alone; its waiting thread ends")
   void awaitAll_cancelled_plainFutureRuns() throws Exception {
     Watched future = new Watched("a");
-    Awaiting<List<String>> awaiting = Awaiting.start(() -> awaitAll(awaitable(future)));
+    BodyRun<List<String>> awaiting = new BodyRun<>();
+    Coroutine<List<String>> coroutine =
+        Coroutine.start(() -> awaiting.call(() -> awaitAll(awaitable(future))));
     Eventually.until("somebody waits", () -> !future.waiting.isEmpty());
-    awaiting.awaitParked().cancel();
+    awaiting.awaitParked();
+    coroutine.cancel();
 
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     Thread waiter = future.waiting.get(0);
@@ -288,7 +299,8 @@ class ConversionTest {
         new FutureTask<>(() -> {
           throw checked;
         });
-    Awaiting<List<String>> awaiting = Awaiting.start(() -> awaitAll(awaitable(failing)));
+    BodyRun<List<String>> awaiting = new BodyRun<>();
+    Coroutine.start(() -> awaiting.call(() -> awaitAll(awaitable(failing))));
     awaiting.awaitParked();
     failing.run();
     assertThat(awaiting.failure())
@@ -306,7 +318,8 @@ class ConversionTest {
   @DisplayName("A7, A15 a plain future that somebody cancels, before the await and in it")
   void awaitAll_plainFutureCancelled_wrapped() throws Exception {
     Watched later = new Watched("a");
-    Awaiting<List<String>> awaiting = Awaiting.start(() -> awaitAll(awaitable(later)));
+    BodyRun<List<String>> awaiting = new BodyRun<>();
+    Coroutine.start(() -> awaiting.call(() -> awaitAll(awaitable(later))));
     Eventually.until("somebody waits", () -> !later.waiting.isEmpty());
     later.cancel(false);
 

@@ -9,6 +9,7 @@ import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineContext;
 import io.bridge.CoroutineScope;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Race;
@@ -73,10 +74,12 @@ class DependentsTest {
     CountDownLatch returned = new CountDownLatch(1);
     var unused =
         shared.thenRun(() -> hold(returned)); // runs after what wakes the await, before the others
-    Awaiting<?> awaiting = Awaiting.start(() -> waiting.on(shared)).awaitParked();
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine = Coroutine.start(() -> awaiting.call(() -> waiting.on(shared)));
+    awaiting.awaitParked();
 
     Fork<Boolean> completer = Fork.platform(() -> shared.complete("v"));
-    Eventually.until("the await returns", awaiting.coroutine()::isDone);
+    Eventually.until("the await returns", coroutine::isDone);
     returned.countDown();
     completer.join();
 
@@ -133,11 +136,14 @@ class DependentsTest {
           seen.add(String.valueOf(Coroutine.current()));
           seen.add(Thread.currentThread().isInterrupted());
         });
-    Awaiting<String> awaiting =
-        Awaiting.start(() -> CoroutineContext.with(USER, "alice", () -> awaitOrCancel(owned)))
-            .awaitParked();
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine =
+        Coroutine.start(() ->
+            awaiting.call(() -> CoroutineContext.with(USER, "alice", () -> awaitOrCancel(owned))));
+    awaiting.awaitParked();
 
-    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+    coroutine.cancel();
+    assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
 
     assertThat(owned).isCancelled();
     assertThat(seen).containsExactly("null", "null", false);

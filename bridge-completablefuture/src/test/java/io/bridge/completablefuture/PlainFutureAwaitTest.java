@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
 import io.bridge.completablefuture.Stages.PlainFuture;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Fork;
 import java.io.IOException;
 import java.time.Duration;
@@ -90,11 +91,12 @@ class PlainFutureAwaitTest {
   void await_completedButCancelled_throws() {
     PlainFuture<String> plain = new PlainFuture<>();
     plain.complete("v");
-    Awaiting<String> awaiting =
-        Awaiting.start(() -> {
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine.start(() ->
+        awaiting.call(() -> {
           Thread.currentThread().interrupt();
           return await(plain);
-        });
+        }));
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
 
     Thread.currentThread().interrupt();
@@ -107,8 +109,11 @@ class PlainFutureAwaitTest {
   void await_cancelled_observes() throws Exception {
     PlainFuture<String> plain = new PlainFuture<>();
 
-    Awaiting<String> awaiting = Awaiting.start(() -> await(plain)).awaitParked();
-    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine = Coroutine.start(() -> awaiting.call(() -> await(plain)));
+    awaiting.awaitParked();
+    coroutine.cancel();
+    assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     assertThatThrownBy(() -> Coroutine.withTimeout(Duration.ofMillis(1), () -> await(plain)))
         .isInstanceOf(AwaitTimeoutException.class);
     Fork<Boolean> fork =
@@ -127,8 +132,11 @@ class PlainFutureAwaitTest {
   @DisplayName("A15 awaitOrCancel calls cancel(true), once")
   void awaitOrCancel_cancelled_cancelTrue() throws Exception {
     PlainFuture<String> plain = new PlainFuture<>();
-    Awaiting<String> awaiting = Awaiting.start(() -> awaitOrCancel(plain)).awaitParked();
-    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine = Coroutine.start(() -> awaiting.call(() -> awaitOrCancel(plain)));
+    awaiting.awaitParked();
+    coroutine.cancel();
+    assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     assertThat(plain.cancels()).containsExactly(true);
   }
 
@@ -164,7 +172,9 @@ class PlainFutureAwaitTest {
   void await_futureThatIsAStage_asStage() throws Exception {
     CompletableFuture<String> future = new CompletableFuture<>();
     Future<String> both = Stages.both(future);
-    Awaiting<String> awaiting = Awaiting.start(() -> await(both)).awaitParked();
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine.start(() -> awaiting.call(() -> await(both)));
+    awaiting.awaitParked();
     assertThat(future.getNumberOfDependents()).isEqualTo(1);
     future.completeExceptionally(new CompletionException(new IllegalStateException("unwrapped")));
     assertThat(awaiting.failure())
@@ -183,9 +193,12 @@ class PlainFutureAwaitTest {
             throw refusal;
           }
         };
-    Awaiting<String> awaiting = Awaiting.start(() -> awaitOrCancel(task)).awaitParked();
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine = Coroutine.start(() -> awaiting.call(() -> awaitOrCancel(task)));
+    awaiting.awaitParked();
 
-    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+    coroutine.cancel();
+    assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
 
     assertThat(lost.failures).containsExactly(refusal);
   }

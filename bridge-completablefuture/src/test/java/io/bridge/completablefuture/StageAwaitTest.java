@@ -13,6 +13,7 @@ import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
 import io.bridge.Registration;
 import io.bridge.completablefuture.Stages.StageAndFuture;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import java.io.IOException;
@@ -164,7 +165,9 @@ class StageAwaitTest {
   void await_foreignCancellation_isAFailure(View view) throws Exception {
     CompletableFuture<String> future = new CompletableFuture<>();
     CompletionStage<String> stage = view.apply(future);
-    Awaiting<String> awaiting = Awaiting.start(() -> await(stage)).awaitParked();
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine = Coroutine.start(() -> awaiting.call(() -> await(stage)));
+    awaiting.awaitParked();
 
     future.cancel(true);
 
@@ -174,8 +177,8 @@ class StageAwaitTest {
         .isInstanceOf(CompletionException.class)
         .cause()
         .isSameAs(original);
-    Eventually.until("the end", awaiting.coroutine()::isDone);
-    assertThat(awaiting.coroutine().state())
+    Eventually.until("the end", coroutine::isDone);
+    assertThat(coroutine.state())
         .as("a coroutine never dies silently")
         .isEqualTo(Coroutine.State.FAILED);
     assertThat(catchThrowable(() -> await(stage)))
@@ -199,12 +202,13 @@ class StageAwaitTest {
   @DisplayName("A3 in a cancelled coroutine a completed stage is not looked at")
   void await_completedInCancelledCoroutine_throws(View view) {
     CompletionStage<String> stage = view.apply(CompletableFuture.completedFuture("v"));
-    Awaiting<String> awaiting =
-        Awaiting.start(() -> {
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine.start(() ->
+        awaiting.call(() -> {
           Coroutine<?> self = Coroutine.current();
           requireNonNull(self).cancel("enough");
           return await(stage);
-        });
+        }));
 
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class).hasMessage("enough");
   }
@@ -270,9 +274,11 @@ class StageAwaitTest {
     CompletableFuture<String> future = new CompletableFuture<>();
     CompletionStage<String> stage = view.apply(future);
     Fork<String> other = Fork.virtual(() -> await(stage)).awaitParked();
-    Awaiting<String> awaiting = Awaiting.start(() -> await(stage)).awaitParked();
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine = Coroutine.start(() -> awaiting.call(() -> await(stage)));
+    awaiting.awaitParked();
 
-    awaiting.coroutine().cancel("enough");
+    coroutine.cancel("enough");
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class).hasMessage("enough");
     assertThatThrownBy(() -> Coroutine.withTimeout(Duration.ofMillis(1), () -> await(stage)))
         .isInstanceOf(AwaitTimeoutException.class);
@@ -288,8 +294,11 @@ class StageAwaitTest {
   void await_cancelledThenValue_notDiscarded(View view) throws Exception {
     CompletableFuture<String> future = new CompletableFuture<>();
     CompletionStage<String> stage = view.apply(future);
-    Awaiting<String> awaiting = Awaiting.start(() -> await(stage)).awaitParked();
-    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine = Coroutine.start(() -> awaiting.call(() -> await(stage)));
+    awaiting.awaitParked();
+    coroutine.cancel();
+    assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
 
     future.complete("somebody else's connection");
 
@@ -303,8 +312,11 @@ class StageAwaitTest {
   void await_cancelledThenFailure_notReported(View view) throws Exception {
     CompletableFuture<String> future = new CompletableFuture<>();
     CompletionStage<String> stage = view.apply(future);
-    Awaiting<String> awaiting = Awaiting.start(() -> await(stage)).awaitParked();
-    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine = Coroutine.start(() -> awaiting.call(() -> await(stage)));
+    awaiting.awaitParked();
+    coroutine.cancel();
+    assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
 
     future.completeExceptionally(new IllegalStateException("others still see it"));
 
@@ -317,9 +329,12 @@ class StageAwaitTest {
   void awaitOrCancel_cancelled_cancelsTheStage(View view) throws Exception {
     CompletableFuture<String> future = new CompletableFuture<>();
     CompletionStage<String> stage = view.apply(future);
-    Awaiting<String> awaiting = Awaiting.start(() -> awaitOrCancel(stage)).awaitParked();
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine = Coroutine.start(() -> awaiting.call(() -> awaitOrCancel(stage)));
+    awaiting.awaitParked();
 
-    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+    coroutine.cancel();
+    assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
 
     assertThat(future.isCancelled()).isTrue();
     assertThat(lost.failures).as("the echo of our own cancel").isEmpty();
@@ -375,9 +390,12 @@ class StageAwaitTest {
   void awaitOrCancel_minimalStage_reportsTheRefusal() throws Exception {
     CompletableFuture<String> future = new CompletableFuture<>();
     CompletionStage<String> stage = future.minimalCompletionStage();
-    Awaiting<String> awaiting = Awaiting.start(() -> awaitOrCancel(stage)).awaitParked();
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine = Coroutine.start(() -> awaiting.call(() -> awaitOrCancel(stage)));
+    awaiting.awaitParked();
 
-    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+    coroutine.cancel();
+    assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
 
     assertThat(future.isDone()).isFalse();
     assertThat(lost.failures).hasSize(1);
@@ -389,9 +407,12 @@ class StageAwaitTest {
   void awaitOrCancel_valueDuringCancel_discarded() throws Exception {
     CompletableFuture<String> future = completedByCancel();
     CompletionStage<String> stage = Stages.both(future);
-    Awaiting<String> awaiting = Awaiting.start(() -> awaitOrCancel(stage)).awaitParked();
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine = Coroutine.start(() -> awaiting.call(() -> awaitOrCancel(stage)));
+    awaiting.awaitParked();
 
-    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+    coroutine.cancel();
+    assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
 
     assertThat(lost.values).containsExactly("too late");
   }
@@ -400,9 +421,12 @@ class StageAwaitTest {
   @DisplayName("A12 the same for a CompletableFuture")
   void awaitOrCancel_futureValueDuringCancel_discarded() throws Exception {
     CompletableFuture<String> future = completedByCancel();
-    Awaiting<String> awaiting = Awaiting.start(() -> awaitOrCancel(future)).awaitParked();
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine = Coroutine.start(() -> awaiting.call(() -> awaitOrCancel(future)));
+    awaiting.awaitParked();
 
-    assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+    coroutine.cancel();
+    assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
 
     assertThat(lost.values).containsExactly("too late");
   }
@@ -427,8 +451,12 @@ class StageAwaitTest {
     for (boolean isFuture : new boolean[] {false, true}) {
       CompletableFuture<String> future = endedByCancel(end);
       CompletionStage<String> stage = isFuture ? future : Stages.both(future);
-      Awaiting<String> awaiting = Awaiting.start(() -> awaitOrCancel(stage)).awaitParked();
-      assertThat(awaiting.cancel().failure()).isInstanceOf(CancellationException.class);
+      BodyRun<String> awaiting = new BodyRun<>();
+      Coroutine<String> coroutine =
+          Coroutine.start(() -> awaiting.call(() -> awaitOrCancel(stage)));
+      awaiting.awaitParked();
+      coroutine.cancel();
+      assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     }
   }
 

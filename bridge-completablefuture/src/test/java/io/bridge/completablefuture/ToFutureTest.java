@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.Awaitable;
 import io.bridge.Coroutine;
+import io.bridge.Suspension;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
+import io.bridge.testkit.HeldSuspensions;
+import io.bridge.testkit.Nulls;
 import io.bridge.testkit.Race;
 import java.io.IOException;
 import java.util.List;
@@ -41,8 +44,9 @@ class ToFutureTest {
   @SuppressWarnings("StaticAssignmentOfThrowable") // compared by identity, its trace is of no use
   private static final IOException CHECKED = new IOException("disk");
 
-  private final Hand<@Nullable String> hand = new Hand<>();
-  private final CompletableFuture<@Nullable String> future = converted(hand);
+  private final HeldSuspensions<Suspension<? super @Nullable String>> hand =
+      new HeldSuspensions<>(Suspension::onCancel);
+  private final CompletableFuture<@Nullable String> future = converted(hand::take);
   private final Lost lost = new Lost();
 
   @AfterEach
@@ -65,15 +69,16 @@ class ToFutureTest {
   void value() {
     assertThat(hand.subscriptions()).isEqualTo(1);
     assertThat(future).isNotDone();
-    hand.resume("a");
+    hand.last().resume("a");
     assertThat(future).isCompletedWithValue("a");
 
-    CompletableFuture<@Nullable String> empty = converted(Hand.<@Nullable String>ended(null));
+    CompletableFuture<@Nullable String> empty =
+        converted(suspension -> suspension.resume(Nulls.<String>smuggled()));
     assertThat(empty.isDone()).isTrue();
     assertThat(empty.join()).isNull();
     assertThat(toCompletableFuture(awaitable(CompletableFuture.completedFuture("b"))).join())
         .isEqualTo("b");
-    assertThat(hand.cancels).isEmpty();
+    assertThat(hand.cancels()).isEmpty();
     assertNothingLost();
   }
 
@@ -141,7 +146,7 @@ class ToFutureTest {
         List.of(
             f -> f.complete("outside"), f -> f.completeExceptionally(CHECKED), f -> f.cancel(true));
     for (Predicate<CompletableFuture<@Nullable String>> first : ends) {
-      CompletableFuture<@Nullable String> ours = converted(new Hand<>());
+      CompletableFuture<@Nullable String> ours = converted(suspension -> {});
       CompletableFuture<@Nullable String> peer = new CompletableFuture<>();
       assertThat(first.test(ours)).isTrue().isEqualTo(first.test(peer));
       for (Predicate<CompletableFuture<@Nullable String>> second : ends) {
@@ -181,13 +186,13 @@ class ToFutureTest {
     Fork<String> outside = Fork.platform(() -> ending.accept(future));
     outside.join();
     assertThat(future.isDone()).isTrue();
-    assertThat(hand.cancels).containsExactly(outside.thread());
+    assertThat(hand.cancels()).containsExactly(outside.thread());
 
     future.cancel(true);
     future.complete("second");
     future.completeExceptionally(new IllegalStateException("second"));
     ending.accept(future);
-    assertThat(hand.cancels).as("once").containsExactly(outside.thread());
+    assertThat(hand.cancels()).as("once").containsExactly(outside.thread());
     assertNothingLost();
   }
 
@@ -205,9 +210,9 @@ class ToFutureTest {
   @DisplayName("B9 completed by the JDK's threads: the source is cancelled once, there")
   void endedElsewhere(Consumer<CompletableFuture<@Nullable String>> ending) {
     ending.accept(future);
-    Eventually.until("the cancel", () -> !hand.cancels.isEmpty());
+    Eventually.until("the cancel", () -> !hand.cancels().isEmpty());
     assertThat(future.isDone()).isTrue();
-    assertThat(hand.cancels).hasSize(1).doesNotContain(Thread.currentThread());
+    assertThat(hand.cancels()).hasSize(1).doesNotContain(Thread.currentThread());
     assertNothingLost();
   }
 
@@ -231,9 +236,9 @@ class ToFutureTest {
     CompletableFuture<?> timedOut = of.apply(future).orTimeout(1, TimeUnit.MILLISECONDS);
     Eventually.until("timed out", timedOut::isDone);
 
-    assertThat(hand.cancels).isEmpty();
+    assertThat(hand.cancels()).isEmpty();
     assertThat(future).isNotDone();
-    hand.resume("all the same");
+    hand.last().resume("all the same");
     assertThat(future).isCompletedWithValue("all the same");
     assertNothingLost();
   }
@@ -242,9 +247,9 @@ class ToFutureTest {
   @MethodSource("endingsHere")
   @DisplayName("B9 after the outcome nothing is cancelled")
   void endedAfterOutcome(Consumer<CompletableFuture<@Nullable String>> ending) {
-    hand.resume("a");
+    hand.last().resume("a");
     ending.accept(future);
-    assertThat(hand.cancels).isEmpty();
+    assertThat(hand.cancels()).isEmpty();
     assertNothingLost();
   }
 
@@ -254,11 +259,11 @@ class ToFutureTest {
   void late() {
     IllegalStateException late = new IllegalStateException("late");
     assertThat(future.complete("outside")).isTrue();
-    hand.fail(new CancellationException("the echo"));
+    hand.last().fail(new CancellationException("the echo"));
     assertNothingLost();
-    hand.resume("late");
-    hand.fail(late);
-    hand.resume(null);
+    hand.last().resume("late");
+    hand.last().fail(late);
+    hand.last().resume(Nulls.<String>smuggled());
 
     assertThat(lost.values).containsExactly("late");
     assertThat(lost.failures).containsExactly(late);
@@ -268,9 +273,9 @@ class ToFutureTest {
   @Test
   @DisplayName("A11 A12 the first outcome wins, the second is given up; an obtruded one, too")
   void secondOutcome() {
-    hand.fail(CHECKED);
-    hand.resume("second");
-    hand.fail(new IllegalStateException("second"));
+    hand.last().fail(CHECKED);
+    hand.last().resume("second");
+    hand.last().fail(new IllegalStateException("second"));
     assertThat(rawFailure(future)).isSameAs(CHECKED);
     future.obtrudeValue("obtruded");
     assertThat(future).isCompletedWithValue("obtruded");
@@ -369,8 +374,9 @@ class ToFutureTest {
   }
 
   private static final class CancelAgainstValue implements Race.Round {
-    private final Hand<@Nullable String> hand = new Hand<>();
-    private final CompletableFuture<@Nullable String> future = converted(hand);
+    private final HeldSuspensions<Suspension<? super @Nullable String>> hand =
+        new HeldSuspensions<>(Suspension::onCancel);
+    private final CompletableFuture<@Nullable String> future = converted(hand::take);
     private final Lost lost;
 
     CancelAgainstValue(Lost lost) {
@@ -385,7 +391,7 @@ class ToFutureTest {
 
     @Override
     public void right() {
-      hand.resume("a");
+      hand.last().resume("a");
     }
 
     @Override
@@ -393,7 +399,7 @@ class ToFutureTest {
       boolean cancelled = future.isCancelled();
       assertThat(lost.values).isEqualTo(cancelled ? List.of("a") : List.of());
       assertThat(lost.failures).isEmpty();
-      assertThat(hand.cancels).hasSizeLessThanOrEqualTo(cancelled ? 1 : 0);
+      assertThat(hand.cancels()).hasSizeLessThanOrEqualTo(cancelled ? 1 : 0);
       return cancelled ? "cancelled" : "value";
     }
   }

@@ -2,11 +2,16 @@ package io.bridge.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bridge.Await;
+import io.bridge.testkit.EdgeJvm;
+import java.util.List;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.reactivestreams.Publisher;
 
 /**
  * {@link MemoryEdges} in a JVM of its own. {@code -Dio.bridge.test.memory=16} is the long form: so
@@ -18,6 +23,8 @@ import org.junit.jupiter.api.condition.JRE;
 class MemoryEdgesTest {
 
   private static final String STEP = System.getProperty("io.bridge.test.memory", "256");
+  private static final List<Class<?>> LIBRARIES =
+      List.of(Await.class, NullMarked.class, Publisher.class);
 
   @Test
   @DisplayName(
@@ -26,7 +33,10 @@ class MemoryEdgesTest {
   void withoutMemory() throws Exception {
     assertThat(
             EdgeJvm.outputOf(
-                MemoryEdges.class, STEP, "-Xmx12m", "-XX:+UseSerialGC", "-XX:-UseTLAB"))
+                MemoryEdges.class,
+                STEP,
+                LIBRARIES,
+                List.of("-Xmx12m", "-XX:+UseSerialGC", "-XX:-UseTLAB")))
         .isEqualTo("done, defects: 0");
   }
 }

@@ -10,6 +10,8 @@ import io.bridge.Cursor;
 import io.bridge.Publishers;
 import io.bridge.Undeliverable;
 import io.bridge.internal.cancel.CurrentFrame;
+import io.bridge.testkit.Fork;
+import io.bridge.testkit.StackEdgeProgram;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,27 +27,15 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
-/**
- * A program that has the stack end inside each operation, at each of the first depths: recursion to
- * the end of the stack, then the operation from each frame on the way back until it succeeds.
- * Prints what is not as it should be, and {@code done}.
- */
-public final class StackEdges extends EdgeProgram {
+/** A program that has the stack end inside each operation of core, at each of the first depths. */
+public final class StackEdges extends StackEdgeProgram {
 
   private static final CoroutineContext.Key<String> KEY = CoroutineContext.Key.of("edge");
-  private static final int SUCCESSES = 3;
 
-  private static final class Enough extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Enough() {
-      super(null, null, false, false);
-    }
-  }
-
-  private final Map<String, Operation> operations = new LinkedHashMap<>();
+  private final Map<String, Fork.Action> operations = new LinkedHashMap<>();
 
   private StackEdges() {
+    super(EdgeChecks.others(StackEdges::later));
     blocks();
     awaits();
     scopes();
@@ -75,7 +65,7 @@ public final class StackEdges extends EdgeProgram {
   }
 
   private void scopes() {
-    operations.put("scope", EdgeProgram::scope);
+    operations.put("scope", () -> EdgeChecks.scope(later()));
     operations.put(
         "scope that is cancelled",
         () -> {
@@ -125,61 +115,8 @@ public final class StackEdges extends EdgeProgram {
     }
   }
 
-  // the edge
-
-  @SuppressWarnings("InfiniteRecursion") // until the stack ends, which is what it is for
-  private static void deep(Operation operation, AtomicInteger successes) {
-    try {
-      deep(operation, successes);
-    } catch (StackOverflowError tooDeep) {
-      try {
-        operation.run();
-      } catch (StackOverflowError | Enough e) {
-        throw e;
-      } catch (Throwable e) { // of its own, caused by the end of the stack
-        throw tooDeep;
-      }
-      if (successes.incrementAndGet() == SUCCESSES) {
-        throw new Enough();
-      }
-      throw tooDeep;
-    }
-  }
-
-  /** Runs the operation from each of the last frames; then what the same thread does afterwards. */
-  private void atEdge(String name, Operation operation, int stack) {
-    AtomicReference<@Nullable Throwable> after = new AtomicReference<>();
-    Thread thread =
-        new Thread(
-            null,
-            () -> {
-              AtomicInteger successes = new AtomicInteger();
-              try {
-                deep(operation, successes);
-              } catch (StackOverflowError | Enough end) {
-                // it went up to here
-              }
-              if (successes.get() == 0) {
-                after.set(new AssertionError("never succeeded"));
-              }
-              try {
-                sameThread();
-              } catch (Throwable t) {
-                after.set(t);
-              }
-            },
-            "edge",
-            stack * 1024L);
-    thread.setDaemon(true);
-    thread.start();
-    join(thread, name);
-    Throwable failure = after.get();
-    if (failure != null) {
-      defect(name + ": afterwards on the same thread: " + failure);
-    }
-  }
-
-  private static void sameThread() {
+  @Override
+  protected void sameThread() {
     if (CurrentFrame.ofThread() != null) {
       throw new IllegalStateException("still in " + CurrentFrame.ofThread());
     }
@@ -193,72 +130,51 @@ public final class StackEdges extends EdgeProgram {
 
   /** A thread that awaits; its source sends at the edge, and says so when it is back. */
   private void signals(String name, Consumer<Subscriber<? super Integer>> signal, Await1 await) {
-    AtomicReference<@Nullable Subscriber<? super Integer>> subscriber = new AtomicReference<>();
-    CountDownLatch requested = new CountDownLatch(1);
-    Publisher<Integer> source =
-        s -> {
-          subscriber.set(s);
-          s.onSubscribe(
-              new Subscription() {
-                @Override
-                public void request(long n) {
-                  requested.countDown();
-                }
+    signals(name, () -> new PublisherWait(signal, await));
+  }
 
-                @Override
-                public void cancel() {}
-              });
-        };
-    for (int skip = 1; skip < 120 && !isEnough(); skip++) {
-      Thread owner =
-          new Thread(
-              () -> {
-                try {
-                  await.of(source);
-                } catch (Throwable t) {
-                  // an end
-                }
-              },
-              "owner");
-      owner.setDaemon(true);
-      owner.start();
-      while (subscriber.get() == null || owner.getState() != Thread.State.WAITING) {
-        Thread.onSpinWait();
+  private static final class PublisherWait extends Wait {
+    private final Consumer<Subscriber<? super Integer>> signal;
+    private final Await1 await;
+    private volatile @Nullable Subscriber<? super Integer> subscriber;
+
+    PublisherWait(Consumer<Subscriber<? super Integer>> signal, Await1 await) {
+      this.signal = signal;
+      this.await = await;
+    }
+
+    @Override
+    protected void await() {
+      await.of(newSubscriber -> {
+        subscriber = newSubscriber;
+        newSubscriber.onSubscribe(
+            new Subscription() {
+              @Override
+              public void request(long n) {}
+
+              @Override
+              public void cancel() {}
+            });
+      });
+    }
+
+    @Override
+    protected boolean isSubscribed() {
+      return subscriber != null;
+    }
+
+    @Override
+    protected void send() {
+      signal.accept(requireNonNull(subscriber));
+    }
+
+    @Override
+    protected void end(boolean threw) {
+      if (threw) {
+        requireNonNull(subscriber).onError(new StackOverflowError("as the source says"));
+      } else {
+        requireNonNull(subscriber).onComplete();
       }
-      Subscriber<? super Integer> to = requireNonNull(subscriber.getAndSet(null));
-      int at = skip;
-      AtomicInteger level = new AtomicInteger();
-      Thread thread =
-          new Thread(
-              null,
-              () -> {
-                boolean threw = false;
-                try {
-                  deep(
-                      () -> {
-                        if (level.incrementAndGet() == at) {
-                          signal.accept(to);
-                          throw new Enough();
-                        }
-                      },
-                      new AtomicInteger(-10_000));
-                } catch (StackOverflowError e) {
-                  threw = true;
-                } catch (Enough e) {
-                  // sent
-                }
-                if (threw) {
-                  to.onError(new StackOverflowError("as the source says"));
-                } else {
-                  to.onComplete();
-                }
-              },
-              "source",
-              256 * 1024L);
-      thread.setDaemon(true);
-      thread.start();
-      join(thread, name + " at " + at + ": the source");
-      join(owner, name + " at " + at + ": the owner");
     }
   }
 
@@ -320,14 +236,6 @@ public final class StackEdges extends EdgeProgram {
     expect("emit at the edge", "it is cancelled", end::await);
     if (failure.get() != null) {
       defect("emit at the edge: " + failure.get());
-    }
-  }
-
-  private static void quietly(Operation operation) {
-    try {
-      operation.run();
-    } catch (Throwable t) {
-      // an end
     }
   }
 
@@ -402,8 +310,8 @@ public final class StackEdges extends EdgeProgram {
       Coroutine<?> stays = Coroutine.start(() -> Await.delay(Duration.ofMillis(500)));
       atEdge("cancel", waiting::cancel, stack);
       atEdge("cancel of a scope around", withScope::cancel, stack);
-      expect("cancel", "the coroutine ends", () -> ended(waiting));
-      expect("cancel of a scope around", "the coroutine ends", () -> ended(withScope));
+      expect("cancel", "the coroutine ends", () -> EdgeChecks.ended(waiting));
+      expect("cancel of a scope around", "the coroutine ends", () -> EdgeChecks.ended(withScope));
       expect("cancel", "another one succeeds", stays::await);
     }
   }
@@ -415,11 +323,11 @@ public final class StackEdges extends EdgeProgram {
     startOther();
     StackEdges edges = new StackEdges();
     edges.others("at first");
-    for (Operation operation : edges.operations.values()) {
+    for (Fork.Action operation : edges.operations.values()) {
       edges.expect("at first", "all classes are there", operation);
     }
     for (int round = 0; round < rounds && !edges.isEnough(); round++) {
-      for (Map.Entry<String, Operation> each : edges.operations.entrySet()) {
+      for (Map.Entry<String, Fork.Action> each : edges.operations.entrySet()) {
         edges.atEdge(each.getKey(), each.getValue(), 200 + 16 * round);
         edges.others(each.getKey());
       }

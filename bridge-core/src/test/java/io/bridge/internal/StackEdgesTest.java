@@ -2,9 +2,14 @@ package io.bridge.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bridge.Await;
+import io.bridge.testkit.EdgeJvm;
+import java.util.List;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Publisher;
 
 /**
  * {@link StackEdges} in a JVM of its own: the JDK, too, may lose a thread of its own where a stack
@@ -14,6 +19,8 @@ import org.junit.jupiter.api.Timeout;
 class StackEdgesTest {
 
   private static final String ROUNDS = System.getProperty("io.bridge.test.edges", "1");
+  private static final List<Class<?>> LIBRARIES =
+      List.of(Await.class, NullMarked.class, Publisher.class);
 
   @Test
   @DisplayName(
@@ -32,6 +39,6 @@ class StackEdgesTest {
   }
 
   private static String outputOf(String option) throws Exception {
-    return EdgeJvm.outputOf(StackEdges.class, ROUNDS, option);
+    return EdgeJvm.outputOf(StackEdges.class, ROUNDS, LIBRARIES, List.of(option));
   }
 }

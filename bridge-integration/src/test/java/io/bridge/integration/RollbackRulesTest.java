@@ -4,7 +4,6 @@ import static io.bridge.reactor.ReactorBridge.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.r2dbc.spi.ConnectionFactory;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -12,43 +11,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.r2dbc.connection.R2dbcTransactionManager;
-import org.springframework.r2dbc.core.DatabaseClient;
-import org.springframework.transaction.ReactiveTransactionManager;
-import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
 import reactor.core.publisher.Mono;
 
 /** C2, A7: Spring's rules for rollback judge what a body throws. */
 @Timeout(60)
 class RollbackRulesTest {
-
-  @Configuration(proxyBeanMethods = false)
-  @EnableTransactionManagement
-  static class Config {
-
-    @Bean
-    ConnectionFactory connections() {
-      return Ledger.newDatabase();
-    }
-
-    @Bean
-    ReactiveTransactionManager transactions(ConnectionFactory connections) {
-      return new R2dbcTransactionManager(connections);
-    }
-
-    @Bean
-    Ledger ledger(ConnectionFactory connections) {
-      return new Ledger(DatabaseClient.create(connections));
-    }
-
-    @Bean
-    Payments payments(Ledger ledger) {
-      return new Payments(ledger);
-    }
-  }
 
   static class Payments {
 
@@ -79,7 +47,7 @@ class RollbackRulesTest {
   }
 
   private final AnnotationConfigApplicationContext context =
-      new AnnotationConfigApplicationContext(Config.class);
+      new AnnotationConfigApplicationContext(LedgerConfig.class, Payments.class);
   private final Ledger ledger = context.getBean(Ledger.class);
   private final Payments payments = context.getBean(Payments.class);
 

@@ -13,7 +13,6 @@ import io.bridge.Emitter;
 import io.bridge.Publishers;
 import io.bridge.completablefuture.CompletableFutureBridge;
 import io.bridge.testkit.Eventually;
-import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,14 +30,9 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.ConcurrencyFailureException;
-import org.springframework.r2dbc.connection.R2dbcTransactionManager;
-import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.IllegalTransactionStateException;
 import org.springframework.transaction.ReactiveTransactionManager;
-import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.reactive.TransactionalOperator;
@@ -65,36 +59,6 @@ class TransactionTest {
   /** What a failing source signals. */
   private static final class Checked extends Exception {
     private static final long serialVersionUID = 1;
-  }
-
-  @Configuration(proxyBeanMethods = false)
-  @EnableTransactionManagement
-  static class Config {
-
-    @Bean
-    ConnectionFactory connections() {
-      return Ledger.newDatabase();
-    }
-
-    @Bean
-    ReactiveTransactionManager transactions(ConnectionFactory connections) {
-      return new R2dbcTransactionManager(connections);
-    }
-
-    @Bean
-    Ledger ledger(ConnectionFactory connections) {
-      return new Ledger(DatabaseClient.create(connections));
-    }
-
-    @Bean
-    Audit audit(Ledger ledger) {
-      return new Audit(ledger);
-    }
-
-    @Bean
-    Transfers transfers(Ledger ledger, Audit audit) {
-      return new Transfers(ledger, audit);
-    }
   }
 
   /** Called by others, with a transaction of its own or inside theirs. */
@@ -312,7 +276,7 @@ class TransactionTest {
   @Parameter boolean automatic;
 
   private final AnnotationConfigApplicationContext context =
-      new AnnotationConfigApplicationContext(Config.class);
+      new AnnotationConfigApplicationContext(LedgerConfig.class, Audit.class, Transfers.class);
   private final Ledger ledger = context.getBean(Ledger.class);
   private final Transfers transfers = context.getBean(Transfers.class);
 

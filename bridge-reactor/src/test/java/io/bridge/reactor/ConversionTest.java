@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.Await;
 import io.bridge.Awaitable;
+import io.bridge.Coroutine;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Probe;
@@ -133,10 +135,12 @@ class ConversionTest {
     List<Probe<String>> probes = Stream.generate(() -> new Probe<String>()).limit(20).toList();
     List<Awaitable<@Nullable String>> sources = new ArrayList<>();
     probes.forEach(each -> sources.add(awaitable(new ProbedMono<>(each))));
-    Awaiting<List<@Nullable String>> awaiting =
-        Awaiting.start(() -> Await.<@Nullable String>awaitAll(sources));
+    BodyRun<List<@Nullable String>> awaiting = new BodyRun<>();
+    Coroutine<List<@Nullable String>> coroutine =
+        Coroutine.start(() -> awaiting.call(() -> Await.<@Nullable String>awaitAll(sources)));
     probes.get(19).awaitRequest();
-    awaiting.awaitParked().cancel();
+    awaiting.awaitParked();
+    coroutine.cancel();
 
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     for (Probe<String> each : probes) {
@@ -241,11 +245,12 @@ class ConversionTest {
       never.add(awaitable(Mono.<String>never()));
     }
     long before = nextThreadId();
-    Awaiting<List<@Nullable String>> awaiting =
-        Awaiting.start(() -> Await.<@Nullable String>awaitAll(never));
+    BodyRun<List<@Nullable String>> awaiting = new BodyRun<>();
+    Coroutine<List<@Nullable String>> coroutine =
+        Coroutine.start(() -> awaiting.call(() -> Await.<@Nullable String>awaitAll(never)));
     awaiting.awaitParked();
     long started = nextThreadId() - before;
-    awaiting.cancel();
+    coroutine.cancel();
 
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     assertThat(started).as("of the coroutine, and the JVM's own").isLessThan(50);
@@ -283,12 +288,14 @@ class ConversionTest {
   @Test
   @DisplayName("A7 awaitOrThrow: our own cancellation is never taken for the source's failure")
   void awaitOrThrow_cancelled_cancellation() throws Exception {
-    Awaiting<@Nullable String> awaiting =
-        Awaiting.<@Nullable String>start(
-            () -> awaitOrThrow(Mono.<String>never(), IOException.class));
-    awaiting.awaitParked().cancel();
+    BodyRun<@Nullable String> awaiting = new BodyRun<>();
+    Coroutine<@Nullable String> coroutine =
+        Coroutine.<@Nullable String>start(
+            () -> awaiting.call(() -> awaitOrThrow(Mono.<String>never(), IOException.class)));
+    awaiting.awaitParked();
+    coroutine.cancel();
 
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
-    Eventually.until("the end", () -> awaiting.coroutine().isDone());
+    Eventually.until("the end", () -> coroutine.isDone());
   }
 }

@@ -4,13 +4,11 @@ import static io.bridge.reactor.ReactorBridge.flux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Emitter;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
@@ -27,23 +25,19 @@ import reactor.core.scheduler.Schedulers;
 class EmitOwnsItemTest {
 
   private final Lost lost = new Lost();
-  private final AtomicReference<@Nullable Thread> emitting = new AtomicReference<>();
-  private final CountDownLatch end = new CountDownLatch(1);
+  private final BodyRun<String> body = new BodyRun<>();
 
   @AfterEach
   void close() {
     lost.close();
   }
 
-  private void numbers(Emitter<Integer> emitter) {
-    emitting.set(Thread.currentThread());
-    try {
+  private void numbers(Emitter<Integer> emitter) throws Exception {
+    body.call(() -> {
       for (int i = 1; ; i++) {
         emitter.emit(i);
       }
-    } finally {
-      end.countDown();
-    }
+    });
   }
 
   /** How the Flux is made. */
@@ -77,17 +71,12 @@ class EmitOwnsItemTest {
         };
     making.of(this::numbers).doOnDiscard(Integer.class, discarded::add).subscribe(subscriber);
     Eventually.until("one item", () -> seen.size() == 1);
-    Eventually.until("emit waits", this::isParked);
+    body.awaitParked();
     subscriber.cancel();
-    Eventually.until("the body ends", () -> end.getCount() == 0);
+    Eventually.until("the body ends", body::isDone);
     assertThat(seen).containsExactly(1);
     assertThat(discarded).containsExactly(2);
     assertThat(lost.values).containsExactly(2);
     assertThat(lost.droppedErrors).isEmpty();
-  }
-
-  private boolean isParked() {
-    Thread now = emitting.get();
-    return now != null && now.getState() == Thread.State.WAITING;
   }
 }

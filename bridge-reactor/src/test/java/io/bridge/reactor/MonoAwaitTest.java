@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.Coroutine;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Probe;
@@ -208,14 +209,16 @@ class MonoAwaitTest {
   void await_foreignCancellation_isAFailure(UnaryOperator<Mono<String>> shape) {
     CancellationException foreign = new CancellationException("somebody else");
     Mono<String> mono = shape.apply(Mono.error(foreign));
-    Awaiting<@Nullable String> awaiting = Awaiting.<@Nullable String>start(() -> await(mono));
+    BodyRun<@Nullable String> awaiting = new BodyRun<>();
+    Coroutine<@Nullable String> coroutine =
+        Coroutine.<@Nullable String>start(() -> awaiting.call(() -> await(mono)));
 
     assertThat(awaiting.failure())
         .isInstanceOf(CompletionException.class)
         .cause()
         .isSameAs(foreign);
-    Eventually.until("the end", awaiting.coroutine()::isDone);
-    assertThat(awaiting.coroutine().state()).isEqualTo(Coroutine.State.FAILED);
+    Eventually.until("the end", coroutine::isDone);
+    assertThat(coroutine.state()).isEqualTo(Coroutine.State.FAILED);
   }
 
   @Test
@@ -244,12 +247,13 @@ class MonoAwaitTest {
     Mono<String> callable = Mono.fromCallable(() -> "call " + calls.incrementAndGet());
     Mono<String> deferred = Mono.defer(() -> Mono.just("call " + calls.incrementAndGet()));
     for (Mono<String> mono : java.util.List.of(callable, deferred, Mono.just("v"))) {
-      Awaiting<@Nullable String> awaiting =
-          Awaiting.<@Nullable String>start(() -> {
+      BodyRun<@Nullable String> awaiting = new BodyRun<>();
+      Coroutine.<@Nullable String>start(() ->
+          awaiting.call(() -> {
             Coroutine<?> self = Coroutine.current();
             requireNonNull(self).cancel("enough");
             return form.of(mono);
-          });
+          }));
       assertThat(awaiting.failure()).isInstanceOf(CancellationException.class).hasMessage("enough");
     }
     assertThat(calls).hasValue(0);
@@ -280,8 +284,11 @@ class MonoAwaitTest {
           return "slept";
         });
     for (Mono<String> mono : java.util.List.of(blocking, blocking.hide())) {
-      Awaiting<@Nullable String> awaiting =
-          Awaiting.<@Nullable String>start(() -> await(mono)).awaitParked().cancel();
+      BodyRun<@Nullable String> awaiting = new BodyRun<>();
+      Coroutine<@Nullable String> coroutine =
+          Coroutine.<@Nullable String>start(() -> awaiting.call(() -> await(mono)));
+      awaiting.awaitParked();
+      coroutine.cancel();
       assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     }
   }
@@ -291,8 +298,11 @@ class MonoAwaitTest {
   void await_cancelledInNestedAwait_cancellation() throws Exception {
     Mono<String> nested = Mono.fromCallable(() -> awaitSingle(Mono.<String>never()));
     for (Mono<String> mono : java.util.List.of(nested, nested.hide())) {
-      Awaiting<@Nullable String> awaiting =
-          Awaiting.<@Nullable String>start(() -> await(mono)).awaitParked().cancel();
+      BodyRun<@Nullable String> awaiting = new BodyRun<>();
+      Coroutine<@Nullable String> coroutine =
+          Coroutine.<@Nullable String>start(() -> awaiting.call(() -> await(mono)));
+      awaiting.awaitParked();
+      coroutine.cancel();
       assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     }
   }

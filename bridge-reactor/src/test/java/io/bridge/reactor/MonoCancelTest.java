@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Nulls;
@@ -49,6 +50,7 @@ class MonoCancelTest {
   private final Probe<String> probe = new Probe<>();
   private final Mono<String> mono = new ProbedMono<>(probe);
 
+  private final BodyRun<@Nullable String> awaiting = new BodyRun<>();
   private final Lost lost = new Lost();
 
   @AfterEach
@@ -58,17 +60,18 @@ class MonoCancelTest {
     assertThat(probe.overlapped()).as("RS 2.7").isFalse();
   }
 
-  private Awaiting<@Nullable String> awaiting(Form form) {
-    return Awaiting.<@Nullable String>start(() -> form.of(mono));
+  private Coroutine<@Nullable String> start(Form form) {
+    return Coroutine.<@Nullable String>start(() -> awaiting.call(() -> form.of(mono)));
   }
 
   @ParameterizedTest
   @MethodSource("forms")
   @DisplayName("A5 a cancelled await cancels the Mono once, A6 on its own thread")
   void await_cancelled_upstreamOnce(Form form) throws Exception {
-    Awaiting<@Nullable String> awaiting = awaiting(form);
+    Coroutine<@Nullable String> coroutine = start(form);
     probe.awaitRequest();
-    awaiting.awaitParked().cancel();
+    awaiting.awaitParked();
+    coroutine.cancel();
 
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     assertThat(probe.cancels()).isEqualTo(1);
@@ -121,9 +124,10 @@ class MonoCancelTest {
   @DisplayName("A5 a subscription that comes after the cancellation is cancelled by its bringer")
   void await_lateOnSubscribe_cancelledAtOnce(Form form) throws Exception {
     probe.onSubscribe(withheld -> {});
-    Awaiting<@Nullable String> awaiting = awaiting(form);
+    Coroutine<@Nullable String> coroutine = start(form);
     probe.awaitSubscriber();
-    awaiting.awaitParked().cancel();
+    awaiting.awaitParked();
+    coroutine.cancel();
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     assertThat(probe.cancels()).isZero();
 
@@ -143,8 +147,10 @@ class MonoCancelTest {
             () ->
                 new Race.Round() {
                   final Probe<String> late = new Probe<String>().onSubscribe(withheld -> {});
-                  final Awaiting<@Nullable String> awaiting =
-                      Awaiting.<@Nullable String>start(() -> await(new ProbedMono<>(late)));
+                  final BodyRun<@Nullable String> awaiting = new BodyRun<>();
+                  final Coroutine<@Nullable String> coroutine =
+                      Coroutine.<@Nullable String>start(
+                          () -> awaiting.call(() -> await(new ProbedMono<>(late))));
 
                   {
                     late.awaitSubscriber();
@@ -152,7 +158,7 @@ class MonoCancelTest {
 
                   @Override
                   public void left() {
-                    awaiting.cancel();
+                    coroutine.cancel();
                   }
 
                   @Override
@@ -209,9 +215,10 @@ class MonoCancelTest {
   @DisplayName(
       "A12 a failure after the cancellation goes to Reactor's onErrorDropped, a value away")
   void await_signalsAfterCancel_toReactorsHook() throws Exception {
-    Awaiting<@Nullable String> awaiting = awaiting(form -> await(form));
+    Coroutine<@Nullable String> coroutine = start(form -> await(form));
     probe.awaitRequest();
-    awaiting.awaitParked().cancel();
+    awaiting.awaitParked();
+    coroutine.cancel();
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     IllegalStateException late = new IllegalStateException("late");
 
@@ -314,13 +321,16 @@ class MonoCancelTest {
 
   private List<WeakReference<?>> cancelledAwait() throws Exception {
     probe.onCancel(nothing -> {});
-    Awaiting<@Nullable String> awaiting = awaiting(form -> await(form));
+    BodyRun<@Nullable String> cancelled = new BodyRun<>(); // not the field, which is not collected
+    Coroutine<@Nullable String> coroutine =
+        Coroutine.<@Nullable String>start(() -> cancelled.call(() -> await(mono)));
     probe.awaitRequest();
-    awaiting.awaitParked().cancel();
-    assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
-    Thread thread = awaiting.thread();
+    cancelled.awaitParked();
+    coroutine.cancel();
+    assertThat(cancelled.failure()).isInstanceOf(CancellationException.class);
+    Thread thread = cancelled.thread();
     Eventually.until("the end", () -> !thread.isAlive());
     probe.cancelThreads().clear();
-    return List.of(new WeakReference<>(thread), new WeakReference<>(awaiting.coroutine()));
+    return List.of(new WeakReference<>(thread), new WeakReference<>(coroutine));
   }
 }

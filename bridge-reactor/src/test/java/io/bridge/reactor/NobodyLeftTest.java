@@ -5,14 +5,12 @@ import static io.bridge.reactor.ReactorBridge.mapAwait;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Emitter;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import java.lang.ref.WeakReference;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
@@ -29,23 +27,19 @@ import reactor.core.scheduler.Schedulers;
 class NobodyLeftTest {
 
   private final Lost lost = new Lost();
-  private final AtomicReference<@Nullable Thread> emitting = new AtomicReference<>();
-  private final CountDownLatch end = new CountDownLatch(1);
+  private final BodyRun<String> body = new BodyRun<>();
 
   @AfterEach
   void close() {
     lost.close();
   }
 
-  private void numbers(Emitter<Integer> emitter) {
-    emitting.set(Thread.currentThread());
-    try {
+  private void numbers(Emitter<Integer> emitter) throws Exception {
+    body.call(() -> {
       for (int i = 1; ; i++) {
         emitter.emit(i);
       }
-    } finally {
-      end.countDown();
-    }
+    });
   }
 
   /** Requests one item. */
@@ -81,29 +75,13 @@ class NobodyLeftTest {
     return new WeakReference<>(subscriber);
   }
 
-  private boolean isParked() {
-    Thread now = emitting.get();
-    return now != null && now.getState() == Thread.State.WAITING;
-  }
-
   @ParameterizedTest
   @MethodSource("chains")
   @DisplayName("B4b cancelled, silently, and its thread ends")
   void vanished(UnaryOperator<Flux<Integer>> chain) {
     WeakReference<One> subscriber = subscribed(chain);
-    Eventually.until("emit waits", this::isParked);
-    Eventually.until(
-        "the body ends",
-        () -> {
-          System.gc();
-          return end.getCount() == 0;
-        });
-    Eventually.until(
-        "its thread ends",
-        () -> {
-          Thread thread = emitting.get();
-          return thread != null && !thread.isAlive();
-        });
+    body.awaitParked();
+    body.awaitGone();
     assertThat(subscriber.refersTo(null)).isTrue();
     assertThat(lost.failures).isEmpty();
     assertThat(lost.droppedErrors).isEmpty();

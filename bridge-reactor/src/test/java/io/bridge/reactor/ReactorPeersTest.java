@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Probe;
@@ -152,10 +153,12 @@ class ReactorPeersTest {
     assertThat(peers.requests()).as("and not ask for more").containsExactly(Long.MAX_VALUE);
 
     ours.onSubscribe(withheld -> {});
-    Awaiting<@Nullable String> awaiting =
-        Awaiting.<@Nullable String>start(() -> await(new ProbedMono<>(ours)));
+    BodyRun<@Nullable String> awaiting = new BodyRun<>();
+    Coroutine<@Nullable String> coroutine =
+        Coroutine.<@Nullable String>start(() -> awaiting.call(() -> await(new ProbedMono<>(ours))));
     ours.awaitSubscriber();
-    awaiting.awaitParked().cancel();
+    awaiting.awaitParked();
+    coroutine.cancel();
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     ours.subscriber().onSubscribe(ours);
     assertThat(ours.cancels()).isEqualTo(1);

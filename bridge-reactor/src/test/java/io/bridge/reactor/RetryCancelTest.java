@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Race;
@@ -59,9 +60,11 @@ class RetryCancelTest {
       "T5, A5 a cancelled backoff ends at once, and its timer; the body does not run again")
   void retry_cancelledInBackoff_endsAtOnce() throws Exception {
     Flaky body = new Flaky(9);
-    Awaiting<String> awaiting = Awaiting.start(() -> retry(spec, body));
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine = Coroutine.start(() -> awaiting.call(() -> retry(spec, body)));
     scheduler.awaitPending();
-    awaiting.awaitParked().cancel();
+    awaiting.awaitParked();
+    coroutine.cancel();
 
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     assertThat(scheduler.pending()).as("timers").isZero();
@@ -127,15 +130,18 @@ class RetryCancelTest {
   @DisplayName("T5 a body cancelled in its await is not retried")
   void retry_cancelledInBody_notRetried() throws Exception {
     AtomicInteger attempts = new AtomicInteger();
-    Awaiting<String> awaiting =
-        Awaiting.start(() ->
-            retry(
-                Retry.indefinitely(),
-                () -> {
-                  attempts.incrementAndGet();
-                  return String.valueOf(await(Mono.never()));
-                }));
-    awaiting.awaitParked().cancel();
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine =
+        Coroutine.start(() ->
+            awaiting.call(() ->
+                retry(
+                    Retry.indefinitely(),
+                    () -> {
+                      attempts.incrementAndGet();
+                      return String.valueOf(await(Mono.never()));
+                    })));
+    awaiting.awaitParked();
+    coroutine.cancel();
 
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     assertThat(attempts).hasValue(1);
@@ -146,17 +152,19 @@ class RetryCancelTest {
   void retry_cancelledBodyFails_notRetried() throws Exception {
     AtomicInteger attempts = new AtomicInteger();
     IOException failure = new IOException();
-    Awaiting<String> awaiting =
-        Awaiting.start(() ->
-            retry(
-                Retry.indefinitely(),
-                () -> {
-                  attempts.incrementAndGet();
-                  Eventually.until("cancelled", Coroutine::isCancelled);
-                  throw failure;
-                }));
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine =
+        Coroutine.start(() ->
+            awaiting.call(() ->
+                retry(
+                    Retry.indefinitely(),
+                    () -> {
+                      attempts.incrementAndGet();
+                      Eventually.until("cancelled", Coroutine::isCancelled);
+                      throw failure;
+                    })));
     Eventually.until("the body runs", () -> attempts.get() == 1);
-    awaiting.cancel();
+    coroutine.cancel();
 
     assertThat(awaiting.failure()).isSameAs(failure);
     assertThat(attempts).hasValue(1);
@@ -166,23 +174,25 @@ class RetryCancelTest {
   @DisplayName("T5, A12 a value that the body returns after the cancellation is returned")
   void retry_cancelledBodyReturns_valueIsReturned() throws Exception {
     CountDownLatch runs = new CountDownLatch(1);
-    Awaiting<String> awaiting =
-        Awaiting.start(() -> {
-          String value =
-              retry(
-                  Retry.max(1),
-                  () -> {
-                    runs.countDown();
-                    Eventually.until("cancelled", Coroutine::isCancelled);
-                    return "value";
-                  });
-          return "returned " + value;
-        });
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine =
+        Coroutine.start(() ->
+            awaiting.call(() -> {
+              String value =
+                  retry(
+                      Retry.max(1),
+                      () -> {
+                        runs.countDown();
+                        Eventually.until("cancelled", Coroutine::isCancelled);
+                        return "value";
+                      });
+              return "returned " + value;
+            }));
     Eventually.until("the body runs", () -> runs.getCount() == 0);
-    awaiting.cancel();
+    coroutine.cancel();
 
     assertThat(awaiting.value()).isEqualTo("returned value");
-    Eventually.until("the end", () -> awaiting.coroutine().isDone());
+    Eventually.until("the end", () -> coroutine.isDone());
     lost.values.clear(); // what the cancelled coroutine does with its value is not ours
   }
 
@@ -209,13 +219,15 @@ class RetryCancelTest {
   void retry_alreadyCancelled_bodyDoesNotRun() throws Exception {
     Flaky body = new Flaky(0);
     CountDownLatch cancelled = new CountDownLatch(1);
-    Awaiting<String> awaiting =
-        Awaiting.start(() -> {
-          Eventually.until("cancelled", () -> cancelled.getCount() == 0);
-          return retry(Retry.max(1), body);
-        });
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine =
+        Coroutine.start(() ->
+            awaiting.call(() -> {
+              Eventually.until("cancelled", () -> cancelled.getCount() == 0);
+              return retry(Retry.max(1), body);
+            }));
     awaiting.thread(); // one that is cancelled before it begins never does
-    awaiting.cancel();
+    coroutine.cancel();
     cancelled.countDown();
 
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);

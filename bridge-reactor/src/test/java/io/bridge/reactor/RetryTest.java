@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.Body;
+import io.bridge.Coroutine;
 import io.bridge.VoidBody;
 import io.bridge.testkit.Fork;
 import java.io.IOException;
@@ -50,7 +51,7 @@ class RetryTest {
 
     <T> Fork<T> run(Callable<T> code) {
       return switch (this) {
-        case COROUTINE -> Fork.virtual(() -> Awaiting.<T>start(code::call).value());
+        case COROUTINE -> Fork.virtual(() -> Coroutine.<T>start(code::call).await());
         case VIRTUAL_THREAD -> Fork.virtual(code);
         case PLATFORM_THREAD -> Fork.platform(code);
       };

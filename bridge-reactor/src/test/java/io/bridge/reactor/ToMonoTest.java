@@ -7,7 +7,10 @@ import static io.bridge.reactor.ReactorBridge.toMono;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Awaitable;
+import io.bridge.Suspension;
 import io.bridge.testkit.Fork;
+import io.bridge.testkit.HeldSuspensions;
+import io.bridge.testkit.Nulls;
 import io.bridge.testkit.Probe;
 import java.io.IOException;
 import java.time.Duration;
@@ -39,7 +42,8 @@ class ToMonoTest {
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-  private final Hand<@Nullable String> hand = new Hand<>();
+  private final HeldSuspensions<Suspension<? super @Nullable String>> hand =
+      new HeldSuspensions<>(Suspension::onCancel);
   private final Probe<String> probe = new Probe<>();
   private final Lost lost = new Lost();
   private final List<Object> natively = new CopyOnWriteArrayList<>();
@@ -96,7 +100,7 @@ class ToMonoTest {
         Named.of("scalar Mono", awaitable(Mono.<String>empty())),
         Named.of("Mono", awaitable(Mono.<String>empty().hide())),
         Named.of("Flux", awaitable(Flux.<String>empty().hide())),
-        Named.of("suspension", Hand.<@Nullable String>ended(null)));
+        Named.of("suspension", suspension -> suspension.resume(Nulls.<String>smuggled())));
   }
 
   @ParameterizedTest
@@ -166,7 +170,7 @@ class ToMonoTest {
   @DisplayName("B9 A6 toMono: a cancel reaches the source once, on the thread that cancels")
   void toMono_cancelled() {
     Disposable ofReactor = monoOf(awaitable(new ProbedMono<>(probe))).subscribe();
-    Disposable ofHand = monoOf(hand).subscribe();
+    Disposable ofHand = monoOf(hand::take).subscribe();
     assertThat(probe.requests()).containsExactly(Long.MAX_VALUE);
 
     Fork<String> canceller =
@@ -179,7 +183,7 @@ class ToMonoTest {
     ofHand.dispose();
 
     assertThat(probe.cancelThreads()).containsExactly(canceller.thread());
-    assertThat(hand.cancels).containsExactly(canceller.thread());
+    assertThat(hand.cancels()).containsExactly(canceller.thread());
     assertNothingLost();
   }
 
@@ -188,8 +192,8 @@ class ToMonoTest {
   void toMono_lateValue() {
     watched(awaitable(new ProbedMono<>(probe))).subscribe().dispose();
     probe.next("of a Mono").complete();
-    watched(hand).subscribe().dispose();
-    hand.resume("of a hand");
+    watched(hand::take).subscribe().dispose();
+    hand.last().resume("of a hand");
 
     assertThat(natively).containsExactly("of a Mono", "of a hand");
     assertThat(lost.values).containsExactly("of a Mono", "of a hand");
@@ -207,14 +211,14 @@ class ToMonoTest {
   @DisplayName("A12 toMono: a value that waits for its request when the cancel comes, likewise")
   void toMono_heldValueCancelled() {
     Patient patient = new Patient();
-    watched(hand).subscribe(patient);
-    hand.resume("held");
+    watched(hand::take).subscribe(patient);
+    hand.last().resume("held");
     assertThat(natively).isEmpty();
     patient.cancel();
 
     assertThat(natively).containsExactly("held");
     assertThat(lost.values).containsExactly("held");
-    assertThat(hand.cancels).as("it had ended").isEmpty();
+    assertThat(hand.cancels()).as("it had ended").isEmpty();
   }
 
   @Test
@@ -225,9 +229,9 @@ class ToMonoTest {
     probe.fail(new CancellationException("the echo"));
     monoOf(awaitable(new ProbedMono<>(probe))).subscribe().dispose();
     probe.fail(late);
-    monoOf(hand).subscribe().dispose();
-    hand.fail(new CancellationException("the echo"));
-    hand.fail(CHECKED);
+    monoOf(hand::take).subscribe().dispose();
+    hand.last().fail(new CancellationException("the echo"));
+    hand.last().fail(CHECKED);
 
     assertThat(lost.droppedErrors).containsExactly(late, CHECKED);
     assertThat(lost.failures).isEmpty();
@@ -240,16 +244,16 @@ class ToMonoTest {
   void toMono_throwingSubscriber() {
     IllegalStateException failure = new IllegalStateException("of the subscriber");
     IllegalArgumentException ofHook = new IllegalArgumentException("of the hook");
-    monoOf(hand).subscribe(new ThrowingSubscriber(failure));
-    hand.resume("a");
+    monoOf(hand::take).subscribe(new ThrowingSubscriber(failure));
+    hand.last().resume("a");
     assertThat(lost.droppedErrors).containsExactly(failure);
     assertThat(lost.failures).isEmpty();
 
     Hooks.onErrorDropped(dropped -> {
       throw ofHook;
     });
-    monoOf(hand).subscribe(new ThrowingSubscriber(failure));
-    hand.resume("a");
+    monoOf(hand::take).subscribe(new ThrowingSubscriber(failure));
+    hand.last().resume("a");
     assertThat(lost.failures).containsExactly(failure, ofHook);
   }
 

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.Await;
 import io.bridge.Awaitable;
+import io.bridge.Coroutine;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Fork;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
@@ -190,14 +192,17 @@ class ConversionTest {
   @DisplayName("A5, A6 a cancelled awaitAll disposes every source once, on its own thread")
   void awaitAll_cancelled_everySourceOnce(RxProbe.Kind kind) throws Exception {
     List<RxProbe> probes = Stream.generate(RxProbe::new).limit(20).toList();
-    Awaiting<String> awaiting =
-        Awaiting.start(() -> {
-          List<Awaitable<? extends @Nullable Object>> sources = new ArrayList<>();
-          probes.forEach(each -> sources.add(awaitableOf(each, kind)));
-          return Await.<@Nullable Object>awaitAll(sources).toString();
-        });
+    BodyRun<String> awaiting = new BodyRun<>();
+    Coroutine<String> coroutine =
+        Coroutine.start(() ->
+            awaiting.call(() -> {
+              List<Awaitable<? extends @Nullable Object>> sources = new ArrayList<>();
+              probes.forEach(each -> sources.add(awaitableOf(each, kind)));
+              return Await.<@Nullable Object>awaitAll(sources).toString();
+            }));
     probes.get(19).signals();
-    awaiting.awaitParked().cancel();
+    awaiting.awaitParked();
+    coroutine.cancel();
 
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     probes.forEach(each -> assertThat(each.disposals()).isEqualTo(1));
@@ -271,10 +276,12 @@ class ConversionTest {
       never.add(awaitable(Single.<Integer>never()));
     }
     long before = nextThreadId();
-    Awaiting<List<Integer>> awaiting = Awaiting.start(() -> awaitAll(never));
+    BodyRun<List<Integer>> awaiting = new BodyRun<>();
+    Coroutine<List<Integer>> coroutine =
+        Coroutine.start(() -> awaiting.call(() -> awaitAll(never)));
     awaiting.awaitParked();
     long started = nextThreadId() - before;
-    awaiting.cancel();
+    coroutine.cancel();
 
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     assertThat(started).as("of the coroutine, and the JVM's own").isLessThan(50);

@@ -3,14 +3,12 @@ package io.bridge.rxjava;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Emitter;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import io.reactivex.rxjava3.observers.TestObserver;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -23,23 +21,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EmitOwnsItemTest {
 
   private final Lost lost = new Lost();
-  private final AtomicReference<@Nullable Thread> emitting = new AtomicReference<>();
-  private final CountDownLatch end = new CountDownLatch(1);
+  private final BodyRun<String> body = new BodyRun<>();
 
   @AfterEach
   void close() {
     lost.close();
   }
 
-  private void numbers(Emitter<Integer> emitter) {
-    emitting.set(Thread.currentThread());
-    try {
+  private void numbers(Emitter<Integer> emitter) throws Exception {
+    body.call(() -> {
       for (int i = 1; ; i++) {
         emitter.emit(i);
       }
-    } finally {
-      end.countDown();
-    }
+    });
   }
 
   @ParameterizedTest
@@ -52,14 +46,9 @@ class EmitOwnsItemTest {
             : RxJavaBridge.flowable(this::numbers);
     TestSubscriber<Integer> subscriber = flowable.test(1);
     subscriber.awaitCount(1);
-    Eventually.until(
-        "emit waits",
-        () -> {
-          Thread now = emitting.get();
-          return now != null && now.getState() == Thread.State.WAITING;
-        });
+    body.awaitParked();
     subscriber.cancel();
-    Eventually.until("the body ends", () -> end.getCount() == 0);
+    Eventually.until("the body ends", body::isDone);
     assertThat(subscriber.values()).containsExactly(1);
     assertThat(lost.values).containsExactly(2);
   }
@@ -67,23 +56,20 @@ class EmitOwnsItemTest {
   @Test
   @DisplayName("B4 observable: an item that is emitted after the disposal")
   void observable() {
-    CountDownLatch begun = new CountDownLatch(1);
     TestObserver<String> observer =
-        RxJavaBridge.<String>observable(
-                emitter -> {
-                  begun.countDown();
+        RxJavaBridge.<String>observable(emitter ->
+                body.call(() -> {
                   try {
                     Thread.sleep(60_000);
                   } catch (InterruptedException disposed) {
                     emitter.emit("late");
-                  } finally {
-                    end.countDown();
                   }
-                })
+                  return "done";
+                }))
             .test();
-    Eventually.until("the body runs", () -> begun.getCount() == 0);
+    body.awaitParked();
     observer.dispose();
-    Eventually.until("the body ends", () -> end.getCount() == 0);
+    Eventually.until("the body ends", body::isDone);
     assertThat(lost.values).isEqualTo(List.of("late"));
     observer.assertEmpty();
   }

@@ -15,6 +15,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.bridge.Coroutine;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Fork;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
@@ -397,8 +399,11 @@ class RxAwaitTest {
     fork.awaitParked().interrupt();
     assertThat(fork.join()).isTrue();
 
-    Awaiting<Throwable> awaiting = Awaiting.<Throwable>start(() -> catchThrowable(sleeping));
-    awaiting.awaitParked().cancel();
+    BodyRun<Throwable> awaiting = new BodyRun<>();
+    Coroutine<Throwable> coroutine =
+        Coroutine.<Throwable>start(() -> awaiting.call(() -> catchThrowable(sleeping)));
+    awaiting.awaitParked();
+    coroutine.cancel();
     assertThat(awaiting.value()).isInstanceOf(CancellationException.class);
   }
 

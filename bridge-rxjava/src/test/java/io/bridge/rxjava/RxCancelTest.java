@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
 import io.bridge.rxjava.RxProbe.Kind;
+import io.bridge.testkit.BodyRun;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
 import io.bridge.testkit.Nulls;
@@ -62,14 +63,13 @@ class RxCancelTest {
     assertThat(lost.failures).as("RxJava's losses go to RxJava's hook").isEmpty();
   }
 
-  private Awaiting<@Nullable String> awaiting(Kind kind) {
-    return Awaiting.<@Nullable String>start(() -> probe.await(kind));
-  }
-
-  private Awaiting<@Nullable String> cancelled(Kind kind) throws Exception {
-    Awaiting<@Nullable String> awaiting = awaiting(kind);
+  private BodyRun<@Nullable String> cancelled(Kind kind) throws Exception {
+    BodyRun<@Nullable String> awaiting = new BodyRun<>();
+    Coroutine<@Nullable String> coroutine =
+        Coroutine.<@Nullable String>start(() -> awaiting.call(() -> probe.await(kind)));
     probe.signals();
-    awaiting.awaitParked().cancel();
+    awaiting.awaitParked();
+    coroutine.cancel();
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     return awaiting;
   }
@@ -78,7 +78,7 @@ class RxCancelTest {
   @EnumSource
   @DisplayName("A5 a cancelled await disposes its source once, A6 on its own thread")
   void await_cancelled_disposedOnce(Kind kind) throws Exception {
-    Awaiting<@Nullable String> awaiting = cancelled(kind);
+    BodyRun<@Nullable String> awaiting = cancelled(kind);
 
     assertThat(probe.disposers()).containsExactly(awaiting.thread());
     assertThat(lost.rx).isEmpty();
@@ -136,13 +136,15 @@ class RxCancelTest {
     assertThat(Thread.interrupted()).isTrue();
 
     CompletableFuture<String> go = new CompletableFuture<>();
-    Awaiting<@Nullable String> awaiting =
-        Awaiting.<@Nullable String>start(() -> {
-          Eventually.until("cancelled", () -> Coroutine.isCancelled() && go.isDone());
-          return probe.await(kind);
-        });
+    BodyRun<@Nullable String> awaiting = new BodyRun<>();
+    Coroutine<@Nullable String> coroutine =
+        Coroutine.<@Nullable String>start(() ->
+            awaiting.call(() -> {
+              Eventually.until("cancelled", () -> Coroutine.isCancelled() && go.isDone());
+              return probe.await(kind);
+            }));
     assertThat(awaiting.thread()).as("the body runs").isNotNull(); // else it never would
-    awaiting.cancel();
+    coroutine.cancel();
     go.complete("go");
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
 
@@ -172,8 +174,10 @@ class RxCancelTest {
             () ->
                 new Race.Round() {
                   final RxProbe late = new RxProbe().onSubscribe(withheld -> {});
-                  final Awaiting<@Nullable String> awaiting =
-                      Awaiting.<@Nullable String>start(() -> late.await(kind));
+                  final BodyRun<@Nullable String> awaiting = new BodyRun<>();
+                  final Coroutine<@Nullable String> coroutine =
+                      Coroutine.<@Nullable String>start(
+                          () -> awaiting.call(() -> late.await(kind)));
 
                   {
                     late.signals();
@@ -181,7 +185,7 @@ class RxCancelTest {
 
                   @Override
                   public void left() {
-                    awaiting.cancel();
+                    coroutine.cancel();
                   }
 
                   @Override
@@ -212,8 +216,10 @@ class RxCancelTest {
             () ->
                 new Race.Round() {
                   final RxProbe racing = new RxProbe();
-                  final Awaiting<@Nullable String> awaiting =
-                      Awaiting.<@Nullable String>start(() -> racing.await(kind));
+                  final BodyRun<@Nullable String> awaiting = new BodyRun<>();
+                  final Coroutine<@Nullable String> coroutine =
+                      Coroutine.<@Nullable String>start(
+                          () -> awaiting.call(() -> racing.await(kind)));
 
                   {
                     racing.signals();
@@ -221,7 +227,7 @@ class RxCancelTest {
 
                   @Override
                   public void left() {
-                    awaiting.cancel();
+                    coroutine.cancel();
                   }
 
                   @Override
@@ -438,10 +444,12 @@ class RxCancelTest {
           newObserver.onNext("cancelled");
           observer.complete(newObserver);
         };
-    Awaiting<List<String>> awaiting =
-        Awaiting.<List<String>>start(() -> RxJavaBridge.awaitList(open));
+    BodyRun<List<String>> awaiting = new BodyRun<>();
+    Coroutine<List<String>> coroutine =
+        Coroutine.<List<String>>start(() -> awaiting.call(() -> RxJavaBridge.awaitList(open)));
     observer.get();
-    awaiting.awaitParked().cancel();
+    awaiting.awaitParked();
+    coroutine.cancel();
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     assertThat(lost.values).containsExactly("given up", "given up", "cancelled");
     assertThat(probe.disposals()).isEqualTo(1);
@@ -451,10 +459,13 @@ class RxCancelTest {
   @DisplayName("A5, A6, A12 a Flowable: cancelled once on the own thread, late failures to RxJava")
   void await_flowable_cancelled() throws Exception {
     Probe<String> upstream = new Probe<>();
-    Awaiting<@Nullable String> awaiting =
-        Awaiting.<@Nullable String>start(() -> RxJavaBridge.await(new ProbedFlowable(upstream)));
+    BodyRun<@Nullable String> awaiting = new BodyRun<>();
+    Coroutine<@Nullable String> coroutine =
+        Coroutine.<@Nullable String>start(
+            () -> awaiting.call(() -> RxJavaBridge.await(new ProbedFlowable(upstream))));
     upstream.awaitRequest();
-    awaiting.awaitParked().cancel();
+    awaiting.awaitParked();
+    coroutine.cancel();
     assertThat(awaiting.failure()).isInstanceOf(CancellationException.class);
     assertThat(upstream.cancelThreads()).containsExactly(awaiting.thread());
 

@@ -7,6 +7,8 @@ import io.bridge.Awaitable;
 import io.bridge.Suspension;
 import io.bridge.testkit.Eventually;
 import io.bridge.testkit.Fork;
+import io.bridge.testkit.HeldSuspensions;
+import io.bridge.testkit.Nulls;
 import io.bridge.testkit.Probe;
 import io.bridge.testkit.Race;
 import io.reactivex.rxjava3.core.Completable;
@@ -142,7 +144,8 @@ class ToRxTest {
     }
   }
 
-  private final Hand<@Nullable String> hand = new Hand<>();
+  private final HeldSuspensions<Suspension<? super @Nullable String>> hand =
+      new HeldSuspensions<>(Suspension::onCancel);
   private final RxProbe probe = new RxProbe();
   private final Probe<String> published = new Probe<>();
   private final Lost lost = new Lost();
@@ -195,7 +198,7 @@ class ToRxTest {
             suspension -> awaitable(Completable.complete()).subscribe(onlyEnd(suspension)),
             awaitable(Observable.<String>empty().hide()),
             awaitable(Flowable.<String>empty().hide()),
-            Hand.<@Nullable String>ended(null)));
+            suspension -> suspension.resume(Nulls.<String>smuggled())));
   }
 
   @SuppressWarnings("unchecked") // a Completable resumes with null only
@@ -244,7 +247,7 @@ class ToRxTest {
   @DisplayName("B9 A6 disposal reaches the source once, on the thread that disposes")
   void disposed(Target target) {
     TestObserver<?> ofRxJava = target.test(awaitable(probe.maybe()));
-    TestObserver<?> ofHand = target.test(hand);
+    TestObserver<?> ofHand = target.test(hand::take);
 
     Fork<String> disposer =
         Fork.platform(() -> {
@@ -256,7 +259,7 @@ class ToRxTest {
     ofHand.dispose();
 
     assertThat(probe.disposers()).containsExactly(disposer.thread());
-    assertThat(hand.cancels).containsExactly(disposer.thread());
+    assertThat(hand.cancels()).containsExactly(disposer.thread());
     ofHand.assertEmpty();
     assertNothingLost();
   }
@@ -265,7 +268,7 @@ class ToRxTest {
   @EnumSource
   @DisplayName("B9 A3 disposed inside onSubscribe: the source is not subscribed to")
   void disposedInOnSubscribe(Target target) {
-    target.subscribe(hand, new Raw(Disposable::dispose, signal -> {}));
+    target.subscribe(hand::take, new Raw(Disposable::dispose, signal -> {}));
     assertThat(hand.subscriptions()).isZero();
     assertNothingLost();
   }
@@ -274,14 +277,14 @@ class ToRxTest {
   @EnumSource
   @DisplayName("B12 cold: one subscription for each observer, none at assembly")
   void cold(Target target) {
-    RxJavaBridge.<String>toSingle(hand);
-    RxJavaBridge.<String>toMaybe(hand);
-    RxJavaBridge.toCompletable(hand);
+    RxJavaBridge.<String>toSingle(hand::take);
+    RxJavaBridge.<String>toMaybe(hand::take);
+    RxJavaBridge.toCompletable(hand::take);
     assertThat(hand.subscriptions()).isZero();
-    TestObserver<?> first = target.test(hand);
-    TestObserver<?> second = target.test(hand);
+    TestObserver<?> first = target.test(hand::take);
+    TestObserver<?> second = target.test(hand::take);
     assertThat(hand.subscriptions()).isEqualTo(2);
-    hand.resume("b");
+    hand.last().resume("b");
     target.assertValue(second, "b");
     first.assertEmpty();
   }
@@ -291,13 +294,13 @@ class ToRxTest {
   @DisplayName("A12 after the disposal: a value is discarded once, a failure goes to RxJava's hook")
   void late(Target target) {
     IllegalStateException late = new IllegalStateException("late");
-    target.test(hand).dispose();
-    hand.resume("of a hand");
-    hand.fail(new CancellationException("the echo"));
+    target.test(hand::take).dispose();
+    hand.last().resume("of a hand");
+    hand.last().fail(new CancellationException("the echo"));
     target.test(awaitable(probe.maybe())).dispose();
     probe.done("of a Maybe");
     assertThat(lost.rx).isEmpty();
-    hand.fail(late);
+    hand.last().fail(late);
     target.test(awaitable(probe.maybe())).dispose();
     probe.fail(CHECKED);
 
@@ -309,14 +312,14 @@ class ToRxTest {
   @EnumSource
   @DisplayName("A11 A12 the first outcome wins, the second is given up")
   void secondOutcome(Target target) {
-    TestObserver<?> observer = target.test(hand);
-    hand.resume("a");
-    hand.resume("second");
-    hand.fail(CHECKED);
+    TestObserver<?> observer = target.test(hand::take);
+    hand.last().resume("a");
+    hand.last().resume("second");
+    hand.last().fail(CHECKED);
     target.assertValue(observer, "a");
     assertThat(lost.values).endsWith("second").hasSize(target.givenUp("a").size() + 1);
     assertThat(lost.ofRxJava).containsExactly(CHECKED);
-    assertThat(hand.cancels).isEmpty();
+    assertThat(hand.cancels()).isEmpty();
   }
 
   @ParameterizedTest
@@ -330,15 +333,15 @@ class ToRxTest {
             signal -> {
               throw failure;
             });
-    target.subscribe(hand, observer);
-    hand.resume("a");
-    target.subscribe(hand, observer);
-    hand.resume(null);
-    target.subscribe(hand, observer);
-    hand.fail(CHECKED);
+    target.subscribe(hand::take, observer);
+    hand.last().resume("a");
+    target.subscribe(hand::take, observer);
+    hand.last().resume(Nulls.<String>smuggled());
+    target.subscribe(hand::take, observer);
+    hand.last().fail(CHECKED);
 
     assertThat(lost.ofRxJava).containsExactly(failure, failure, failure);
-    assertThat(hand.cancels).isEmpty();
+    assertThat(hand.cancels()).isEmpty();
   }
 
   @ParameterizedTest
@@ -356,20 +359,20 @@ class ToRxTest {
               seen.add(self != null && self.disposable().isDisposed());
             });
     inside.set(observer);
-    target.subscribe(hand, observer);
+    target.subscribe(hand::take, observer);
     seen.add(observer.disposable().isDisposed());
-    hand.resume("a");
+    hand.last().resume("a");
     assertThat(seen).containsExactly(false, false, true);
 
     Raw disposed = new Raw(d -> {}, signal -> {});
-    target.subscribe(hand, disposed);
+    target.subscribe(hand::take, disposed);
     disposed.disposable().dispose();
     assertThat(disposed.disposable().isDisposed()).isTrue();
   }
 
   private WeakReference<Raw> disposedObserver(Target target) {
     Raw forgotten = new Raw(d -> {}, signal -> {});
-    target.subscribe(hand, forgotten);
+    target.subscribe(hand::take, forgotten);
     forgotten.disposable().dispose();
     return new WeakReference<>(forgotten);
   }
@@ -385,14 +388,15 @@ class ToRxTest {
           System.gc();
           return free.get() == null;
         });
-    hand.resume("late");
+    hand.last().resume("late");
     assertThat(lost.values).containsExactly("late");
   }
 
   /** Counts what became of one outcome. */
   private abstract static class Round implements Race.Round {
-    final Hand<@Nullable String> hand = new Hand<>();
-    final TestObserver<String> observer = RxJavaBridge.<String>toSingle(hand).test();
+    final HeldSuspensions<Suspension<? super @Nullable String>> hand =
+        new HeldSuspensions<>(Suspension::onCancel);
+    final TestObserver<String> observer = RxJavaBridge.<String>toSingle(hand::take).test();
     final Lost lost;
 
     Round(Lost lost) {
@@ -420,7 +424,7 @@ class ToRxTest {
 
                   @Override
                   public void right() {
-                    hand.resume("a");
+                    hand.last().resume("a");
                   }
 
                   @Override
@@ -447,12 +451,12 @@ class ToRxTest {
                 new Round(lost) {
                   @Override
                   public void left() {
-                    hand.resume("a");
+                    hand.last().resume("a");
                   }
 
                   @Override
                   public void right() {
-                    hand.fail(CHECKED);
+                    hand.last().fail(CHECKED);
                   }
 
                   @Override

@@ -67,6 +67,11 @@ public final class HostileFailure implements AutoCloseable {
 
   private static final int DEPTH = 200_000;
 
+  private static final String HOSTILE = "NullAway"; // a null is one of the manners
+  private static final String UNLOCKED =
+      "UnsynchronizedOverridesSynchronized"; // its own locks only
+  private static final String TEXT = "OverrideThrowableToString"; // a text of its own is hostile
+
   @SuppressWarnings("StaticAssignmentOfThrowable") // it takes long to make, and has no stack trace
   private static final Throwable DEEP = deep();
 
@@ -112,7 +117,7 @@ public final class HostileFailure implements AutoCloseable {
     return new Maker(
         type + " " + getter + " " + manner,
         () -> {
-          Hostility hostility = new Hostility(getter, manner);
+          Hostility hostility = new Hostility(getter, manner, of -> make(type, of, null));
           Object held = manner == Manner.NEEDS_MONITOR ? hostility.monitor() : null;
           return new HostileFailure(make(type, hostility, null), hostility, held);
         });
@@ -188,14 +193,6 @@ public final class HostileFailure implements AutoCloseable {
     }
   }
 
-  private static <T> @Nullable T hostile(
-      @Nullable Hostility hostility,
-      Getter getter,
-      Supplier<@Nullable T> usual,
-      Supplier<T> other) {
-    return hostility == null ? usual.get() : hostility.ask(getter, usual, other);
-  }
-
   /** Without a place for suppressed failures, and without a stack trace. */
   private static final class Sealed extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -205,7 +202,7 @@ public final class HostileFailure implements AutoCloseable {
     }
   }
 
-  @SuppressWarnings("NullAway") // the nulls are the hostility
+  @SuppressWarnings({HOSTILE, UNLOCKED, TEXT})
   private static final class Unchecked extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -217,41 +214,32 @@ public final class HostileFailure implements AutoCloseable {
     }
 
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // a lock would be the source's
     public @Nullable Throwable getCause() {
-      return hostile(
-          hostility, Getter.CAUSE, super::getCause, () -> new Unchecked(hostility, null));
+      return Hostility.cause(hostility, super::getCause);
     }
 
     @Override
     public StackTraceElement @Nullable [] getStackTrace() {
-      return hostile(
-          hostility, Getter.STACK_TRACE, super::getStackTrace, () -> new StackTraceElement[1]);
+      return Hostility.stackTrace(hostility, super::getStackTrace);
     }
 
     @Override
     public @Nullable String getMessage() {
-      return hostile(hostility, Getter.MESSAGE, super::getMessage, () -> "new");
+      return Hostility.message(hostility, super::getMessage);
     }
 
     @Override
-    @SuppressWarnings("OverrideThrowableToString") // that is what is hostile
     public @Nullable String toString() {
-      return hostile(hostility, Getter.TO_STRING, super::toString, () -> "new");
+      return Hostility.string(hostility, super::toString);
     }
 
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // as above
     public @Nullable Throwable fillInStackTrace() {
-      return hostile(
-          hostility,
-          Getter.FILL_IN_STACK_TRACE,
-          super::fillInStackTrace,
-          () -> new Unchecked(hostility, null));
+      return Hostility.filled(hostility, super::fillInStackTrace);
     }
   }
 
-  @SuppressWarnings("NullAway") // the nulls are the hostility
+  @SuppressWarnings({HOSTILE, UNLOCKED, TEXT})
   private static final class Checked extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -263,40 +251,32 @@ public final class HostileFailure implements AutoCloseable {
     }
 
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // a lock would be the source's
     public @Nullable Throwable getCause() {
-      return hostile(hostility, Getter.CAUSE, super::getCause, () -> new Checked(hostility, null));
+      return Hostility.cause(hostility, super::getCause);
     }
 
     @Override
     public StackTraceElement @Nullable [] getStackTrace() {
-      return hostile(
-          hostility, Getter.STACK_TRACE, super::getStackTrace, () -> new StackTraceElement[1]);
+      return Hostility.stackTrace(hostility, super::getStackTrace);
     }
 
     @Override
     public @Nullable String getMessage() {
-      return hostile(hostility, Getter.MESSAGE, super::getMessage, () -> "new");
+      return Hostility.message(hostility, super::getMessage);
     }
 
     @Override
-    @SuppressWarnings("OverrideThrowableToString") // that is what is hostile
     public @Nullable String toString() {
-      return hostile(hostility, Getter.TO_STRING, super::toString, () -> "new");
+      return Hostility.string(hostility, super::toString);
     }
 
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // as above
     public @Nullable Throwable fillInStackTrace() {
-      return hostile(
-          hostility,
-          Getter.FILL_IN_STACK_TRACE,
-          super::fillInStackTrace,
-          () -> new Checked(hostility, null));
+      return Hostility.filled(hostility, super::fillInStackTrace);
     }
   }
 
-  @SuppressWarnings("NullAway") // the nulls are the hostility
+  @SuppressWarnings({HOSTILE, UNLOCKED, TEXT})
   private static final class Interruption extends InterruptedException {
     private static final long serialVersionUID = 1L;
 
@@ -311,41 +291,32 @@ public final class HostileFailure implements AutoCloseable {
     }
 
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // a lock would be the source's
     public @Nullable Throwable getCause() {
-      return hostile(
-          hostility, Getter.CAUSE, super::getCause, () -> new Interruption(hostility, null));
+      return Hostility.cause(hostility, super::getCause);
     }
 
     @Override
     public StackTraceElement @Nullable [] getStackTrace() {
-      return hostile(
-          hostility, Getter.STACK_TRACE, super::getStackTrace, () -> new StackTraceElement[1]);
+      return Hostility.stackTrace(hostility, super::getStackTrace);
     }
 
     @Override
     public @Nullable String getMessage() {
-      return hostile(hostility, Getter.MESSAGE, super::getMessage, () -> "new");
+      return Hostility.message(hostility, super::getMessage);
     }
 
     @Override
-    @SuppressWarnings("OverrideThrowableToString") // that is what is hostile
     public @Nullable String toString() {
-      return hostile(hostility, Getter.TO_STRING, super::toString, () -> "new");
+      return Hostility.string(hostility, super::toString);
     }
 
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // as above
     public @Nullable Throwable fillInStackTrace() {
-      return hostile(
-          hostility,
-          Getter.FILL_IN_STACK_TRACE,
-          super::fillInStackTrace,
-          () -> new Interruption(hostility, null));
+      return Hostility.filled(hostility, super::fillInStackTrace);
     }
   }
 
-  @SuppressWarnings("NullAway") // the nulls are the hostility
+  @SuppressWarnings({HOSTILE, UNLOCKED, TEXT})
   private static final class Layer extends CompletionException {
     private static final long serialVersionUID = 1L;
 
@@ -357,36 +328,28 @@ public final class HostileFailure implements AutoCloseable {
     }
 
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // a lock would be the source's
     public @Nullable Throwable getCause() {
-      return hostile(hostility, Getter.CAUSE, super::getCause, () -> new Layer(hostility, null));
+      return Hostility.cause(hostility, super::getCause);
     }
 
     @Override
     public StackTraceElement @Nullable [] getStackTrace() {
-      return hostile(
-          hostility, Getter.STACK_TRACE, super::getStackTrace, () -> new StackTraceElement[1]);
+      return Hostility.stackTrace(hostility, super::getStackTrace);
     }
 
     @Override
     public @Nullable String getMessage() {
-      return hostile(hostility, Getter.MESSAGE, super::getMessage, () -> "new");
+      return Hostility.message(hostility, super::getMessage);
     }
 
     @Override
-    @SuppressWarnings("OverrideThrowableToString") // that is what is hostile
     public @Nullable String toString() {
-      return hostile(hostility, Getter.TO_STRING, super::toString, () -> "new");
+      return Hostility.string(hostility, super::toString);
     }
 
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // as above
     public @Nullable Throwable fillInStackTrace() {
-      return hostile(
-          hostility,
-          Getter.FILL_IN_STACK_TRACE,
-          super::fillInStackTrace,
-          () -> new Layer(hostility, null));
+      return Hostility.filled(hostility, super::fillInStackTrace);
     }
   }
 }

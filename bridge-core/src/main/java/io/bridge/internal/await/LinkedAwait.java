@@ -172,6 +172,25 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
     return true;
   }
 
+  /**
+   * The value of the source, with which it ends. Where the stack ends in here it has not, so that
+   * the failure which the source sends then still counts (A11).
+   *
+   * @return false for a value behind the end
+   */
+  protected final boolean succeeded(T value) {
+    if (!unlink()) {
+      return false;
+    }
+    try {
+      resumeOrDiscard(value);
+    } catch (Throwable t) {
+      link = LINKED;
+      throw t;
+    }
+    return true;
+  }
+
   /** The failure of the source. */
   protected final void failed(Throwable failure) {
     if (unlink()) {

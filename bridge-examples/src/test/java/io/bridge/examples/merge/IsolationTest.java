@@ -11,8 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Random programs of many requests over shared sources. {@code -Dio.bridge.isolation.seconds=600}
- * runs longer, {@code -Dio.bridge.isolation.seed=N} repeats the program with that seed.
+ * Random programs of many requests over shared sources. No cursor is shared: one thread at a time
+ * uses a cursor, so each request iterates the shared stream by a cursor of its own. {@code
+ * -Dio.bridge.isolation.seconds=600} runs longer, {@code -Dio.bridge.isolation.seed=N} repeats the
+ * program with that seed.
  */
 @DisplayName("A13, C1, C3 nobody sees the context, thread-locals or interrupts of somebody else")
 @Timeout(3600)

@@ -95,20 +95,14 @@ final class ValueAwait<T> extends LinkedAwait<Disposable, @Nullable T>
 
   @Override
   public void onSuccess(T value) {
-    if (isSignal(value, "value")) {
-      if (unlink()) {
-        resumeOrDiscard(value);
-      } else {
-        discard(value);
-      }
+    if (isSignal(value, "value") && !succeeded(value)) {
+      discard(value);
     }
   }
 
   @Override
   public void onComplete() {
-    if (unlink()) {
-      tryResume(null);
-    }
+    succeeded(null);
   }
 
   @Override

@@ -1,12 +1,7 @@
-package io.bridge.internal;
+package io.bridge.testkit;
 
-import io.bridge.Await;
-import io.bridge.Coroutine;
-import io.bridge.CoroutineScope;
-import io.bridge.Publishers;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -18,31 +13,37 @@ import org.reactivestreams.Subscription;
  * What the programs have in common that bring Errors into our own methods: sources, another thread
  * that answers, and a look at whether all others of the JVM still work.
  */
-abstract class EdgeProgram {
+public abstract class EdgeProgram {
 
-  static final Duration LONG = Duration.ofMinutes(10);
+  /** How long something waits that is not to end by itself. */
+  protected static final Duration LONG = Duration.ofMinutes(10);
+
   private static final int MANY = 5;
   private static final long HANGS_MILLIS = 5_000;
 
+  private final Map<String, Fork.Action> others;
   private int defects;
 
-  /** One operation; it may throw, wherever the stack ends. */
-  interface Operation {
-    void run() throws Exception;
+  /** {@code others} must still work after each operation. */
+  protected EdgeProgram(Map<String, Fork.Action> others) {
+    this.others = others;
   }
 
-  final boolean isEnough() {
+  /** Whether more defects would tell nothing more. */
+  protected final boolean isEnough() {
     return defects >= MANY;
   }
 
-  final void exit() {
+  /** Says how many defects there were, and ends the program. */
+  protected final void exit() {
     System.out.println("done, defects: " + defects);
     System.exit(0);
   }
 
   // sources
 
-  static Publisher<Integer> now(int items) {
+  /** A source of so many items, on the thread that requests. */
+  protected static Publisher<Integer> now(int items) {
     return subscriber ->
         subscriber.onSubscribe(
             new Subscription() {
@@ -67,29 +68,35 @@ abstract class EdgeProgram {
   }
 
   /** What the other thread is to do; a queue of the JDK is torn where the stack ends. */
-  private record Job(Subscriber<? super Integer> to, @Nullable Job older) {}
+  private record Job(Runnable task, @Nullable Job older) {}
 
   private static final AtomicReference<@Nullable Job> JOBS = new AtomicReference<>();
 
-  static void otherThread() {
+  private static void otherThread() {
     while (true) {
       for (Job job = JOBS.getAndSet(null); job != null; job = job.older) {
-        answer(job.to);
+        quietly(job.task::run);
       }
       LockSupport.parkNanos(20_000);
     }
   }
 
-  static Publisher<Integer> later() {
+  /** Has the other thread run {@code task}. */
+  protected static void inOther(Runnable task) {
+    Job newest;
+    do {
+      newest = JOBS.get();
+    } while (!JOBS.compareAndSet(newest, new Job(task, newest)));
+  }
+
+  /** A source of one item, on the other thread. */
+  protected static Publisher<Integer> later() {
     return subscriber ->
         subscriber.onSubscribe(
             new Subscription() {
               @Override
               public void request(long n) {
-                Job newest;
-                do {
-                  newest = JOBS.get();
-                } while (!JOBS.compareAndSet(newest, new Job(subscriber, newest)));
+                inOther(() -> answer(subscriber));
               }
 
               @Override
@@ -97,7 +104,8 @@ abstract class EdgeProgram {
             });
   }
 
-  static class Sink<T> implements Subscriber<T> {
+  /** A subscriber that takes all there is. */
+  public static class Sink<T> implements Subscriber<T> {
     @Override
     public void onSubscribe(Subscription subscription) {
       subscription.request(Long.MAX_VALUE);
@@ -122,22 +130,16 @@ abstract class EdgeProgram {
     }
   }
 
-  static void startOther() {
+  /** Starts the other thread. */
+  protected static void startOther() {
     Thread.currentThread().getStackTrace(); // a class that meets the edge first is lost for good
     Thread.ofPlatform().daemon().name("other").start(EdgeProgram::otherThread);
   }
 
-  static void scope() throws Exception {
-    try (CoroutineScope<Object, ?> scope = CoroutineScope.open()) {
-      scope.fork(() -> 1);
-      scope.fork(() -> Await.awaitSingle(later()));
-      scope.join();
-    }
-  }
-
   // afterwards
 
-  final void join(Thread thread, String name) {
+  /** Waits for {@code thread}; one that hangs is a defect. */
+  protected final void join(Thread thread, String name) {
     try {
       thread.join(HANGS_MILLIS);
     } catch (InterruptedException e) {
@@ -155,39 +157,19 @@ abstract class EdgeProgram {
     }
   }
 
-  final void defect(String what) {
+  /** Prints a defect. */
+  protected final void defect(String what) {
     defects++;
     System.out.println("DEFECT " + what);
   }
 
   /** All others still work. */
-  final void others(String after) {
-    expect(after, "a timer", () -> Await.delay(Duration.ofMillis(1)));
-    expect(after, "an await", () -> Await.await(later()));
-    expect(
-        after,
-        "a deadline",
-        () -> {
-          try {
-            Coroutine.withTimeout(Duration.ofMillis(1), () -> Await.delay(LONG));
-          } catch (io.bridge.AwaitTimeoutException right) {
-            return;
-          }
-          throw new IllegalStateException("no timeout");
-        });
-    expect(after, "a scope", EdgeProgram::scope);
-    expect(
-        after,
-        "a stream",
-        () ->
-            Await.awaitList(
-                Publishers.<Integer>publisher(emitter -> {
-                  emitter.emit(1);
-                  emitter.emit(2);
-                })));
+  protected final void others(String after) {
+    others.forEach((what, operation) -> expect(after, what, operation));
   }
 
-  final void expect(String after, String what, Operation operation) {
+  /** Runs an operation that must succeed, on a thread of its own. */
+  protected final void expect(String after, String what, Fork.Action operation) {
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Thread thread =
         Thread.ofVirtual()
@@ -204,11 +186,12 @@ abstract class EdgeProgram {
     }
   }
 
-  static void ended(Coroutine<?> coroutine) throws InterruptedException {
-    CountDownLatch end = new CountDownLatch(1);
-    coroutine.onCompletion(c -> end.countDown());
-    if (!end.await(8, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("still " + coroutine);
+  /** Runs an operation that may fail. */
+  protected static void quietly(Fork.Action operation) {
+    try {
+      operation.run();
+    } catch (Throwable t) {
+      // an end
     }
   }
 }

@@ -1,33 +1,31 @@
-package io.bridge.internal;
+package io.bridge.testkit;
 
-import io.bridge.Await;
 import java.io.File;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.NullMarked;
-import org.reactivestreams.Publisher;
+import java.util.Set;
 
 /** The JVM of an {@link EdgeProgram}. */
-final class EdgeJvm {
+public final class EdgeJvm {
 
   private EdgeJvm() {}
 
-  /** What {@code program} prints. */
-  static String outputOf(Class<?> program, String argument, String... options) throws Exception {
-    String classPath =
-        String.join(
-            File.pathSeparator,
-            root(Await.class),
-            root(program),
-            root(NullMarked.class),
-            root(Publisher.class));
+  /** What {@code program} prints; it finds the classes of the same jars as each of {@code of}. */
+  public static String outputOf(
+      Class<?> program, String argument, List<Class<?>> of, List<String> options) throws Exception {
+    Set<String> roots = new LinkedHashSet<>(List.of(root(program), root(EdgeProgram.class)));
+    for (Class<?> type : of) {
+      roots.add(root(type));
+    }
+    String classPath = String.join(File.pathSeparator, roots);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(options));
+    command.addAll(options);
     command.addAll(List.of("-cp", classPath, program.getName(), argument));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();

@@ -1,0 +1,238 @@
+package io.bridge.examples.edges;
+
+import static io.bridge.Await.*;
+import static io.bridge.completablefuture.CompletableFutureBridge.*;
+import static io.bridge.reactor.ReactorBridge.*;
+import static io.bridge.rxjava.RxJavaBridge.*;
+import static java.util.Objects.requireNonNull;
+
+import io.bridge.Body;
+import io.bridge.Coroutine;
+import io.bridge.Undeliverable;
+import io.bridge.testkit.Eventually;
+import io.bridge.testkit.Fork;
+import io.bridge.testkit.StackEdgeProgram;
+import io.reactivex.rxjava3.core.CompletableObserver;
+import io.reactivex.rxjava3.core.CompletableSource;
+import io.reactivex.rxjava3.core.ObservableSource;
+import io.reactivex.rxjava3.core.Observer;
+import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.core.SingleObserver;
+import io.reactivex.rxjava3.core.SingleSource;
+import io.reactivex.rxjava3.disposables.Disposable;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.Mono;
+
+/**
+ * A program that has the stack end inside the awaits and builders of every library. No future is
+ * completed there: the JDK takes a callback off the future before it calls it, and does not call it
+ * again when the stack ends in between. Conversions are not begun there either.
+ */
+public final class LibraryStackEdges extends StackEdgeProgram {
+
+  private static final LibrarySources SOURCES =
+      new LibrarySources(LibraryStackEdges::inOther, later());
+
+  private LibraryStackEdges() {
+    super(LibraryOperations.others(SOURCES));
+  }
+
+  @Override
+  protected void sameThread() {
+    Coroutine.checkCancelled();
+    if (Thread.interrupted()) {
+      throw new IllegalStateException("interrupted");
+    }
+    await(SOURCES.future());
+    await(SOURCES.mono());
+    await(SOURCES.single());
+  }
+
+  /** One wait whose source has handed its observer to the test. */
+  private static final class ObserverWait<O> extends Wait {
+    private final Consumer<Consumer<O>> waiting;
+    private final Consumer<O> signal;
+    private final BiConsumer<O, Boolean> end;
+    private volatile @Nullable O observer;
+
+    ObserverWait(Consumer<Consumer<O>> waiting, Consumer<O> signal, BiConsumer<O, Boolean> end) {
+      this.waiting = waiting;
+      this.signal = signal;
+      this.end = end;
+    }
+
+    @Override
+    protected void await() {
+      waiting.accept(newObserver -> observer = newObserver);
+    }
+
+    @Override
+    protected boolean isSubscribed() {
+      return observer != null;
+    }
+
+    @Override
+    protected void send() {
+      signal.accept(requireNonNull(observer));
+    }
+
+    @Override
+    protected void end(boolean threw) {
+      end.accept(requireNonNull(observer), threw);
+    }
+  }
+
+  private static StackOverflowError asTheSourceSays() {
+    return new StackOverflowError("as the source says");
+  }
+
+  private void monos(String name, Consumer<Subscriber<? super Integer>> signal) {
+    signals(
+        name,
+        () ->
+            new ObserverWait<Subscriber<? super Integer>>(
+                subscribed -> await(Mono.fromDirect(publisher(subscribed))),
+                signal,
+                (subscriber, threw) -> {
+                  if (threw) {
+                    subscriber.onError(asTheSourceSays());
+                  } else {
+                    subscriber.onComplete();
+                  }
+                }));
+  }
+
+  private static Publisher<Integer> publisher(Consumer<Subscriber<? super Integer>> subscribed) {
+    return subscriber -> {
+      subscribed.accept(subscriber);
+      subscriber.onSubscribe(
+          new Subscription() {
+            @Override
+            public void request(long n) {}
+
+            @Override
+            public void cancel() {}
+          });
+    };
+  }
+
+  private void singles() {
+    signals(
+        "onSuccess to await",
+        () ->
+            new ObserverWait<SingleObserver<? super Integer>>(
+                subscribed ->
+                    await(
+                        (SingleSource<Integer>)
+                            observer -> {
+                              observer.onSubscribe(Disposable.disposed());
+                              subscribed.accept(observer);
+                            }),
+                observer -> observer.onSuccess(1),
+                (observer, threw) -> {
+                  if (threw) {
+                    observer.onError(asTheSourceSays());
+                  }
+                }));
+  }
+
+  private void completables() {
+    signals(
+        "onComplete to await of a Completable",
+        () ->
+            new ObserverWait<CompletableObserver>(
+                subscribed ->
+                    await(
+                        (CompletableSource)
+                            observer -> {
+                              observer.onSubscribe(Disposable.disposed());
+                              subscribed.accept(observer);
+                            }),
+                CompletableObserver::onComplete,
+                (observer, threw) -> {
+                  if (threw) {
+                    observer.onError(asTheSourceSays());
+                  }
+                }));
+  }
+
+  private void observables() {
+    signals(
+        "onNext to awaitList",
+        () ->
+            new ObserverWait<Observer<? super Integer>>(
+                subscribed ->
+                    awaitList(
+                        (ObservableSource<Integer>)
+                            observer -> {
+                              observer.onSubscribe(Disposable.disposed());
+                              subscribed.accept(observer);
+                            }),
+                observer -> observer.onNext(1),
+                (observer, threw) -> {
+                  if (threw) {
+                    observer.onError(asTheSourceSays());
+                  } else {
+                    observer.onComplete();
+                  }
+                }));
+  }
+
+  /** What is cancelled at the edge ends; again, since the last call there may have thrown. */
+  private void cancels(String name, Body<?, Exception> waiting) {
+    Coroutine<?> coroutine = Coroutine.start(waiting);
+    atEdge("cancel of " + name, coroutine::cancel, 256);
+    expect("cancel of " + name, "it ends", () -> ended(coroutine));
+  }
+
+  private static void ended(Coroutine<?> coroutine) {
+    Eventually.until("the end of " + coroutine, coroutine::isDone);
+  }
+
+  private void allCancels() {
+    cancels("an await of a future", () -> await(new CompletableFuture<Integer>()));
+    cancels("an await of a plain future", () -> await(new FutureTask<>(() -> 1)));
+    cancels("an await of a Mono", () -> await(Mono.<Integer>never()));
+    cancels("an await of a Single", () -> await(Single.<Integer>never()));
+  }
+
+  /** Everything, {@code rounds} times, each with another size of the stack. */
+  public static void main(String[] arguments) {
+    int rounds = Integer.parseInt(arguments[0]);
+    Undeliverable.onFailure(failure -> {});
+    RxJavaPlugins.setErrorHandler(failure -> {});
+    startOther();
+    LibraryStackEdges edges = new LibraryStackEdges();
+    Map<String, Fork.Action> operations = LibraryOperations.all(SOURCES);
+    operations.keySet().removeAll(LibraryOperations.CONVERSIONS);
+    edges.others("at first");
+    operations.forEach((name, each) -> edges.expect(name, "all classes are there", each));
+    for (int round = 0; round < rounds && !edges.isEnough(); round++) {
+      int stack = 200 + 16 * round;
+      operations.forEach((name, each) -> {
+        edges.atEdge(name, each, stack);
+        edges.others(name);
+      });
+      edges.allCancels();
+    }
+    edges.allSignals();
+    edges.exit();
+  }
+
+  private void allSignals() {
+    monos("onNext to await", subscriber -> subscriber.onNext(1));
+    monos("onComplete to await", Subscriber::onComplete);
+    singles();
+    completables();
+    observables();
+  }
+}
