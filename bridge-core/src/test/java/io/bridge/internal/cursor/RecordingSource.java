@@ -2,6 +2,7 @@ package io.bridge.internal.cursor;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Writes down what an iteration asks of its source. */
 final class RecordingSource implements Iteration.Source {

@@ -2,6 +2,7 @@ package io.bridge.internal.cursor;
 
 import io.bridge.stress.protocol.Actors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
