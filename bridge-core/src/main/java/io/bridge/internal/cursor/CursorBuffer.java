@@ -124,7 +124,7 @@ abstract sealed class CursorBuffer<T> {
    * Exists for the allocation goal of short loops (AllocationTest, docs/design/performance.md): a
    * few slots, each filled once and in order, and then a ring of full size, made for the first item
    * without a slot. Many loops have few items, and a loop that shares an operator's queue has none
-   * here. Proof: ItemBufferTest, ItemBufferStress.
+   * here. Proof: CursorBufferTest, CursorBufferStress.
    *
    * <pre>
    * item number       goes to         if

@@ -4,7 +4,7 @@
  * <p><b>Rule:</b> Items are taken in order, each once, and never more than were requested (I2).
  *
  * <p><b>Design:</b> docs/design/cursor.md. <b>Proof:</b> CursorTest, IterationRaceTest;
- * IterationStress, ItemBufferStress.
+ * IterationStress, CursorBufferStress.
  */
 @NullMarked
 package io.bridge.internal.cursor;

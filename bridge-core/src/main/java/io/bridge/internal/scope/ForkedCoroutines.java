@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A link that was cut out still leads to all links that are older and full, so a thread that
- * stands on it misses none. Proof: SiblingsTest, ScopeRaceTest, ScopeStress.
+ * stands on it misses none. Proof: ForkedCoroutinesTest, ScopeRaceTest, ScopeStress.
  */
 final class ForkedCoroutines implements Iterable<RunningCoroutine<?>> {
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("I3 I5 the buffer of a loop: in order, none lost, as many as were requested")
 @Timeout(120)
-class ItemBufferTest {
+class CursorBufferTest {
 
   private static final int ITEMS = 50_000;
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName(
     "B8 A12 mapAwait: failures and cancels; what is running ends, what is ready is given up")
 @Timeout(60)
-class ItemRunsEndTest {
+class MapAwaitEndTest {
 
   private final Undelivered lost = new Undelivered();
 

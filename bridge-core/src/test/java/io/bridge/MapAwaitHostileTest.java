@@ -22,7 +22,7 @@ import org.reactivestreams.Subscription;
 
 @DisplayName("A11 B8 mapAwait between a source and a subscriber that break their rules")
 @Timeout(60)
-class ItemRunsHostileTest {
+class MapAwaitHostileTest {
 
   /** Hands the subscription to {@code first}, and all signals to a drain. */
   private record Opening(Drain drain, Consumer<Subscription> first) implements Subscriber<String> {

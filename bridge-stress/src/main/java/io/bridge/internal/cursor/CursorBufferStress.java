@@ -12,9 +12,9 @@ import org.openjdk.jcstress.infra.results.II_Result;
  * The cursor's ring ({@link CursorBuffer}): one offers, one polls. An item comes out once, whole
  * and in order. Proof of docs/design/cursor.md, with {@link IterationStress}.
  */
-public final class ItemBufferStress {
+public final class CursorBufferStress {
 
-  private ItemBufferStress() {}
+  private CursorBufferStress() {}
 
   /** Two offers beside two polls. */
   @JCStressTest

@@ -21,7 +21,7 @@ import org.reactivestreams.Subscription;
 
 @DisplayName("B8 A12 races of mapAwait: everything ends once, each value is delivered or given up")
 @Timeout(300)
-class ItemRunsRaceTest {
+class MapAwaitRaceTest {
 
   private final Races.Lost lost = new Races.Lost();
 

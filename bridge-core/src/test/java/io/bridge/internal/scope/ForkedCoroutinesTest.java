@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @DisplayName(
     "S3 the coroutines of a scope: none is missed by who cancels, none is kept that has left")
 @Timeout(120)
-class SiblingsTest {
+class ForkedCoroutinesTest {
 
   private static final int MANY = 500;
 

@@ -21,7 +21,7 @@ import org.reactivestreams.Subscription;
 
 @DisplayName("B8 mapAwait: from the item to the value; order, bounds, demand, completion")
 @Timeout(60)
-class ItemRunsTest {
+class MapAwaitTest {
 
   private static final int MANY = 100_000;
 

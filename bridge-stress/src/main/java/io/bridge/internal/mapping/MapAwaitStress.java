@@ -20,9 +20,9 @@ import org.reactivestreams.Subscription;
  * terminal signal, every value is delivered or given up, once (B8). Signals are written as
  * items/completions/failures. Proof of docs/design/mapawait.md.
  */
-public final class ItemRunsStress {
+public final class MapAwaitStress {
 
-  private ItemRunsStress() {}
+  private MapAwaitStress() {}
 
   /** A subscription whose upstream is the actor. */
   abstract static class Mapping {

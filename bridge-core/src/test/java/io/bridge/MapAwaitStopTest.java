@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("B8 mapAwait: two things at once, one step after the other")
 @Timeout(60)
-class ItemRunsStopTest {
+class MapAwaitStopTest {
 
   private final Undelivered lost = new Undelivered();
 
