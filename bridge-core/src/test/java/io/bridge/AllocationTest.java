@@ -3,8 +3,8 @@ package io.bridge;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Allocation;
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Allocation;
+import io.bridge.fixtures.Fork;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;

@@ -2,8 +2,8 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Race;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Race;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

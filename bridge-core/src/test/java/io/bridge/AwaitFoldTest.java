@@ -3,8 +3,8 @@ package io.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.testkit.Nulls;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Nulls;
+import io.bridge.fixtures.Probe;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.testkit.Nulls;
+import io.bridge.fixtures.Nulls;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.List;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.CoroutineScope.Joiner;
-import io.bridge.testkit.NullArguments;
-import io.bridge.testkit.Nulls;
-import io.bridge.testkit.SmallNumbers;
+import io.bridge.fixtures.NullArguments;
+import io.bridge.fixtures.Nulls;
+import io.bridge.fixtures.SmallNumbers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.CoroutineScope.Joiner;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;

@@ -3,8 +3,8 @@ package io.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Nulls;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Nulls;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -370,8 +370,8 @@ class BlockingSourcesTest {
   @Test
   @DisplayName("I4 fromIterator of a cursor: a cancel goes through to its publisher")
   void ofCursor() {
-    io.bridge.testkit.Probe<String> probe =
-        new io.bridge.testkit.Probe<String>().onRequest(p -> p.next("a"));
+    io.bridge.fixtures.Probe<String> probe =
+        new io.bridge.fixtures.Probe<String>().onRequest(p -> p.next("a"));
     Drain drain = new Drain(1);
     Publishers.fromIterator(Publishers.<String>iterate(probe, 1)).subscribe(drain);
     drain.awaitItems(1).cancel();

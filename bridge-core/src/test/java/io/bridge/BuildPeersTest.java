@@ -3,11 +3,11 @@ package io.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Flows;
-import io.bridge.testkit.LiveThreads;
-import io.bridge.testkit.Probe;
-import io.bridge.testkit.RecordedLog;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Flows;
+import io.bridge.fixtures.LiveThreads;
+import io.bridge.fixtures.Probe;
+import io.bridge.fixtures.RecordedLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Fork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

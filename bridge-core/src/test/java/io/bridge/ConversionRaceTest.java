@@ -2,7 +2,7 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Race;
+import io.bridge.fixtures.Race;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -232,7 +232,8 @@ class ConversionRaceTest {
 
   @Test
   @DisplayName(
-      "B2 RS 3.9 request(0) against value: the value is delivered or discarded, and there is an end")
+      "B2 RS 3.9 request(0) against value: the value is delivered or discarded, and there is an"
+          + " end")
   void badRequestAgainstValue() throws Exception {
     try (Races.Lost lost = new Races.Lost()) {
       Map<String, Integer> outcomes =

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Probe;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,8 +3,8 @@ package io.bridge;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Probe;
-import io.bridge.testkit.Race;
+import io.bridge.fixtures.Probe;
+import io.bridge.fixtures.Race;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;

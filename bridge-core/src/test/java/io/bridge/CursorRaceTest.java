@@ -2,9 +2,9 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Probe;
-import io.bridge.testkit.Race;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Probe;
+import io.bridge.fixtures.Race;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.Coroutine.State;
 import io.bridge.CoroutineScope.Joiner;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;

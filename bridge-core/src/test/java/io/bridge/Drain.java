@@ -1,6 +1,6 @@
 package io.bridge;
 
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;

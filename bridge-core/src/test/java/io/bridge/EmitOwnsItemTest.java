@@ -6,9 +6,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.testkit.BodyRun;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.BodyRun;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;

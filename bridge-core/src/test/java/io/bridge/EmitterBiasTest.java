@@ -6,8 +6,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;

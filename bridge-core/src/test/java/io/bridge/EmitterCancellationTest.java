@@ -7,8 +7,8 @@ import static io.bridge.Streams.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
 import java.io.PipedInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;

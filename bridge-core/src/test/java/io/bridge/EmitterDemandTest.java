@@ -6,7 +6,7 @@ import static io.bridge.Streams.sleep;
 import static io.bridge.Streams.untilUnlessStuck;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

@@ -3,8 +3,8 @@ package io.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.bridge.fixtures.Eventually;
 import io.bridge.internal.stream.EmitterSubscription;
-import io.bridge.testkit.Eventually;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Nulls;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Nulls;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;

@@ -5,9 +5,9 @@ import static io.bridge.Streams.untilUnlessStuck;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Probe;
-import io.bridge.testkit.Race;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Probe;
+import io.bridge.fixtures.Race;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -5,8 +5,8 @@ import static io.bridge.Streams.publisher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Probe;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;

@@ -4,7 +4,7 @@ import static io.bridge.Streams.publisher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;

@@ -1,6 +1,6 @@
 package io.bridge;
 
-import io.bridge.testkit.Tck;
+import io.bridge.fixtures.Tck;
 import java.util.stream.LongStream;
 import org.reactivestreams.Publisher;
 

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Nulls;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Nulls;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;

@@ -2,12 +2,12 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.HostileFailure;
+import io.bridge.fixtures.HostileFailure.Kin;
+import io.bridge.fixtures.HostileFailure.Maker;
+import io.bridge.fixtures.RecordedLog;
 import io.bridge.internal.failure.ForeignLook;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.HostileFailure;
-import io.bridge.testkit.HostileFailure.Kin;
-import io.bridge.testkit.HostileFailure.Maker;
-import io.bridge.testkit.RecordedLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

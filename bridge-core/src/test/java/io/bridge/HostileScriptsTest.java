@@ -1,11 +1,11 @@
 package io.bridge;
 
-import io.bridge.testkit.Cardinality;
-import io.bridge.testkit.HostileScripts;
-import io.bridge.testkit.Nulls;
-import io.bridge.testkit.Protocol;
-import io.bridge.testkit.Signals;
-import io.bridge.testkit.Upstream;
+import io.bridge.fixtures.Cardinality;
+import io.bridge.fixtures.HostileScripts;
+import io.bridge.fixtures.Nulls;
+import io.bridge.fixtures.Protocol;
+import io.bridge.fixtures.Signals;
+import io.bridge.fixtures.Upstream;
 import java.util.concurrent.Flow;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;

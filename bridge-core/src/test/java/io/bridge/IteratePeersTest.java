@@ -2,8 +2,8 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Probe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.SubmissionPublisher;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
 import io.bridge.internal.coroutine.FutureAwait;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;

@@ -2,8 +2,8 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Probe;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.List;

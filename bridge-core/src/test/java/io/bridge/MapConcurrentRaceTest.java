@@ -2,8 +2,8 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;

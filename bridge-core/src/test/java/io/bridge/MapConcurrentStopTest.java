@@ -3,11 +3,11 @@ package io.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.LiveThreads;
-import io.bridge.testkit.Nulls;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.LiveThreads;
+import io.bridge.fixtures.Nulls;
+import io.bridge.fixtures.Probe;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;

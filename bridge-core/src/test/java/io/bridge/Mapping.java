@@ -1,10 +1,10 @@
 package io.bridge;
 
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Probe;
 import io.bridge.internal.cursor.ItemReceiver;
 import io.bridge.internal.cursor.ItemSubscriber;
 import io.bridge.internal.mapping.MapAwaitSubscription;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Probe;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -4,9 +4,9 @@ import static io.bridge.Streams.isParked;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.BodyRun;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Flows;
+import io.bridge.fixtures.BodyRun;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Flows;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;

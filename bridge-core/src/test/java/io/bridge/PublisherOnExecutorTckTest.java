@@ -1,6 +1,6 @@
 package io.bridge;
 
-import io.bridge.testkit.Tck;
+import io.bridge.fixtures.Tck;
 import org.reactivestreams.Publisher;
 
 /** B1 for {@link Publishers#publisher(java.util.concurrent.Executor, Emitter.Body)}, B10. */

@@ -2,7 +2,7 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

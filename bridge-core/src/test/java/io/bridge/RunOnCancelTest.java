@@ -3,10 +3,10 @@ package io.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Probe;
-import io.bridge.testkit.Steps;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Probe;
+import io.bridge.fixtures.Steps;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

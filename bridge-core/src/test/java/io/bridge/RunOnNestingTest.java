@@ -2,9 +2,9 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Probe;
-import io.bridge.testkit.Steps;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Probe;
+import io.bridge.fixtures.Steps;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;

@@ -3,9 +3,9 @@ package io.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Coroutine.State;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Race;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Race;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bridge.CoroutineScope.Joiner;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Probe;
-import io.bridge.testkit.ThreadDump;
-import io.bridge.testkit.ThreadDump.Listed;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Probe;
+import io.bridge.fixtures.ThreadDump;
+import io.bridge.fixtures.ThreadDump.Listed;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.CoroutineScope.Joiner;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.LiveThreads;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.LiveThreads;
+import io.bridge.fixtures.Probe;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;

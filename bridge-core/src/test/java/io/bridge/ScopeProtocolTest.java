@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
 import io.bridge.internal.cancel.CurrentFrame;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
 import java.io.IOException;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
 import java.time.Duration;

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.Coroutine.State;
 import io.bridge.CoroutineScope.Joiner;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Probe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;

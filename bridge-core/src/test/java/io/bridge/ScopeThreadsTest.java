@@ -8,11 +8,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.Coroutine.State;
 import io.bridge.CoroutineScope.Joiner;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.LiveThreads;
-import io.bridge.testkit.Nulls;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.LiveThreads;
+import io.bridge.fixtures.Nulls;
+import io.bridge.fixtures.Probe;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

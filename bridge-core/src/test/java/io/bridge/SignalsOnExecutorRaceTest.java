@@ -2,11 +2,11 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Probe;
-import io.bridge.testkit.Race;
-import io.bridge.testkit.ThreadCpu;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Probe;
+import io.bridge.fixtures.Race;
+import io.bridge.fixtures.ThreadCpu;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

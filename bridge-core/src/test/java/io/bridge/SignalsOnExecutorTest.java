@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Nulls;
-import io.bridge.testkit.Steps;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Nulls;
+import io.bridge.fixtures.Steps;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;

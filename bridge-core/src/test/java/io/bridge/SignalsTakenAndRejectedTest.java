@@ -3,9 +3,9 @@ package io.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.bridge.fixtures.Eventually;
 import io.bridge.internal.coroutine.Bodies;
 import io.bridge.internal.stream.ValueSubscription;
-import io.bridge.testkit.Eventually;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;

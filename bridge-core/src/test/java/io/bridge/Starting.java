@@ -1,6 +1,6 @@
 package io.bridge;
 
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Fork;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;

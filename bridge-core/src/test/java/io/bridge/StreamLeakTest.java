@@ -2,8 +2,8 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Flows;
-import io.bridge.testkit.Leaks;
+import io.bridge.fixtures.Flows;
+import io.bridge.fixtures.Leaks;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;

@@ -4,8 +4,8 @@ import static io.bridge.Streams.publisher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Flows;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Flows;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -3,8 +3,8 @@ package io.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Coroutine.State;
-import io.bridge.testkit.Probe;
-import io.bridge.testkit.Race;
+import io.bridge.fixtures.Probe;
+import io.bridge.fixtures.Race;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,7 +1,7 @@
 package io.bridge;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.ManualClock;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.ManualClock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

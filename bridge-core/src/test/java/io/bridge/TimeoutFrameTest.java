@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.Coroutine.State;
 import io.bridge.CoroutineScope.Joiner;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;

@@ -1,7 +1,7 @@
 package io.bridge;
 
-import io.bridge.testkit.Flows;
-import io.bridge.testkit.Tck;
+import io.bridge.fixtures.Flows;
+import io.bridge.fixtures.Tck;
 import org.reactivestreams.Publisher;
 
 /** B1 for {@link Publishers#toFlowPublisher}. */

@@ -2,7 +2,7 @@ package io.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.RecordedLog;
+import io.bridge.fixtures.RecordedLog;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;

@@ -1,6 +1,6 @@
 package io.bridge;
 
-import io.bridge.testkit.Tck;
+import io.bridge.fixtures.Tck;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 

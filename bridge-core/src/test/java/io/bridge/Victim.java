@@ -1,6 +1,6 @@
 package io.bridge;
 
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package io.bridge;
 
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Fork;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,7 @@ package io.bridge.completablefuture;
 import static io.bridge.completablefuture.CompletableFutureBridge.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Allocation;
+import io.bridge.fixtures.Allocation;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;

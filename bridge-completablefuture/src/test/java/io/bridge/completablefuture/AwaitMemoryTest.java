@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
-import io.bridge.testkit.BodyRun;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.BodyRun;
+import io.bridge.fixtures.Eventually;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;

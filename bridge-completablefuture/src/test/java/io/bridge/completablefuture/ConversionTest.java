@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.Awaitable;
 import io.bridge.Coroutine;
-import io.bridge.testkit.BodyRun;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.BodyRun;
+import io.bridge.fixtures.Eventually;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;

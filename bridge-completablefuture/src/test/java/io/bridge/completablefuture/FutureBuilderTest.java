@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.Coroutine;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.LiveThreads;
-import io.bridge.testkit.Nulls;
-import io.bridge.testkit.Race;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.LiveThreads;
+import io.bridge.fixtures.Nulls;
+import io.bridge.fixtures.Race;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;

@@ -4,7 +4,7 @@ import static io.bridge.completablefuture.CompletableFutureBridge.await;
 import static io.bridge.completablefuture.CompletableFutureBridge.future;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Leaks;
+import io.bridge.fixtures.Leaks;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;

@@ -4,7 +4,7 @@ import static io.bridge.completablefuture.CompletableFutureBridge.await;
 import static io.bridge.completablefuture.CompletableFutureBridge.future;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

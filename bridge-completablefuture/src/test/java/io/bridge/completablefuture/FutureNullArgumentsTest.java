@@ -1,6 +1,6 @@
 package io.bridge.completablefuture;
 
-import io.bridge.testkit.NullArguments;
+import io.bridge.fixtures.NullArguments;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

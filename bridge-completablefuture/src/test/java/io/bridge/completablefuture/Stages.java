@@ -1,6 +1,6 @@
 package io.bridge.completablefuture;
 
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;

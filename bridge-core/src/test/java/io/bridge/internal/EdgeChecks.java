@@ -5,7 +5,7 @@ import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
 import io.bridge.Publishers;
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Fork;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

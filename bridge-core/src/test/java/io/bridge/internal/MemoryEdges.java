@@ -9,7 +9,7 @@ import io.bridge.CoroutineScope;
 import io.bridge.Cursor;
 import io.bridge.Publishers;
 import io.bridge.Undeliverable;
-import io.bridge.testkit.MemoryEdgeProgram;
+import io.bridge.fixtures.MemoryEdgeProgram;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;

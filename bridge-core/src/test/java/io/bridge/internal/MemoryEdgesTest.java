@@ -3,7 +3,7 @@ package io.bridge.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Await;
-import io.bridge.testkit.EdgeJvm;
+import io.bridge.fixtures.EdgeJvm;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.DisplayName;

@@ -227,7 +227,7 @@ class ArchitectureTest {
         new ClassFileImporter()
             .importPackages(EXPORTED).stream()
                 .map(JavaClass::getName)
-                .filter(name -> !name.matches("io\\.bridge\\.(examples|testkit)\\..*"))
+                .filter(name -> !name.matches("io\\.bridge\\.(examples|fixtures)\\..*"))
                 .distinct()
                 .map(name -> requireNonNull(loader.getResource(name.replace('.', '/') + ".class")))
                 .toList();

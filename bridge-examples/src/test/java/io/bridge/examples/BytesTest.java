@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.bridge.Publishers;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -155,11 +155,10 @@ class ContractTest {
         String name = entry.getFileName().toString();
         if (name.endsWith(".md")) {
           found.add(entry);
-        } else if (name.equals("docs")) {
+        } else if (name.equals("docs") || name.equals("seeded")) {
           walk(entry, found);
         } else if (name.startsWith("bridge-")) {
           walk(entry.resolve("src"), found);
-          walk(entry.resolve("seeded"), found);
         }
       }
     }

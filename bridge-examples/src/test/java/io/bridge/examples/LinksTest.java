@@ -3,7 +3,7 @@ package io.bridge.examples;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Links;
+import io.bridge.fixtures.Links;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

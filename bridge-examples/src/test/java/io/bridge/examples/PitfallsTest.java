@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.Coroutine;
 import io.bridge.Emitter;
+import io.bridge.fixtures.Eventually;
 import io.bridge.reactor.ReactorBridge;
-import io.bridge.testkit.Eventually;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

@@ -10,7 +10,7 @@ import io.bridge.Coroutine;
 import io.bridge.Coroutine.State;
 import io.bridge.CoroutineScope;
 import io.bridge.CoroutineScope.Joiner;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -12,7 +12,7 @@ import io.bridge.CoroutineScope;
 import io.bridge.Cursor;
 import io.bridge.Emitter;
 import io.bridge.examples.StructuredTest.FirstToEnd;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

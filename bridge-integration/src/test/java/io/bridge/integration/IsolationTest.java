@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -4,7 +4,7 @@ import static io.bridge.reactor.ReactorBridge.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.CoroutineScope;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.opentelemetry.sdk.trace.data.SpanData;

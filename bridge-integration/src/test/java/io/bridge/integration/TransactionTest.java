@@ -12,7 +12,7 @@ import io.bridge.Cursor;
 import io.bridge.Emitter;
 import io.bridge.Publishers;
 import io.bridge.completablefuture.CompletableFutureBridge;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

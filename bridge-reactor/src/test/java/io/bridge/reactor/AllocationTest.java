@@ -6,8 +6,8 @@ import static io.bridge.reactor.ReactorBridge.awaitSingle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Cursor;
-import io.bridge.testkit.Allocation;
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Allocation;
+import io.bridge.fixtures.Fork;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

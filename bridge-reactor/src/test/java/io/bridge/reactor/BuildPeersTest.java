@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Coroutine;
 import io.bridge.Emitter;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.LiveThreads;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.LiveThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

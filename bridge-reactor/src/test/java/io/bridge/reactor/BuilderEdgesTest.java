@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bridge.Emitter;
 import io.bridge.Registration;
 import io.bridge.Undeliverable;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;

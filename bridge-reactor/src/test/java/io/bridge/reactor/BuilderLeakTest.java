@@ -2,7 +2,7 @@ package io.bridge.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Leaks;
+import io.bridge.fixtures.Leaks;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;

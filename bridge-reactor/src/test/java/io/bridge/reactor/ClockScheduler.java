@@ -1,7 +1,7 @@
 package io.bridge.reactor;
 
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.ManualClock;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.ManualClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -5,9 +5,9 @@ import static io.bridge.reactor.ReactorBridge.flux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Emitter;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Nulls;
-import io.bridge.testkit.Race;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Nulls;
+import io.bridge.fixtures.Race;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

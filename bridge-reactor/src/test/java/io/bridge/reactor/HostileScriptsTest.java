@@ -3,10 +3,10 @@ package io.bridge.reactor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Await;
-import io.bridge.testkit.Cardinality;
-import io.bridge.testkit.HostileScripts;
-import io.bridge.testkit.Protocol;
-import io.bridge.testkit.Signals;
+import io.bridge.fixtures.Cardinality;
+import io.bridge.fixtures.HostileScripts;
+import io.bridge.fixtures.Protocol;
+import io.bridge.fixtures.Signals;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.Cursor;
 import io.bridge.Publishers;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Probe;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CancellationException;

@@ -1,6 +1,6 @@
 package io.bridge.reactor;
 
-import io.bridge.testkit.Tck;
+import io.bridge.fixtures.Tck;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 

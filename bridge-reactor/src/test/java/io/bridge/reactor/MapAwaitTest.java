@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.ItemBody;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Probe;
 import java.io.IOException;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
 import java.time.Duration;

@@ -7,7 +7,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Coroutine;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -8,12 +8,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
-import io.bridge.testkit.BodyRun;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Nulls;
-import io.bridge.testkit.Probe;
-import io.bridge.testkit.Race;
+import io.bridge.fixtures.BodyRun;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Nulls;
+import io.bridge.fixtures.Probe;
+import io.bridge.fixtures.Race;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;

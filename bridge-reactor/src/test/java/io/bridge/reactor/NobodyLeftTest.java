@@ -5,8 +5,8 @@ import static io.bridge.reactor.ReactorBridge.mapAwait;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Emitter;
-import io.bridge.testkit.BodyRun;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.BodyRun;
+import io.bridge.fixtures.Eventually;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;

@@ -1,6 +1,6 @@
 package io.bridge.reactor;
 
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Probe;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 

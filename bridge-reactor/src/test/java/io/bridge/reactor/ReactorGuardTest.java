@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.Await;
 import io.bridge.Registration;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Probe;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;

@@ -1,7 +1,7 @@
 package io.bridge.reactor;
 
-import io.bridge.testkit.NullArguments;
-import io.bridge.testkit.SmallNumbers;
+import io.bridge.fixtures.NullArguments;
+import io.bridge.fixtures.SmallNumbers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;

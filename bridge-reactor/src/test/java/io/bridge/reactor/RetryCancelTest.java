@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
-import io.bridge.testkit.BodyRun;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Race;
+import io.bridge.fixtures.BodyRun;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Race;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.bridge.Body;
 import io.bridge.Coroutine;
 import io.bridge.VoidBody;
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Fork;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import static io.bridge.reactor.ReactorBridge.mono;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

@@ -5,7 +5,7 @@ import static io.bridge.reactor.ReactorBridge.mono;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Body;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Awaitable;
 import io.bridge.Suspension;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.HeldSuspensions;
-import io.bridge.testkit.Nulls;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.HeldSuspensions;
+import io.bridge.fixtures.Nulls;
+import io.bridge.fixtures.Probe;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

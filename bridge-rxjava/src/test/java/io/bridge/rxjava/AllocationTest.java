@@ -4,7 +4,7 @@ import static io.bridge.rxjava.RxJavaBridge.await;
 import static io.bridge.rxjava.RxJavaBridge.awaitSingle;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Allocation;
+import io.bridge.fixtures.Allocation;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;

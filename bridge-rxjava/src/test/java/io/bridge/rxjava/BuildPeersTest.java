@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.Coroutine;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.LiveThreads;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.LiveThreads;
 import io.reactivex.rxjava3.core.BackpressureStrategy;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableEmitter;

@@ -2,7 +2,7 @@ package io.bridge.rxjava;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Leaks;
+import io.bridge.fixtures.Leaks;
 import io.reactivex.rxjava3.core.CompletableObserver;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.core.MaybeObserver;

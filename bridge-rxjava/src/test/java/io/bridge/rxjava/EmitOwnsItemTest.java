@@ -3,8 +3,8 @@ package io.bridge.rxjava;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Emitter;
-import io.bridge.testkit.BodyRun;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.BodyRun;
+import io.bridge.fixtures.Eventually;
 import io.reactivex.rxjava3.observers.TestObserver;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;

@@ -3,9 +3,9 @@ package io.bridge.rxjava;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Await;
-import io.bridge.testkit.Cardinality;
-import io.bridge.testkit.HostileScripts;
-import io.bridge.testkit.Protocol;
+import io.bridge.fixtures.Cardinality;
+import io.bridge.fixtures.HostileScripts;
+import io.bridge.fixtures.Protocol;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;

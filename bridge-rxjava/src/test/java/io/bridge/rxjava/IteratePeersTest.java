@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.Cursor;
 import io.bridge.Publishers;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Probe;
 import io.reactivex.rxjava3.core.BackpressureStrategy;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Observable;

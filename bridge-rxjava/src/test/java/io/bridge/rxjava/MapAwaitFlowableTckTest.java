@@ -1,6 +1,6 @@
 package io.bridge.rxjava;
 
-import io.bridge.testkit.Tck;
+import io.bridge.fixtures.Tck;
 import io.reactivex.rxjava3.core.Flowable;
 import org.reactivestreams.Publisher;
 

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bridge.Cursor;
-import io.bridge.testkit.LiveThreads;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.LiveThreads;
+import io.bridge.fixtures.Probe;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.schedulers.Schedulers;

@@ -5,8 +5,8 @@ import static io.bridge.rxjava.RxJavaBridge.mapAwaitFlowable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Emitter;
-import io.bridge.testkit.BodyRun;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.BodyRun;
+import io.bridge.fixtures.Eventually;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import io.reactivex.rxjava3.subscribers.DisposableSubscriber;

@@ -16,8 +16,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.Coroutine;
-import io.bridge.testkit.BodyRun;
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.BodyRun;
+import io.bridge.fixtures.Fork;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;

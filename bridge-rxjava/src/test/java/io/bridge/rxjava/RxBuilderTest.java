@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.Body;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Nulls;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Nulls;
 import io.reactivex.rxjava3.core.BackpressureStrategy;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;

@@ -1,7 +1,7 @@
 package io.bridge.rxjava;
 
-import io.bridge.testkit.NullArguments;
-import io.bridge.testkit.SmallNumbers;
+import io.bridge.fixtures.NullArguments;
+import io.bridge.fixtures.SmallNumbers;
 import io.reactivex.rxjava3.core.Scheduler;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.schedulers.Schedulers;

@@ -1,6 +1,6 @@
 package io.bridge.rxjava;
 
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import io.reactivex.rxjava3.core.CompletableSource;
 import io.reactivex.rxjava3.core.MaybeSource;
 import io.reactivex.rxjava3.core.ObservableSource;

@@ -1,8 +1,8 @@
 package io.bridge.rxjava;
 
-import io.bridge.testkit.Nulls;
-import io.bridge.testkit.Signals;
-import io.bridge.testkit.Upstream;
+import io.bridge.fixtures.Nulls;
+import io.bridge.fixtures.Signals;
+import io.bridge.fixtures.Upstream;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableObserver;
 import io.reactivex.rxjava3.core.Flowable;

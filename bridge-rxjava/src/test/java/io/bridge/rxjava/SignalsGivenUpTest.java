@@ -6,7 +6,7 @@ import io.bridge.Awaitable;
 import io.bridge.Body;
 import io.bridge.Coroutine;
 import io.bridge.Suspension;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Scheduler;
 import io.reactivex.rxjava3.observers.TestObserver;

@@ -3,7 +3,7 @@ package io.bridge.rxjava;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Body;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import io.reactivex.rxjava3.core.BackpressureStrategy;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;

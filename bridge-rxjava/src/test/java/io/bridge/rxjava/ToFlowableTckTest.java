@@ -1,7 +1,7 @@
 package io.bridge.rxjava;
 
 import io.bridge.Publishers;
-import io.bridge.testkit.Tck;
+import io.bridge.fixtures.Tck;
 import org.reactivestreams.Publisher;
 
 /** B1 for {@link RxJavaBridge#toFlowable}. */

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Awaitable;
 import io.bridge.Suspension;
-import io.bridge.testkit.Eventually;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.HeldSuspensions;
-import io.bridge.testkit.Nulls;
-import io.bridge.testkit.Probe;
-import io.bridge.testkit.Race;
+import io.bridge.fixtures.Eventually;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.HeldSuspensions;
+import io.bridge.fixtures.Nulls;
+import io.bridge.fixtures.Probe;
+import io.bridge.fixtures.Race;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableObserver;
 import io.reactivex.rxjava3.core.Flowable;

@@ -1,6 +1,6 @@
 package io.bridge.internal.await;
 
-import io.bridge.testkit.Tck;
+import io.bridge.fixtures.Tck;
 import java.util.stream.Collectors;
 import org.reactivestreams.Subscriber;
 

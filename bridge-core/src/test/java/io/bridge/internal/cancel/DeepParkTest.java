@@ -3,8 +3,8 @@ package io.bridge.internal.cancel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Await;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Probe;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.CoroutineScope;
 import io.bridge.CoroutineScope.Joiner;
+import io.bridge.fixtures.Allocation;
 import io.bridge.internal.cancel.CurrentFrame;
-import io.bridge.testkit.Allocation;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;

@@ -2,7 +2,7 @@ package io.bridge.internal.cursor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Fork;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Random;

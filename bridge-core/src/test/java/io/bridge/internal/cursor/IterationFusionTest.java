@@ -3,8 +3,8 @@ package io.bridge.internal.cursor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Probe;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Probe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;

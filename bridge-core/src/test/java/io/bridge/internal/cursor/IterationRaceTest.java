@@ -2,7 +2,7 @@ package io.bridge.internal.cursor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Race;
+import io.bridge.fixtures.Race;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -3,7 +3,7 @@ package io.bridge.internal.cursor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Fork;
 import java.lang.ref.Cleaner;
 import java.util.List;
 import java.util.NoSuchElementException;

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.bridge.fixtures.Eventually;
 import io.bridge.internal.coroutine.RunningCoroutine;
-import io.bridge.testkit.Eventually;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Iterator;

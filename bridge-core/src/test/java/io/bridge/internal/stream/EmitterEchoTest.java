@@ -2,7 +2,7 @@ package io.bridge.internal.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

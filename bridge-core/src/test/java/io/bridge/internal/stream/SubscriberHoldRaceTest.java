@@ -2,7 +2,7 @@ package io.bridge.internal.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Race;
+import io.bridge.fixtures.Race;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Await;
 import io.bridge.completablefuture.CompletableFutureBridge;
+import io.bridge.fixtures.EdgeJvm;
 import io.bridge.reactor.ReactorBridge;
 import io.bridge.rxjava.RxJavaBridge;
-import io.bridge.testkit.EdgeJvm;
 import io.reactivex.rxjava3.core.Single;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,7 @@
 package io.bridge.examples.edges;
 
 import io.bridge.Undeliverable;
-import io.bridge.testkit.MemoryEdgeProgram;
+import io.bridge.fixtures.MemoryEdgeProgram;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 
 /** A program that has the memory end inside the awaits and builders of every library. */

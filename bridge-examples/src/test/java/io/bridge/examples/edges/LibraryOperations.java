@@ -7,7 +7,7 @@ import static io.bridge.rxjava.RxJavaBridge.*;
 
 import io.bridge.AwaitTimeoutException;
 import io.bridge.Coroutine;
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Fork;
 import io.reactivex.rxjava3.core.Single;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -16,7 +16,7 @@ import io.bridge.CoroutineScope;
 import io.bridge.CoroutineScope.Joiner;
 import io.bridge.Cursor;
 import io.bridge.Registration;
-import io.bridge.testkit.Fork;
+import io.bridge.fixtures.Fork;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;

@@ -5,7 +5,7 @@ import static io.bridge.reactor.ReactorBridge.*;
 import static io.bridge.rxjava.RxJavaBridge.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import io.reactivex.rxjava3.subjects.SingleSubject;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;

@@ -12,7 +12,7 @@ import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
 import io.bridge.Registration;
 import io.bridge.Undeliverable;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.io.IOException;

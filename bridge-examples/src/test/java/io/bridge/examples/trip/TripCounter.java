@@ -22,7 +22,7 @@ import com.sun.jdi.request.ClassPrepareRequest;
 import com.sun.jdi.request.EventRequest;
 import com.sun.jdi.request.MethodEntryRequest;
 import io.bridge.Await;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.io.File;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -10,7 +10,7 @@ import io.bridge.CoroutineScope;
 import io.bridge.Cursor;
 import io.bridge.Emitter;
 import io.bridge.Publishers;
-import io.bridge.testkit.Eventually;
+import io.bridge.fixtures.Eventually;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;

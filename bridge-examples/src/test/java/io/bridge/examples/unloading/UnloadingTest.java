@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.Await;
 import io.bridge.completablefuture.CompletableFutureBridge;
+import io.bridge.fixtures.Eventually;
 import io.bridge.internal.library.ReactiveLibraries;
 import io.bridge.reactor.ReactorBridge;
 import io.bridge.rxjava.RxJavaBridge;
-import io.bridge.testkit.Eventually;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.URL;

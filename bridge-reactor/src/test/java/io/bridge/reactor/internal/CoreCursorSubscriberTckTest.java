@@ -2,9 +2,9 @@ package io.bridge.reactor.internal;
 
 import io.bridge.Cursor;
 import io.bridge.Publishers;
-import io.bridge.testkit.Fork;
-import io.bridge.testkit.Probe;
-import io.bridge.testkit.Tck;
+import io.bridge.fixtures.Fork;
+import io.bridge.fixtures.Probe;
+import io.bridge.fixtures.Tck;
 import org.reactivestreams.Subscriber;
 import reactor.core.publisher.Flux;
 

@@ -1,8 +1,8 @@
 package io.bridge.reactor.internal;
 
+import io.bridge.fixtures.Probe;
+import io.bridge.fixtures.Tck;
 import io.bridge.reactor.ReactorBridge;
-import io.bridge.testkit.Probe;
-import io.bridge.testkit.Tck;
 import org.reactivestreams.Subscriber;
 import reactor.core.publisher.Flux;
 

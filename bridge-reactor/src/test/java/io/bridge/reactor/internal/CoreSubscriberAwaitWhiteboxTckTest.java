@@ -1,7 +1,7 @@
 package io.bridge.reactor.internal;
 
+import io.bridge.fixtures.Tck;
 import io.bridge.internal.await.Fold;
-import io.bridge.testkit.Tck;
 import org.reactivestreams.Subscriber;
 
 /** B1 for {@link CoreSubscriberAwait}, watched from inside. */

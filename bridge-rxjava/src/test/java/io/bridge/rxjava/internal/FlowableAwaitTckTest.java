@@ -1,7 +1,7 @@
 package io.bridge.rxjava.internal;
 
+import io.bridge.fixtures.Tck;
 import io.bridge.internal.await.Fold;
-import io.bridge.testkit.Tck;
 import org.reactivestreams.Subscriber;
 
 /** B1: the rules of Reactive Streams for the subscriber behind every await of a Flowable. */

@@ -1,8 +1,8 @@
 package io.bridge.rxjava.internal;
 
+import io.bridge.fixtures.Probe;
+import io.bridge.fixtures.Tck;
 import io.bridge.rxjava.RxJavaBridge;
-import io.bridge.testkit.Probe;
-import io.bridge.testkit.Tck;
 import io.reactivex.rxjava3.core.Flowable;
 import org.reactivestreams.Subscriber;
 
