@@ -163,7 +163,7 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
       begin(items, new MapAwaitSubscription<>(this, null, subscriber), subscriber, library);
     }
 
-    /** Like the public {@code subscribe}, for a loop. */
+    /** Subscribes for a loop. */
     void subscribe(Publisher<? extends A> items, Iteration<B> loop, Subscriber<B> subscriber) {
       MapAwaitSubscription<A, B> runs = new MapAwaitSubscription<>(this, loop, subscriber);
       begin(items, runs, subscriber, feed -> ReactiveLibraries.feed(items, feed));

@@ -49,7 +49,9 @@ public final class IterationStress {
 
     @Override
     public void discard(@Nullable Object value) {
-      ((Actors.Item) value).giveUp();
+      if (value instanceof Actors.Item item) {
+        item.giveUp();
+      }
     }
 
     @Override
