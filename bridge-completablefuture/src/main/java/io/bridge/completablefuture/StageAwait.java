@@ -60,6 +60,9 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
   // accessed by any thread; null if there is nothing to cancel
   private volatile @Nullable CompletionStage<?> stage;
 
+  // what accept threw on the thread that registers it: the JDK catches that (A11)
+  private @Nullable Throwable cutShort;
+
   private StageAwait(
       @Nullable CompletionStage<?> owned,
       @Nullable CancelFrame frame,
@@ -97,6 +100,9 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
         subscribeRevocably(future);
       } else {
         source.whenComplete(this);
+      }
+      if (cutShort != null && !hasEnded()) {
+        sourceThrew(cutShort);
       }
     } catch (Throwable t) {
       sourceThrew(t);
@@ -178,7 +184,13 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
   @Override
   @SuppressWarnings("NullAway") // the value is null only with a failure, which is checked first
   public void accept(@Nullable T value, @Nullable Throwable failure) {
-    boolean taken = failure == null ? tryResume(value) : tryFail(failure);
+    boolean taken;
+    try {
+      taken = failure == null ? tryResume(value) : tryFail(failure);
+    } catch (Throwable tooDeep) {
+      cutShort = tooDeep;
+      throw tooDeep;
+    }
     if (!taken && owns && failure == null) {
       discard(value); // only of an owned stage; others may use the value otherwise
     } else if (!taken && owns) {

@@ -206,7 +206,7 @@ class DependentsTest {
   }
 
   private static boolean isCancelledWhileAsked(Stages.PlainFuture<String> plain) {
-    try (CoroutineScope scope = CoroutineScope.open()) {
+    try (CoroutineScope<?, ?> scope = CoroutineScope.open()) {
       awaitOrCancel(new CancellingFuture(plain, scope));
       return false;
     } catch (CancellationException e) {
@@ -215,7 +215,7 @@ class DependentsTest {
   }
 
   /** Cancels the code that awaits it while that looks whether it is complete. */
-  private record CancellingFuture(Stages.PlainFuture<String> plain, CoroutineScope awaiting)
+  private record CancellingFuture(Stages.PlainFuture<String> plain, CoroutineScope<?, ?> awaiting)
       implements Future<String> {
 
     @Override

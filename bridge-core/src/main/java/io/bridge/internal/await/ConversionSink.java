@@ -160,8 +160,14 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
   /** Cancels the source, on the calling thread; nothing after an outcome. */
   public void cancel() {
     CancelActions registered = settle(CANCELLED);
-    if (registered != null) {
+    if (registered == null) {
+      return;
+    }
+    try {
       run(registered);
+    } catch (Throwable tooDeep) { // a later cancel runs them again (A11)
+      cell = registered;
+      throw tooDeep;
     }
   }
 
@@ -184,6 +190,7 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     try {
       OwnCancel.run(this, () -> stop(action));
     } catch (Throwable t) {
+      Headroom.throwIfTooDeep(t);
       report(t);
     }
   }

@@ -388,11 +388,11 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
     int now;
     do {
       now = phase;
-      if (now >= ENDED || now == wanted) {
+      if (now == ENDED || now > wanted) {
         return;
       }
-    } while (!PHASE.compareAndSet(this, now, wanted));
-    wake();
+    } while (now != wanted && !PHASE.compareAndSet(this, now, wanted));
+    wake(); // also the second time: the stack may have ended behind the change (A11)
     dropHandOver();
     RunningCoroutine<?> running = owner();
     if (running != null) {

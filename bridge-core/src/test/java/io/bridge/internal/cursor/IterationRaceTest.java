@@ -1,5 +1,6 @@
 package io.bridge.internal.cursor;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bridge.fixtures.Race;
@@ -71,7 +72,7 @@ class IterationRaceTest {
 
     @Override
     public void discard(@Nullable Object item) {
-      seen.incrementAndGet((Integer) item);
+      seen.incrementAndGet(requireNonNull((Integer) item));
     }
 
     @Override

@@ -13,16 +13,11 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import reactor.core.publisher.Mono;
 
 /** The awaits and the builders of every library, each as one operation that succeeds. */
 final class LibraryOperations {
-
-  /** The operations that pass an outcome on instead of waiting for it. */
-  static final Set<String> CONVERSIONS =
-      Set.of("awaitAll of futures", "toCompletableFuture", "toMono", "toSingle");
 
   private static final Duration LONG = Duration.ofMinutes(10);
 

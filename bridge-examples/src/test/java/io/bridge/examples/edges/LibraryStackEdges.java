@@ -9,6 +9,7 @@ import static java.util.Objects.requireNonNull;
 import io.bridge.Body;
 import io.bridge.Coroutine;
 import io.bridge.Undeliverable;
+import io.bridge.VoidBody;
 import io.bridge.fixtures.Eventually;
 import io.bridge.fixtures.Fork;
 import io.bridge.fixtures.StackEdgeProgram;
@@ -23,19 +24,23 @@ import io.reactivex.rxjava3.disposables.Disposable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 
 /**
  * A program that has the stack end inside the awaits and builders of every library. No future is
  * completed there: the JDK takes a callback off the future before it calls it, and does not call it
- * again when the stack ends in between. Conversions are not begun there either.
+ * again when the stack ends in between.
  */
 public final class LibraryStackEdges extends StackEdgeProgram {
 
@@ -198,11 +203,72 @@ public final class LibraryStackEdges extends StackEdgeProgram {
     Eventually.until("the end of " + coroutine, coroutine::isDone);
   }
 
+  /** A builder's result that is cancelled at the edge cancels its body. */
+  private void cancelsBody(String name, Function<VoidBody<Exception>, Fork.Action> subscribed) {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    Fork.Action cancel =
+        subscribed.apply(() -> {
+          begun.countDown();
+          try {
+            delay(LONG);
+          } finally {
+            end.countDown();
+          }
+        });
+    expect(name, "the body begins", begun::await);
+    atEdge("cancel of " + name, cancel, 256);
+    expect("cancel of " + name, "the body ends", end::await);
+  }
+
+  private abstract static class CoreSink extends Sink<Object> implements CoreSubscriber<Object> {}
+
+  /** Subscribes without a subscriber of Reactor's own, which would lose a cancel itself. */
+  private static Fork.Action subscribed(Publisher<?> publisher) {
+    AtomicReference<@Nullable Subscription> cancel = new AtomicReference<>();
+    publisher.subscribe(
+        new CoreSink() {
+          @Override
+          public void onSubscribe(Subscription subscription) {
+            cancel.set(subscription);
+            subscription.request(1);
+          }
+        });
+    return requireNonNull(cancel.get())::cancel;
+  }
+
+  private static Fork.Action subscribed(CompletableSource completable) {
+    AtomicReference<@Nullable Disposable> cancel = new AtomicReference<>();
+    completable.subscribe(
+        new CompletableObserver() {
+          @Override
+          public void onSubscribe(Disposable disposable) {
+            cancel.set(disposable);
+          }
+
+          @Override
+          public void onComplete() {}
+
+          @Override
+          public void onError(Throwable failure) {}
+        });
+    return requireNonNull(cancel.get())::dispose;
+  }
+
   private void allCancels() {
     cancels("an await of a future", () -> await(new CompletableFuture<Integer>()));
     cancels("an await of a plain future", () -> await(new FutureTask<>(() -> 1)));
     cancels("an await of a Mono", () -> await(Mono.<Integer>never()));
     cancels("an await of a Single", () -> await(Single.<Integer>never()));
+    cancelsBody("mono", body -> subscribed(mono(body)));
+    cancelsBody("flux", body -> subscribed(flux(emitter -> body.run())));
+    cancelsBody("completable", body -> subscribed(completable(body)));
+    cancelsBody(
+        "future",
+        body -> {
+          CompletableFuture<?> future = future(body);
+          return () -> future.cancel(true);
+        });
   }
 
   /** Everything, {@code rounds} times, each with another size of the stack. */
@@ -213,7 +279,6 @@ public final class LibraryStackEdges extends StackEdgeProgram {
     startOther();
     LibraryStackEdges edges = new LibraryStackEdges();
     Map<String, Fork.Action> operations = LibraryOperations.all(SOURCES);
-    operations.keySet().removeAll(LibraryOperations.CONVERSIONS);
     edges.others("at first");
     operations.forEach((name, each) -> edges.expect(name, "all classes are there", each));
     for (int round = 0; round < rounds && !edges.isEnough(); round++) {
