@@ -99,8 +99,8 @@ public abstract class Await {
    * registers the callback and returns. It may register an action that stops the work, with {@link
    * Suspension#onCancel}.
    *
-   * @param awaitable passes its {@link Suspension} to the callback; an exception that it throws
-   *     fails the await
+   * @param awaitable passes its {@link Suspension} to the callback; an exception from {@code
+   *     awaitable} fails the await
    * @param <T> the type of the value
    * @return the value that the callback received
    */
@@ -722,8 +722,8 @@ public abstract class Await {
   }
 
   /**
-   * Permits awaits on platform threads, even if their library reserves them for non-blocking work.
-   * Applies to the whole JVM.
+   * Permits awaits on platform threads, even if a library reserves these threads for non-blocking
+   * work. Applies to the whole JVM.
    *
    * @param threads returns whether a thread may await; called for each await on a platform thread,
    *     so it must be fast

@@ -18,8 +18,8 @@
  * library reserves that thread for non-blocking work: an event loop, a Reactor {@code parallel}
  * thread, an RxJava computation thread. There the await throws an {@link
  * java.lang.IllegalStateException} that names the operation, the thread, the caller and the ways
- * out. The check comes before the subscription, so a source that has already completed is refused
- * too.
+ * out. The check comes before the subscription, so the await throws even if the source has already
+ * completed.
  *
  * <h2>Cancellation</h2>
  *

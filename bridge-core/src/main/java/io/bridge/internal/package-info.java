@@ -13,7 +13,7 @@
  * <tr><td>context</td><td>the context of code</td><td>ContextFrame</td></tr>
  * <tr><td>await</td><td>one await, one conversion</td><td>ParkedAwait</td></tr>
  * <tr><td>coroutine</td><td>one body on one thread</td><td>RunningCoroutine</td></tr>
- * <tr><td>scope</td><td>forked coroutines, joiners, the end of a scope</td><td>RunningScope</td></tr>
+ * <tr><td>scope</td><td>forked coroutines, joiners, their end</td><td>RunningScope</td></tr>
  * <tr><td>stream</td><td>bodies as publishers</td><td>EmitterSubscription</td></tr>
  * <tr><td>cursor</td><td>publishers as loops</td><td>Iteration</td></tr>
  * <tr><td>library</td><td>the library that owns a publisher</td><td>ReactiveLibraries</td></tr>
