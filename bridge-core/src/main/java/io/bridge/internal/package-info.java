@@ -1,8 +1,8 @@
 /**
  * The packages below this one are the rooms of bridge's core. A room is one concern, and a page of
  * docs/design describes it. A room uses only the rooms above it in this table. Read the rooms in
- * the order of the table. They are not an API: they are exported only to the three adapter modules,
- * as far as these need them, and change without notice.
+ * the order of the table. The rooms are not an API: they are exported only to the three adapter
+ * modules, as far as these need them, and change without notice.
  *
  * <table>
  * <caption>The rooms, bottom up</caption>
