@@ -99,8 +99,8 @@ public abstract class Await {
    * registers the callback and returns. It may register an action that stops the work, with {@link
    * Suspension#onCancel}.
    *
-   * @param awaitable passes its {@link Suspension} to the callback; an exception that it throws
-   *     fails the await
+   * @param awaitable passes its {@link Suspension} to the callback; an exception from {@code
+   *     awaitable} fails the await
    * @param <T> the type of the value
    * @return the value that the callback received
    */
@@ -358,10 +358,11 @@ public abstract class Await {
   }
 
   /**
-   * Awaits the only item of {@code publisher} and throws a checked failure of one type as itself.
+   * Awaits the only item of {@code publisher} and throws a checked failure of the given type
+   * unwrapped.
    *
    * @param publisher at most one item; unbounded demand
-   * @param type a failure of this type is thrown as itself, any other as {@link #await(Publisher)}
+   * @param type a failure of this type is thrown unwrapped, any other as {@link #await(Publisher)}
    *     says
    * @param <T> the type of the item
    * @param <X> the type of the failure
@@ -377,7 +378,7 @@ public abstract class Await {
    * Awaits the only item of {@code publisher}; see {@link #awaitOrThrow(Publisher, Class)}.
    *
    * @param publisher at most one item; unbounded demand
-   * @param type a failure of this type is thrown as itself
+   * @param type a failure of this type is thrown unwrapped
    * @param <T> the type of the item
    * @param <X> the type of the failure
    * @return the item, null if the source completes empty
@@ -389,11 +390,11 @@ public abstract class Await {
   }
 
   /**
-   * Awaits {@code awaitable}, a coroutine for example, and throws a checked failure of one type as
-   * itself.
+   * Awaits {@code awaitable}, a coroutine for example, and throws a checked failure of the given
+   * type unwrapped.
    *
    * @param awaitable the source
-   * @param type a failure of this type is thrown as itself
+   * @param type a failure of this type is thrown unwrapped
    * @param <T> the type of the value
    * @param <X> the type of the failure
    * @return its value
@@ -441,7 +442,7 @@ public abstract class Await {
    *
    * <p><b>Memory:</b> actions before each value happen-before the return.
    *
-   * @param awaitables the sources; none is an empty list
+   * @param awaitables the sources; without a source, the result is an empty list
    * @param <T> the type of the values
    * @return the values in the order of their sources, unmodifiable; may contain nulls
    */
@@ -453,7 +454,7 @@ public abstract class Await {
   /**
    * Awaits all sources at once; see {@link #awaitAll(Collection)}.
    *
-   * @param awaitables the sources; none is an empty list
+   * @param awaitables the sources; without a source, the result is an empty list
    * @param <T> the type of the values
    * @return the values in the order of their sources, unmodifiable; may contain nulls
    */
@@ -529,8 +530,8 @@ public abstract class Await {
    *
    * <p><b>Errors:</b> failures are ignored as long as another source may still succeed. If all
    * sources fail, the last failure is thrown as {@linkplain io.bridge the package} says; the
-   * earlier ones are suppressed in it, up to the bound of eight. A failure after the first value
-   * goes to {@link Undeliverable}.
+   * earlier ones are suppressed in it, at most eight. A failure after the first value goes to
+   * {@link Undeliverable}.
    *
    * <p><b>Memory:</b> actions before the value happen-before the return.
    *
@@ -569,13 +570,13 @@ public abstract class Await {
    *
    * <p><b>Errors:</b> the first failure, of the code or of the iterator, is thrown: an unchecked
    * one as is, a checked one as the cause of a {@link CompletionException}. Later failures are
-   * suppressed in it, at most eight. The values that are ready by then, or come later, go to {@link
-   * Undeliverable#discard}.
+   * suppressed in it, at most eight. The values that were ready before the failure, or arrive after
+   * it, go to {@link Undeliverable#discard}.
    *
    * <p><b>Memory:</b> keeps each value and its coroutine's handle until it returns.
    *
    * @param items a finite number of items, none null
-   * @param limit coroutines that run at the same time, at least 1
+   * @param limit the maximum number of coroutines that run at the same time, at least 1
    * @param body the code for one item; code without a value returns null
    * @param <A> the type of the items
    * @param <B> the type of the values
@@ -593,7 +594,7 @@ public abstract class Await {
    * {@link #mapConcurrent(Iterable, int, ItemBody)} only in the order of the values.
    *
    * @param items a finite number of items, none null
-   * @param limit coroutines that run at the same time, at least 1
+   * @param limit the maximum number of coroutines that run at the same time, at least 1
    * @param body the code for one item
    * @param <A> the type of the items
    * @param <B> the type of the values
@@ -617,8 +618,8 @@ public abstract class Await {
    * else that cancels a {@link Cursor} has the same effect.
    *
    * <p><b>Errors:</b> the first failure, of the source or of the code, cancels the rest. The cursor
-   * first returns the values that precede it in the order of the items, then throws it; see {@link
-   * Cursor}. Later failures go to {@link Undeliverable}.
+   * first returns the values that precede the failure in the order of the items, then throws the
+   * failure; see {@link Cursor}. Later failures go to {@link Undeliverable}.
    *
    * <p><b>Memory:</b> at most {@code limit} items are in flight: requested, being processed, or
    * finished and waiting for the loop. When the loop takes a value, or a null value is skipped, one
@@ -626,7 +627,8 @@ public abstract class Await {
    * hasNext} finds it. So at most {@code limit} bodies run, and fewer while the loop is behind.
    *
    * @param items any number of items
-   * @param limit items at a time, at least 1; {@code Integer.MAX_VALUE} requests all
+   * @param limit the maximum number of items in flight, at least 1; {@code Integer.MAX_VALUE}
+   *     requests all items
    * @param body the code for one item
    * @param <A> the type of the items
    * @param <B> the type of the values
@@ -644,7 +646,7 @@ public abstract class Await {
    * Runs imperative code for each item; see {@link #mapConcurrent(Publisher, int, ItemBody)}.
    *
    * @param items any number of items
-   * @param limit items at a time, at least 1
+   * @param limit the maximum number of items in flight, at least 1
    * @param body the code for one item
    * @param <A> the type of the items
    * @param <B> the type of the values
@@ -664,7 +666,8 @@ public abstract class Await {
    * failure.
    *
    * @param items any number of items
-   * @param limit items at a time, at least 1; {@code Integer.MAX_VALUE} requests all
+   * @param limit the maximum number of items in flight, at least 1; {@code Integer.MAX_VALUE}
+   *     requests all items
    * @param body the code for one item
    * @param <A> the type of the items
    * @param <B> the type of the values
@@ -683,7 +686,7 @@ public abstract class Await {
    * ItemBody)}.
    *
    * @param items any number of items
-   * @param limit items at a time, at least 1
+   * @param limit the maximum number of items in flight, at least 1
    * @param body the code for one item
    * @param <A> the type of the items
    * @param <B> the type of the values
@@ -719,8 +722,8 @@ public abstract class Await {
   }
 
   /**
-   * Permits awaits on platform threads, even if their library reserves them for non-blocking work.
-   * Applies to the whole JVM.
+   * Permits awaits on platform threads, even if a library reserves these threads for non-blocking
+   * work. Applies to the whole JVM.
    *
    * @param threads returns whether a thread may await; called for each await on a platform thread,
    *     so it must be fast

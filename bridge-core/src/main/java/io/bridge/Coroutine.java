@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * with a deadline, shielded from cancellation, or on another thread.
  *
  * <p><b>Cancellation:</b> {@link #cancel()} never waits and runs no foreign code. It sets the
- * state, and interrupts the coroutine's thread if that is inside its body; see {@linkplain
+ * state, and interrupts the coroutine's thread if the thread is inside the body; see {@linkplain
  * io.bridge the package}. If the body returns a value after the cancel, the coroutine has
  * succeeded.
  *
- * <p><b>Errors:</b> whatever the body throws, including an {@link Error}, is the coroutine's
+ * <p><b>Errors:</b> everything that the body throws, including an {@link Error}, is the coroutine's
  * failure, and {@link #await()} throws it. If an awaited source fails and the body does not catch
  * the exception, the coroutine fails with the source's own failure, without the {@link
  * CompletionException} of the await (A7).
@@ -50,7 +50,7 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
     SUCCEEDED,
     /** The body threw. */
     FAILED,
-    /** The body ended because the coroutine was cancelled, or the cancel came before it began. */
+    /** A cancel of the coroutine ended the body, or came before the body began. */
     CANCELLED
   }
 
@@ -159,7 +159,8 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * Returns whether an await at this point would throw because the code is cancelled. Call it in
    * loops that compute without awaiting.
    *
-   * @return whether the innermost frame, or one around it up to a {@link #shield}, is cancelled
+   * @return whether the innermost {@linkplain io.bridge cancel frame} is cancelled, or a frame
+   *     around it that no {@link #shield} hides
    */
   static boolean isCancelled() {
     return Cancellation.isCurrentCancelled();
@@ -256,8 +257,8 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * @param body the code to limit
    * @param <T> the type of its value
    * @param <X> the checked exception that it may throw
-   * @return its value, null if it did not return in time; a failure after that goes to {@link
-   *     Undeliverable}
+   * @return the value of the body, null if the body did not return in time; a failure of the body
+   *     after that time goes to {@link Undeliverable}
    * @throws X when it fails in time
    */
   static <T extends @Nullable Object, X extends Exception> @Nullable T withTimeoutOrNull(
@@ -278,10 +279,10 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * <p>The body runs in place if an outer {@code runOn} already runs the calling code on {@code
    * executor}, or if the executor runs its tasks inside {@code execute}. If the body calls {@code
    * runOn} for the executor that the waiting thread belongs to, the waiting thread runs that inner
-   * body itself, so an executor with one thread does not deadlock. All these calls must pass the
-   * same executor objects. If the executor never runs the task, this call blocks until it is
-   * cancelled. This happens when the executor drops the task, or when its only thread waits for
-   * this call in some other way.
+   * body itself, so an executor with one thread does not deadlock. This works only if all calls for
+   * one executor pass the same object. If the executor never runs the task, this call blocks until
+   * it is cancelled. This happens when the executor drops the task, or when its only thread waits
+   * for this call in some other way.
    *
    * <p><b>Cancellation:</b> a cancellation of the calling code, or an interrupt of its thread, ends
    * the awaits of the body with a {@link CancellationException}. It interrupts the executor's
@@ -307,7 +308,7 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * @return its value
    * @throws X when it fails
    * @throws CancellationException when the calling code is cancelled before the body begins, or
-   *     when the body ended because of that
+   *     when that cancellation ended the body
    * @throws RejectedExecutionException when the executor refuses the body
    * @since 0.1.0
    */

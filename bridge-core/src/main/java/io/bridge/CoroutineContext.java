@@ -63,10 +63,11 @@ public final class CoroutineContext {
    * Propagates state of a thread, such as a thread-local or a scoped value, to the coroutines that
    * are started on it. Register a carrier once, with {@link #register}.
    *
-   * <p>{@link #capture} is called when code starts or forks a coroutine, subscribes to a builder's
-   * type, or calls {@link Coroutine#runOn}. It is called on the thread of that code. There is one
-   * exception: if a builder's type is subscribed to on a thread that must not block, such as an
-   * event loop, nothing is captured, because that thread may hold the state of another request.
+   * <p>{@link #capture} is called when code starts or forks a coroutine, subscribes to the reactive
+   * type that a builder returned, or calls {@link Coroutine#runOn}. It is called on the thread of
+   * that code. There is one exception: if code subscribes to such a type on a thread that must not
+   * block, such as an event loop, nothing is captured, because that thread may hold the state of
+   * another request.
    *
    * <p><b>Cancellation:</b> {@link #restore} runs inside the coroutine, so a cancel of the
    * coroutine interrupts it.

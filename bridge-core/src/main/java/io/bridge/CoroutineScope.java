@@ -19,8 +19,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scope for coroutines. No coroutine that is forked into it can outlive it, and its joiner
- * decides how it ends:
+ * A scope for coroutines. A coroutine that is forked into a scope cannot outlive the scope. The
+ * joiner of the scope decides how the scope ends:
  *
  * <pre>{@code
  * try (var scope = CoroutineScope.open()) {
@@ -41,10 +41,11 @@ import org.jspecify.annotations.Nullable;
  * its owner, such as a service, closes it.
  *
  * <p><b>Cancellation:</b> a cancellation of the code around the block cancels the coroutines of the
- * scope at once, at any depth. Four events also cancel them: {@link #cancel()}, a timeout, a
- * failure after which the joiner cancels the scope, and {@link #close()}. The first three cancel
- * the block as well: until it has joined, every await in it throws the exception that {@link #join}
- * would throw. If one coroutine is cancelled through its handle, the scope does not fail.
+ * scope at once, and those of nested scopes at any depth. Four events also cancel the coroutines of
+ * the scope: {@link #cancel()}, a timeout, a failure after which the joiner cancels the scope, and
+ * {@link #close()}. The first three cancel the block as well: until it has joined, every await in
+ * it throws the exception that {@link #join} would throw. If one coroutine is cancelled through its
+ * handle, the scope does not fail.
  *
  * <p><b>Errors:</b> {@link #join} throws the first failure: an unchecked one as is, a checked one
  * as the cause of a {@link CompletionException}. Later failures are suppressed in it, at most
@@ -265,8 +266,8 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
 
   /**
    * Cancels the scope with all its coroutines; does nothing if it was cancelled or is closed. If
-   * {@link #close(Duration)} is waiting for the coroutines to end by themselves, it stops that
-   * wait.
+   * {@link #close(Duration)} is waiting for the coroutines to end by themselves, this method stops
+   * that wait.
    */
   void cancel();
 
@@ -280,7 +281,7 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
 
   /**
    * Returns whether the scope was cancelled: by {@link #cancel()}, by its joiner or timeout, by a
-   * cancellation of the code around it, or by its end.
+   * cancellation of the code around it, or by {@link #close()}.
    *
    * @return true if a coroutine that is forked now would be cancelled
    */
@@ -303,8 +304,8 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
    * {@link Config#withStragglerReport}; this method still waits for it. A second call does nothing.
    *
    * @throws IllegalStateException if called by a coroutine of this scope, because it would wait for
-   *     itself, or on a thread that {@linkplain io.bridge must not block}; the scope stays open
-   *     then
+   *     itself, or on a thread that {@linkplain io.bridge must not block}; in both cases the scope
+   *     stays open
    */
   @Override
   void close();
@@ -374,8 +375,8 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
 
     /**
      * Cancels the scope at the first failure, and {@code join} throws that failure. The result is
-     * the list of all values in the order of the forks, without the coroutines that were cancelled
-     * through their own handles. When the scope is closed, each value that neither {@code join} nor
+     * the list of all values in the order of the forks. A coroutine that was cancelled through its
+     * own handle adds no value. When the scope is closed, each value that neither {@code join} nor
      * a handle has returned goes to {@link Undeliverable#discard}.
      *
      * @param <T> the type of the values
@@ -444,8 +445,8 @@ public sealed interface CoroutineScope<T extends @Nullable Object, R extends @Nu
   sealed interface Config permits ScopeConfig {
 
     /**
-     * Sets the name of the scope, its coroutines and their threads. A thread dump lists the threads
-     * of a scope with a name as one group.
+     * Sets the name of the scope, its coroutines and their threads. If a scope has a name, a thread
+     * dump lists its threads as one group.
      *
      * @param name by default {@code bridge-scope}
      * @return new settings

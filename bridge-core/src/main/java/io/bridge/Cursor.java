@@ -21,13 +21,14 @@ import java.util.concurrent.CompletionException;
  * }</pre>
  *
  * <p>Only one thread at a time may use a cursor; any thread may call {@link #close}. Waiting for
- * the next item is an await, and is allowed on the same threads; see {@linkplain io.bridge the
- * package}.
+ * the next item is an await, so it is allowed only on a thread that may block; see {@linkplain
+ * io.bridge the package}.
  *
  * <p><b>Cancellation:</b> {@link #close} cancels the publisher, and so does a cancellation or
  * interrupt of the code that waits for an item. If a cursor is not closed, the end of the coroutine
- * that opened it cancels the publisher. If it becomes unreachable before its end, the publisher is
- * cancelled and the lost cursor is {@linkplain Undeliverable#report reported} once.
+ * that opened it cancels the publisher. If the cursor becomes unreachable before the publisher has
+ * ended, the publisher is cancelled and the lost cursor is {@linkplain Undeliverable#report
+ * reported} once.
  *
  * <p><b>Errors:</b> items that arrived before a failure are returned first. Then {@link #hasNext}
  * and {@link #next} throw the failure: an unchecked one as is, a checked one as the cause of a

@@ -23,8 +23,8 @@ public interface Emitter<T> {
    * method waits for demand, the stream is cancelled too (B4b).
    *
    * <p><b>Errors:</b> an exception from the subscriber's {@code onNext} cancels the body and is
-   * rethrown here. The subscriber violated RS 2.13 and receives no more signals. A null item throws
-   * a {@link NullPointerException} and leaves the stream usable.
+   * rethrown here. Such a subscriber violates RS 2.13, so it receives no more signals. A null item
+   * throws a {@link NullPointerException} and leaves the stream usable.
    *
    * <p><b>Memory:</b> nothing keeps the item after the call. This method owns the item. If it
    * throws for any reason before the subscriber has received the item, it first passes the item to

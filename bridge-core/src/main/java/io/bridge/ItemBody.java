@@ -4,8 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Imperative code that computes a value from one item, as in {@code mapAwait}, or from a scope, as
- * in {@link CoroutineScope#within}. It extends {@link VoidItemBody}. So if a method has an overload
- * for each of the two, a lambda with a value selects the overload that takes this one.
+ * in {@link CoroutineScope#within}. It extends {@link VoidItemBody}. So if a method has one
+ * overload for each of the two types, a lambda with a value selects the overload for {@code
+ * ItemBody}.
  *
  * @param <T> the type of the item
  * @param <R> the type of the value

@@ -215,11 +215,11 @@ public final class Publishers {
    * <p><b>Cancellation:</b> cancelling the subscription cancels the body's coroutine and interrupts
    * a blocking call in it; see {@linkplain io.bridge the package}.
    *
-   * <p><b>Errors:</b> whatever the body throws, including an {@link Error}, fails the stream. If an
-   * awaited source fails and the body does not catch the exception, the stream fails with the
-   * source's own failure (A7). A failure after a cancellation goes to {@link Undeliverable}. A
-   * request of less than one item fails the stream with an {@link IllegalArgumentException} (RS
-   * 3.9).
+   * <p><b>Errors:</b> everything that the body throws, including an {@link Error}, fails the
+   * stream. If an awaited source fails and the body does not catch the exception, the stream fails
+   * with the source's own failure (A7). A failure after a cancellation goes to {@link
+   * Undeliverable}. A request of less than one item fails the stream with an {@link
+   * IllegalArgumentException} (RS 3.9).
    *
    * <p><b>Memory:</b> nothing is buffered: {@link Emitter#emit} waits for demand.
    *

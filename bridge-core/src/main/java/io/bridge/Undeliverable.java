@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * has ended, a value that loses a race with a cancellation, a second outcome of a source that
  * breaks its protocol. Nothing is lost silently.
  *
- * <p>If the losing side belongs to a library with its own hook, the adapter uses that hook:
- * Reactor's {@code Operators.onErrorDropped} and {@code onDiscard}, RxJava's {@code
- * RxJavaPlugins.onError}. All other failures arrive here. They are logged if there is no
- * {@linkplain #onFailure handler}.
+ * <p>If the failure or value belongs to a source or subscriber of a library that has its own hook,
+ * the adapter uses that hook: Reactor's {@code Operators.onErrorDropped} and {@code onDiscard},
+ * RxJava's {@code RxJavaPlugins.onError}. All other failures arrive here. They are logged if there
+ * is no {@linkplain #onFailure handler}.
  *
  * @since 0.1.0
  */

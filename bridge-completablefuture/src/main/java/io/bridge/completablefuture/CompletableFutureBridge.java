@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * CancellationException} is thrown as a cause too.
  *
  * <p><b>Memory:</b> actions before the completion happen-before the return. A cancelled await
- * leaves nothing registered with a {@code CompletableFuture}, and an empty callback with other
- * stages. The awaiting thread never runs callbacks that other code has registered with a {@code
- * CompletableFuture} (A13).
+ * leaves nothing registered with a {@code CompletableFuture}. With another stage, it leaves an
+ * empty callback registered. The awaiting thread never runs callbacks that other code has
+ * registered with a {@code CompletableFuture} (A13).
  *
  * @since 0.1.0
  */
@@ -55,8 +55,8 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Awaits {@code future}. If it is not a stage, this call blocks in its {@code get}. A cancelled
-   * await leaves the future running.
+   * Awaits {@code future}. If the future is not a stage, this call blocks in the future's {@code
+   * get}. A cancelled await leaves the future running.
    *
    * @param future the source
    * @param <T> the type of the value
@@ -154,11 +154,11 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Awaits {@code stage}, as {@code await} does, and throws a checked failure of one type as
-   * itself.
+   * Awaits {@code stage}, as {@code await} does, and throws a checked failure of the given type
+   * unwrapped.
    *
    * @param stage the source
-   * @param type a failure of this type is thrown as itself
+   * @param type a failure of this type is thrown unwrapped
    * @param <T> the type of the value
    * @param <X> the type of the failure
    * @return its value
@@ -170,11 +170,11 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Awaits {@code future}, as {@code await} does, and throws a checked failure of one type as
-   * itself.
+   * Awaits {@code future}, as {@code await} does, and throws a checked failure of the given type
+   * unwrapped.
    *
    * @param future the source
-   * @param type a failure of this type is thrown as itself
+   * @param type a failure of this type is thrown unwrapped
    * @param <T> the type of the value
    * @param <X> the type of the failure
    * @return its value
@@ -186,11 +186,11 @@ public final class CompletableFutureBridge extends Await {
   }
 
   /**
-   * Awaits {@code future}, as {@code await} does, and throws a checked failure of one type as
-   * itself.
+   * Awaits {@code future}, as {@code await} does, and throws a checked failure of the given type
+   * unwrapped.
    *
    * @param future the source
-   * @param type a failure of this type is thrown as itself
+   * @param type a failure of this type is thrown unwrapped
    * @param <T> the type of the value
    * @param <X> the type of the failure
    * @return its value
@@ -203,10 +203,10 @@ public final class CompletableFutureBridge extends Await {
 
   /**
    * Awaits a source that is both a stage and a future, as {@code await} does, and throws a checked
-   * failure of one type as itself.
+   * failure of the given type unwrapped.
    *
    * @param future the source
-   * @param type a failure of this type is thrown as itself
+   * @param type a failure of this type is thrown unwrapped
    * @param <T> the type of the value
    * @param <F> the type of the source
    * @param <X> the type of the failure
@@ -353,11 +353,11 @@ public final class CompletableFutureBridge extends Await {
    * orTimeout}, the body's coroutine is cancelled and a blocking call in it is interrupted.
    * Cancelling a dependent ends only the dependent, as everywhere in the JDK.
    *
-   * <p><b>Errors:</b> whatever the body throws, including an {@link Error}, fails the future. If an
-   * awaited source fails and the body does not catch the exception, the future fails with the
-   * source's own failure (A7). If that is a {@link CancellationException}, {@code isCancelled}
-   * returns true, as for every future that fails with one. A failure after other code has completed
-   * the future goes to {@link io.bridge.Undeliverable}.
+   * <p><b>Errors:</b> everything that the body throws, including an {@link Error}, fails the
+   * future. If an awaited source fails and the body does not catch the exception, the future fails
+   * with the source's own failure (A7). If that is a {@link CancellationException}, {@code
+   * isCancelled} returns true, as for every future that fails with one. A failure after other code
+   * has completed the future goes to {@link io.bridge.Undeliverable}.
    *
    * <p><b>Memory:</b> actions before this call happen-before the body.
    *

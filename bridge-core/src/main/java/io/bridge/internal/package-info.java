@@ -1,7 +1,8 @@
 /**
- * The rooms of bridge's core. A room is one page of docs/design; it uses only rooms above it in
- * this table, which is also the order in which to read them. Not an API: it is exported only to the
- * three adapter modules, as far as they need it, and changes without notice.
+ * The packages below this one are the rooms of bridge's core. A room is one concern, and a page of
+ * docs/design describes it. A room uses only the rooms above it in this table. Read the rooms in
+ * the order of the table. The rooms are not an API: they are exported only to the three adapter
+ * modules, as far as these need them, and change without notice.
  *
  * <table>
  * <caption>The rooms, bottom up</caption>
@@ -12,7 +13,7 @@
  * <tr><td>context</td><td>the context of code</td><td>ContextFrame</td></tr>
  * <tr><td>await</td><td>one await, one conversion</td><td>ParkedAwait</td></tr>
  * <tr><td>coroutine</td><td>one body on one thread</td><td>RunningCoroutine</td></tr>
- * <tr><td>scope</td><td>forked coroutines, joiners, the one end</td><td>RunningScope</td></tr>
+ * <tr><td>scope</td><td>forked coroutines, joiners, their end</td><td>RunningScope</td></tr>
  * <tr><td>stream</td><td>bodies as publishers</td><td>EmitterSubscription</td></tr>
  * <tr><td>cursor</td><td>publishers as loops</td><td>Iteration</td></tr>
  * <tr><td>library</td><td>the library that owns a publisher</td><td>ReactiveLibraries</td></tr>

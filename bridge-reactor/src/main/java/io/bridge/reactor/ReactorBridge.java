@@ -31,12 +31,12 @@ import reactor.util.retry.Retry;
 
 /**
  * The facade for Reactor. Import it with {@code import static io.bridge.reactor.ReactorBridge.*},
- * which includes every await of {@link Await}. Those for a {@code Publisher} also await a {@code
- * Flux}.
+ * which includes every await of {@link Await}. The awaits for a {@code Publisher} also accept a
+ * {@code Flux}.
  *
- * <p>With {@code Hooks.onOperatorDebug()}, the trace of a Mono or Flux that a builder, {@link
- * #mapAwait} or a conversion has made shows the line of that call, as {@code checkpoint ⇢ mono at
- * ...}.
+ * <p>A builder, {@link #mapAwait} and a conversion return a Mono or Flux. With {@code
+ * Hooks.onOperatorDebug()}, the trace of that type shows the line of the call, as {@code checkpoint
+ * ⇢ mono at ...}.
  *
  * @since 0.1.0
  */
@@ -139,11 +139,11 @@ public final class ReactorBridge extends Await {
    * <p><b>Cancellation:</b> a cancellation of the code around it ends the body and the wait between
    * attempts, and is never retried.
    *
-   * <p><b>Errors:</b> when there is no further attempt, this method throws the failure that the
-   * spec makes of the last one. If that is the body's own failure, it is thrown as itself. If an
-   * awaited source fails, the spec sees the source's own failure as in a chain, without the {@link
-   * CompletionException} of the await (A7). An {@link Error} that is fatal for Reactor is thrown at
-   * once.
+   * <p><b>Errors:</b> after the last attempt, this method throws the failure that the spec makes of
+   * the body's last failure. If the spec returns the body's failure itself, this method throws it
+   * unchanged. If an awaited source fails, the spec sees the source's own failure as in a chain,
+   * without the {@link CompletionException} of the await (A7). An {@link Error} that is fatal for
+   * Reactor is thrown at once.
    *
    * <p><b>Memory:</b> every attempt runs on the calling thread.
    *
@@ -238,8 +238,8 @@ public final class ReactorBridge extends Await {
    * <p><b>Cancellation:</b> cancelling the subscription cancels the body's coroutine and interrupts
    * a blocking call in it; see {@linkplain io.bridge the package}.
    *
-   * <p><b>Errors:</b> whatever the body throws, including an {@link Error}, fails the Mono. If an
-   * awaited source fails and the body does not catch the exception, the Mono fails with the
+   * <p><b>Errors:</b> everything that the body throws, including an {@link Error}, fails the Mono.
+   * If an awaited source fails and the body does not catch the exception, the Mono fails with the
    * source's own failure (A7). A failure after a cancellation goes to {@code
    * Operators.onErrorDropped}.
    *

@@ -41,8 +41,8 @@ import org.reactivestreams.Publisher;
 
 /**
  * The facade for RxJava 3. Import it with {@code import static io.bridge.rxjava.RxJavaBridge.*},
- * which includes every await of {@link Await}. Those for a {@code Publisher} also await a {@code
- * Flowable}.
+ * which includes every await of {@link Await}. The awaits for a {@code Publisher} also accept a
+ * {@code Flowable}.
  *
  * <p><b>Cancellation:</b> a cancelled await disposes its source once; see {@linkplain io.bridge the
  * package}.
@@ -93,8 +93,8 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Awaits the only item of {@code observable}; a second item disposes it, and the await throws an
-   * {@link IllegalArgumentException}.
+   * Awaits the only item of {@code observable}. If there is a second item, the await disposes the
+   * Observable and throws an {@link IllegalArgumentException}.
    *
    * @param observable at most one item
    * @param <T> the type of the item
@@ -154,8 +154,8 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Awaits the first item of {@code observable} and disposes it, so the source does nothing after
-   * that item.
+   * Awaits the first item of {@code observable} and disposes the Observable, so the source does
+   * nothing after that item.
    *
    * @param observable any number of items
    * @param <T> the type of the item
@@ -167,7 +167,7 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Awaits the first item of {@code observable} and disposes it, as {@link
+   * Awaits the first item of {@code observable} and disposes the Observable, as {@link
    * #awaitFirst(ObservableSource)} does.
    *
    * @param observable any number of items
@@ -180,7 +180,7 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Awaits the first item of {@code observable} and disposes it, as {@link
+   * Awaits the first item of {@code observable} and disposes the Observable, as {@link
    * #awaitFirst(ObservableSource)} does.
    *
    * @param observable any number of items
@@ -258,10 +258,10 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Awaits {@code single} and throws a checked failure of one type as itself.
+   * Awaits {@code single} and throws a checked failure of the given type unwrapped.
    *
    * @param single the source
-   * @param type a failure of this type is thrown as itself
+   * @param type a failure of this type is thrown unwrapped
    * @param <T> the type of the value
    * @param <X> the type of the failure
    * @return the value
@@ -273,10 +273,10 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Awaits {@code maybe} and throws a checked failure of one type as itself.
+   * Awaits {@code maybe} and throws a checked failure of the given type unwrapped.
    *
    * @param maybe the source
-   * @param type a failure of this type is thrown as itself
+   * @param type a failure of this type is thrown unwrapped
    * @param <T> the type of the value
    * @param <X> the type of the failure
    * @return the value, null if the source completes empty
@@ -288,10 +288,10 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Awaits the end of {@code completable} and throws a checked failure of one type as itself.
+   * Awaits the end of {@code completable} and throws a checked failure of the given type unwrapped.
    *
    * @param completable the source
-   * @param type a failure of this type is thrown as itself
+   * @param type a failure of this type is thrown unwrapped
    * @param <X> the type of the failure
    * @throws X the failure of the source
    */
@@ -306,10 +306,10 @@ public final class RxJavaBridge extends Await {
   }
 
   /**
-   * Awaits {@code observable} and throws a checked failure of one type as itself.
+   * Awaits {@code observable} and throws a checked failure of the given type unwrapped.
    *
    * @param observable at most one item
-   * @param type a failure of this type is thrown as itself
+   * @param type a failure of this type is thrown unwrapped
    * @param <T> the type of the item
    * @param <X> the type of the failure
    * @return the item, null if the source completes empty
@@ -461,10 +461,11 @@ public final class RxJavaBridge extends Await {
    * <p><b>Cancellation:</b> disposal cancels the body's coroutine and interrupts a blocking call in
    * it; see {@linkplain io.bridge the package}.
    *
-   * <p><b>Errors:</b> whatever the body throws, including an {@link Error}, fails the Single. If an
-   * awaited source fails and the body does not catch the exception, the Single fails with the
-   * source's own failure (A7). A failure after the disposal goes to {@code RxJavaPlugins.onError}.
-   * If the body returns null, the Single fails with a {@link NullPointerException}.
+   * <p><b>Errors:</b> everything that the body throws, including an {@link Error}, fails the
+   * Single. If an awaited source fails and the body does not catch the exception, the Single fails
+   * with the source's own failure (A7). A failure after the disposal goes to {@code
+   * RxJavaPlugins.onError}. If the body returns null, the Single fails with a {@link
+   * NullPointerException}.
    *
    * <p><b>Memory:</b> actions before the subscription happen-before the body.
    *

@@ -1,5 +1,5 @@
 /**
- * One body on one thread: a coroutine, runOn, and the way of the outcome.
+ * One body on one thread: a coroutine, runOn, and the delivery of the outcome.
  *
  * <p><b>Rule:</b> The body runs inside the interrupt window, its outcome is signalled outside of it
  * (B6).

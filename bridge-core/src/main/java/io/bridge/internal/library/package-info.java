@@ -1,5 +1,5 @@
 /**
- * The reactive libraries that are present, by the class of a publisher.
+ * Finds the reactive library to which the class of a publisher belongs.
  *
  * <p><b>Rule:</b> The library that owns a publisher's class determines how it is awaited, iterated
  * and mapped.

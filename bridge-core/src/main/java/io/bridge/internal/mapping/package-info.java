@@ -1,7 +1,8 @@
 /**
- * mapAwait and mapConcurrent of publishers: bodies between two streams.
+ * mapAwait and mapConcurrent of publishers: a body for each item maps one stream to another.
  *
- * <p><b>Rule:</b> Runs start in the order of the items; at most the given number is in flight.
+ * <p><b>Rule:</b> Bodies start in the order of their items; at most the given number of items is in
+ * flight.
  *
  * <p><b>Design:</b> docs/design/mapawait.md. <b>Proof:</b> MapAwaitTest, MapConcurrentTest;
  * MapAwaitStress.

@@ -1,7 +1,7 @@
 /**
  * Bodies as publishers: emit, demand, hand-over and the end of a stream.
  *
- * <p><b>Rule:</b> One signal at a time, by the thread that has the turn; no signal runs the body's
+ * <p><b>Rule:</b> Only one thread at a time may signal the subscriber; no signal runs the body's
  * code (B7).
  *
  * <p><b>Design:</b> docs/design/emitter.md. <b>Proof:</b> EmitterRaceTest, EmitterCancellationTest,
