@@ -74,6 +74,9 @@ final class LibraryOperations {
         "awaitAll of futures",
         () -> awaitAll(List.of(awaitable(sources.future()), awaitable(sources.stage()))));
     operations.put(
+        "awaitAll of a completed future",
+        () -> awaitAll(List.of(awaitable(CompletableFuture.completedFuture(1)))));
+    operations.put(
         "withTimeout of a future",
         () -> Coroutine.withTimeout(LONG, () -> await(sources.future())));
     operations.put("future", () -> await(future(() -> 1)));
