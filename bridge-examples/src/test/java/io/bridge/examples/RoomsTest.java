@@ -128,15 +128,20 @@ class RoomsTest {
     Map<String, Set<String>> reachable = new TreeMap<>();
     arrows.keySet().forEach(type -> reachable.put(type, reachableFrom(type, arrows)));
     Set<Set<String>> circles =
-        arrows.keySet().stream()
-            .map(type ->
-                reachable.get(type).stream()
-                    .filter(other -> reachable.get(other).contains(type))
-                    .map(RoomsTest::simpleName)
-                    .collect(Collectors.toSet()))
+        reachable.entrySet().stream()
+            .map(from -> circleOf(from.getKey(), from.getValue(), reachable))
             .filter(circle -> circle.size() > 1)
             .collect(Collectors.toSet());
     assertThat(circles).isEqualTo(NATURAL);
+  }
+
+  /** The types that reach each other, {@code type} among them. */
+  private static Set<String> circleOf(
+      String type, Set<String> targets, Map<String, Set<String>> reachable) {
+    return targets.stream()
+        .filter(other -> reachable.getOrDefault(other, Set.of()).contains(type))
+        .map(RoomsTest::simpleName)
+        .collect(Collectors.toSet());
   }
 
   /** What a sealed type names as its implementations. */
@@ -149,7 +154,7 @@ class RoomsTest {
 
   private static Set<String> reachableFrom(String type, Map<String, Set<String>> arrows) {
     Set<String> found = new TreeSet<>();
-    Deque<String> next = new ArrayDeque<>(arrows.get(type));
+    Deque<String> next = new ArrayDeque<>(arrows.getOrDefault(type, Set.of()));
     while (!next.isEmpty()) {
       String target = next.remove();
       if (found.add(target)) {
