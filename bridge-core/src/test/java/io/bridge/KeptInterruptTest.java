@@ -106,6 +106,38 @@ class KeptInterruptTest {
   }
 
   @Test
+  @DisplayName(
+      "A8 (2): made in place inside an outer await, and thrown by a coroutine awaited there")
+  void ofCoroutineInside() {
+    Fork<String> outer =
+        Fork.virtual(() ->
+            Await.<String>suspend(suspension -> {
+              InterruptedException kept = interruptedHere();
+              Coroutine<String> failed =
+                  Coroutine.start(() -> {
+                    throw kept;
+                  });
+              Eventually.until("it has failed", failed::isDone);
+              Throwable thrown = catchThrowable(failed::await);
+              assertThat(thrown).isInstanceOf(CompletionException.class).hasCause(kept);
+              assertThat(Thread.currentThread().isInterrupted()).isFalse();
+              suspension.resume("goes on");
+            }));
+    assertThat(outer.join()).isEqualTo("goes on");
+  }
+
+  /** Takes the flag down. */
+  private static InterruptedException interruptedHere() {
+    Thread.currentThread().interrupt();
+    try {
+      new CountDownLatch(1).await();
+      throw new AssertionError("not interrupted");
+    } catch (InterruptedException e) {
+      return e;
+    }
+  }
+
+  @Test
   @DisplayName("A8 (2): made inside an await that never saw it, and passed to others")
   void neverTold() {
     Cached source = new Cached(false);

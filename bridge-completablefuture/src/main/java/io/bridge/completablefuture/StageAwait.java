@@ -60,7 +60,8 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
   // accessed by any thread; null if there is nothing to cancel
   private volatile @Nullable CompletionStage<?> stage;
 
-  // what accept threw on the thread that registers it: the JDK catches that (A11)
+  // what accept threw, which the JDK catches; only the thread that registers it needs to see it
+  // (A11)
   private @Nullable Throwable cutShort;
 
   private StageAwait(
@@ -101,8 +102,9 @@ final class StageAwait<T extends @Nullable Object> extends ParkedAwait<T>
       } else {
         source.whenComplete(this);
       }
-      if (cutShort != null && !hasEnded()) {
-        sourceThrew(cutShort);
+      Throwable cut = cutShort;
+      if (cut != null && !hasEnded()) {
+        sourceThrew(cut);
       }
     } catch (Throwable t) {
       sourceThrew(t);

@@ -6,6 +6,7 @@ import io.bridge.Suspension;
 import io.bridge.internal.base.Fields;
 import io.bridge.internal.cancel.CancelFrame;
 import io.bridge.internal.cancel.Cancellation;
+import io.bridge.internal.failure.CallsSource;
 import io.bridge.internal.failure.Failures;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -26,6 +27,24 @@ public final class CallbackAwait<T extends @Nullable Object> extends ParkedAwait
   // any thread
   @SuppressWarnings("UnusedVariable") // read by its handle
   private volatile @Nullable CancelActions onCancel;
+
+  /** The way into an await of our own code, which no facade calls: an await begins here (A8). */
+  @CallsSource(entry = true)
+  public static final class Entry {
+
+    private Entry() {}
+
+    /**
+     * Awaits {@code awaitable}.
+     *
+     * @param awaitable the source
+     * @param <T> the type of the value
+     * @return its value
+     */
+    public static <T extends @Nullable Object> T await(Awaitable<? extends T> awaitable) {
+      return CallbackAwait.<T>await(awaitable);
+    }
+  }
 
   private CallbackAwait(@Nullable CancelFrame frame) {
     super(frame, null);

@@ -125,11 +125,14 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
       }
       return;
     }
-    if (registered != null) {
-      run(registered);
-    }
-    if (!passOn(failure, null)) {
-      report(failure);
+    try {
+      if (registered != null) {
+        run(registered);
+      }
+    } finally {
+      if (!passOn(failure, null)) {
+        report(failure);
+      }
     }
   }
 

@@ -130,9 +130,19 @@ abstract class GroupAwait<T extends @Nullable Object, R extends @Nullable Object
   }
 
   private void release(boolean failed) {
-    parts.forEach(ConversionSink::cancel);
+    @Nullable Error tooDeep = null;
+    for (Part part : parts) {
+      try {
+        part.cancel();
+      } catch (Error e) { // the others are cancelled all the same
+        tooDeep = e;
+      }
+    }
     parts.clear();
     forgetReceived(failed);
+    if (tooDeep != null) {
+      throw tooDeep;
+    }
   }
 
   /** The owner cancels the parts when it leaves. */

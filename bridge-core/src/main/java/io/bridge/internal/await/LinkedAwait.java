@@ -173,10 +173,10 @@ public abstract class LinkedAwait<U, T extends @Nullable Object> extends ParkedA
   }
 
   /**
-   * The value of the source, with which it ends. Where the stack ends in here it has not, so that
-   * the failure which the source sends then still counts (A11).
+   * Ends the await with the value of the source. If the stack ends in here, the value counts as not
+   * signalled, so that the failure which the source then signals still ends the await (A11).
    *
-   * @return false for a value behind the end
+   * @return false for a value after the end
    */
   protected final boolean succeeded(T value) {
     if (!unlink()) {

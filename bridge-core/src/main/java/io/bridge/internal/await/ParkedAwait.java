@@ -136,8 +136,15 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
 
   /** Lets {@code suspension} cancel this conversion; false if it already has. */
   protected final boolean follow(Suspension<?> suspension) {
-    suspension.onCancel(this::tryCancel);
+    suspension.onCancel(this::cancelAgain);
     return !hasEnded();
+  }
+
+  /** Cancels; a cancel that the stack has cut short stops the source now (A11). */
+  private void cancelAgain() {
+    if (settle(Mark.CANCELLED) || cell == Mark.CANCELLED) {
+      stop();
+    }
   }
 
   /** Ends the await with a value; false if it has ended already. Any thread. */

@@ -2,6 +2,7 @@ package io.bridge.internal.base;
 
 import io.bridge.CoroutineContext;
 import io.bridge.internal.context.ContextSnapshot;
+import io.bridge.internal.failure.FailureLayers;
 import java.util.Arrays;
 import java.util.ServiceLoader;
 import org.reactivestreams.Subscriber;
@@ -18,6 +19,10 @@ public final class PresentLibraries {
   /** The libraries that take part in {@link ContextSnapshot}. */
   public static final LibraryHooks[] CARRYING =
       Arrays.stream(PRESENT).filter(LibraryHooks::carriesThreadState).toArray(LibraryHooks[]::new);
+
+  static {
+    FailureLayers.load();
+  }
 
   private PresentLibraries() {}
 

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JVM's own time: one daemon thread for all timers, started at first need. It only changes
+ * The timers of the JVM: one daemon thread for all of them, started at first need. It only changes
  * states and wakes threads, and runs no foreign code (T3). See docs/design/timers.md.
  *
  * <p>Only that thread uses the heap. Others put a timer into the inbox by one compare-and-set:

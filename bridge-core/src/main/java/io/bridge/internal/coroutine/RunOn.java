@@ -236,9 +236,8 @@ public final class RunOn<T extends @Nullable Object> implements Runnable, ParkLo
     return cancelled || (frame != null && frame.isCancelled());
   }
 
-  @SuppressWarnings("unchecked")
-  public // the body throws an X, or unchecked
-  static <E extends Throwable> void rethrow(Throwable failure) throws E {
+  @SuppressWarnings("unchecked") // the body throws an X, or unchecked
+  public static <E extends Throwable> void rethrow(Throwable failure) throws E {
     throw (E) failure;
   }
 }

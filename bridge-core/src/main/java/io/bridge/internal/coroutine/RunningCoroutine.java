@@ -310,7 +310,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   @Override
   public T await() {
-    return CallbackAwait.await(this);
+    return CallbackAwait.Entry.<T>await(this);
   }
 
   @Override

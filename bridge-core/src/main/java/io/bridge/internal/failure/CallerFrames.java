@@ -1,8 +1,10 @@
 package io.bridge.internal.failure;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toSet;
 
 import java.lang.StackWalker.StackFrame;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,7 +12,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,22 +27,15 @@ public final class CallerFrames {
   private static final StackWalker STACK =
       StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
-  /**
-   * A public type that users call.
-   *
-   * @param name of the public type
-   * @param methods the names of its methods; of an internal class only these count
-   */
-  private record Facade(String name, Set<String> methods) {
-
-    static Facade of(Class<?> type) {
-      EntryPoint mark = requireNonNull(type.getAnnotation(EntryPoint.class));
-      Class<?> facade = mark.of() == void.class ? type : mark.of();
-      return new Facade(
-          facade.getSimpleName(),
-          Arrays.stream(facade.getMethods()).map(Method::getName).collect(Collectors.toSet()));
-    }
-  }
+  /** Of an internal class, the names of the public methods that it implements. */
+  private static final ClassValue<Set<String>> PUBLIC_METHODS =
+      new ClassValue<>() {
+        @Override
+        protected Set<String> computeValue(Class<?> type) {
+          Class<?> facade = requireNonNull(type.getAnnotation(EntryPoint.class)).of();
+          return Arrays.stream(facade.getMethods()).map(Method::getName).collect(toSet());
+        }
+      };
 
   private CallerFrames() {}
 
@@ -142,10 +136,23 @@ public final class CallerFrames {
 
   /** The public name of a type whose {@code method} users call; null for all other frames. */
   private static @Nullable String facade(Class<?> type, String method) {
-    if (!type.isAnnotationPresent(EntryPoint.class)) {
+    EntryPoint mark = mark(type, EntryPoint.class);
+    if (mark == null) {
       return null;
     }
-    Facade facade = Facade.of(type);
-    return !isInternal(type) || facade.methods.contains(method) ? facade.name : null;
+    if (mark.of() == void.class) {
+      return type.getSimpleName();
+    }
+    boolean isPublic = !isInternal(type) || PUBLIC_METHODS.get(type).contains(method);
+    return isPublic ? mark.of().getSimpleName() : null;
+  }
+
+  /** The mark of a class, which may be a user's, with annotations that cannot be read. */
+  static <A extends Annotation> @Nullable A mark(Class<?> type, Class<A> annotation) {
+    try {
+      return type.getAnnotation(annotation);
+    } catch (LinkageError | RuntimeException unreadable) {
+      return null;
+    }
   }
 }

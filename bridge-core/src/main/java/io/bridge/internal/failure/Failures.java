@@ -7,7 +7,6 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
-import java.util.ServiceLoader;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -20,20 +19,11 @@ public final class Failures {
   /** Deeper cause chains than this are cyclic or absurd. */
   private static final int MAX_DEPTH = 64;
 
-  private static final FailureLayer[] LAYERS =
-      ServiceLoader.load(FailureLayer.class, FailureLayer.class.getClassLoader()).stream()
-          .map(ServiceLoader.Provider::get)
-          .toArray(FailureLayer[]::new);
-
   private Failures() {}
 
   /** The failure that code sees; see {@link FailureLayer#inLayer}. */
   public static Throwable inLayer(Throwable failure) {
-    Throwable inner = failure;
-    for (FailureLayer layer : LAYERS) {
-      inner = layer.inLayer(inner);
-    }
-    return inner;
+    return FailureLayers.inLayer(failure);
   }
 
   /**

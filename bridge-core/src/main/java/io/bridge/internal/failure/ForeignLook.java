@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Java has no tryLock for monitors. So the asking thread waits until the look has ended, or seems
  * to hang, and then goes on without its answer.
  *
- * <p>Proof: ForeignLookTest, HostileExceptionsTest.
+ * <p>Proof: HostileExceptionsTest.
  *
  * @param <R> the type of the answer
  */

@@ -98,12 +98,12 @@ public final class Interruptions {
 
   /** Whether an await begins in {@code type}, by any method. */
   private static boolean isEntry(Class<?> type) {
-    CallsSource mark = type.getAnnotation(CallsSource.class);
+    CallsSource mark = CallerFrames.mark(type, CallsSource.class);
     return mark != null && mark.entry();
   }
 
   private static boolean isAwait(Class<?> type) {
-    return type.isAnnotationPresent(CallsSource.class);
+    return CallerFrames.mark(type, CallsSource.class) != null;
   }
 
   /** Whether the exception was made inside {@code calls}: its trace ends with them. */

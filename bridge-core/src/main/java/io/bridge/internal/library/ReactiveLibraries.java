@@ -13,6 +13,7 @@ import io.bridge.internal.cursor.ItemReceiver;
 import io.bridge.internal.cursor.ItemSubscriber;
 import io.bridge.internal.cursor.Iteration;
 import io.bridge.internal.cursor.IterationCursor;
+import io.bridge.internal.failure.FailureLayers;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.ServiceLoader;
@@ -51,6 +52,10 @@ public final class ReactiveLibraries {
           return place;
         }
       };
+
+  static {
+    FailureLayers.load();
+  }
 
   private ReactiveLibraries() {}
 

@@ -52,7 +52,7 @@ import org.reactivestreams.Subscription;
  *
  * <p>The first thread in {@link #drain} sends the signals; others only increment its counter. So
  * signals are serial without a lock, and a re-entrant request from onNext does not recurse. Proof:
- * ItemRuns*Test, MapAwaitTest, MapConcurrent*Test, the TCK classes.
+ * MapAwait*Test, MapAwaitTest, MapConcurrent*Test, the TCK classes.
  *
  * @param <A> the type of the items
  * @param <B> the type of the values

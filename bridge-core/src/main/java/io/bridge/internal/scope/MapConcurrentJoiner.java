@@ -117,7 +117,7 @@ public final class MapConcurrentJoiner<B extends @Nullable Object> implements Jo
 
   private void takeSlot() {
     while (free.get() == 0) {
-      CallbackAwait.<@Nullable Void>await(this::enrol);
+      CallbackAwait.Entry.<@Nullable Void>await(this::enrol);
     }
     free.decrementAndGet();
   }

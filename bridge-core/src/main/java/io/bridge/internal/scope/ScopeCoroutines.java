@@ -163,7 +163,7 @@ final class ScopeCoroutines {
   }
 
   private void awaitChange(BooleanSupplier ended) {
-    CallbackAwait.<@Nullable Void>await(suspension -> {
+    CallbackAwait.Entry.<@Nullable Void>await(suspension -> {
       waiters.add(suspension);
       suspension.onCancel(() -> waiters.remove(suspension));
       boolean changed = isIdle() || ended.getAsBoolean();

@@ -19,7 +19,7 @@ import org.reactivestreams.Subscriber;
  * </pre>
  *
  * A superclass and no field, so that a subscription is one object. Proof: NobodyLeftTest,
- * NobodyLeftRaceTest, EmitterStress.
+ * SubscriberHoldRaceTest, EmitterStress.
  *
  * @param <T> the type of the items
  */

@@ -238,8 +238,11 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
         return; // RS 1.3: the thread that sends the value then sends the failure
       }
     } while (!DEMAND.compareAndSet(this, before, DONE));
-    stop(before);
-    end(Demand.lessThanOne(), false);
+    try {
+      stop(before);
+    } finally {
+      end(Demand.lessThanOne(), false);
+    }
   }
 
   @Override

@@ -14,7 +14,7 @@ public final class BlockHoundEntry implements BlockHoundIntegration {
 
   @Override
   public void applyTo(BlockHound.Builder builder) {
-    builder.allowBlockingCallsInside("io.bridge.internal.failure.Failures", "<clinit>");
+    builder.allowBlockingCallsInside("io.bridge.internal.failure.FailureLayers", "<clinit>");
     builder.allowBlockingCallsInside("io.bridge.internal.base.PresentLibraries", "<clinit>");
     builder.allowBlockingCallsInside("io.bridge.internal.library.ReactiveLibraries", "<clinit>");
   }
