@@ -196,6 +196,10 @@ public final class StackEdges extends StackEdgeProgram {
     loop(Await.mapConcurrent(source, 2, item -> item));
   }
 
+  private static void converted(Publisher<Integer> source) {
+    Await.await(Publishers.toPublisher(Await.awaitable(source)));
+  }
+
   interface Await1 {
     void of(Publisher<Integer> source);
   }
@@ -316,6 +320,14 @@ public final class StackEdges extends StackEdgeProgram {
     }
   }
 
+  /** Starts at many edges: one that overflows in the JDK's scheduler leaves later ones waiting. */
+  private void starts() {
+    Fork.Action start = requireNonNull(operations.get("start"));
+    for (int stack = 200; stack < 600 && !isEnough(); stack += 4) {
+      atEdge("start with " + stack + " KiB", start, stack);
+    }
+  }
+
   /** Everything, {@code rounds} times, each with another size of the stack. */
   public static void main(String[] arguments) {
     int rounds = Integer.parseInt(arguments[0]);
@@ -334,12 +346,19 @@ public final class StackEdges extends StackEdgeProgram {
       edges.cancels();
       edges.emitsAtEdge();
     }
+    edges.starts();
     edges.signals("onNext to awaitList", s -> s.onNext(1), Await::awaitList);
     edges.signals("onNext to a collector", s -> s.onNext(1), StackEdges::collected);
     edges.signals("onNext to awaitFirst", s -> s.onNext(1), Await::awaitFirst);
     edges.signals("onNext to a loop", s -> s.onNext(1), StackEdges::loop);
     edges.signals("onComplete to a loop", Subscriber::onComplete, StackEdges::loop);
     edges.signals("onComplete to mapConcurrent", Subscriber::onComplete, StackEdges::mapped);
+    edges.signals("onNext to a conversion", s -> s.onNext(1), StackEdges::converted);
+    edges.signals(
+        "onError to a conversion",
+        s -> s.onError(new IllegalStateException()),
+        StackEdges::converted);
+    edges.signals("onComplete to a conversion", Subscriber::onComplete, StackEdges::converted);
     edges.requestsAtEdge();
     edges.signals("onComplete to awaitList", Subscriber::onComplete, Await::awaitList);
     edges.signals("onError to await", s -> s.onError(new IllegalStateException()), Await::await);

@@ -33,7 +33,12 @@ abstract class DisposableSink<T, O> extends ConversionSink<@Nullable T> implemen
     O to = observer;
     observer = null;
     if (to != null) {
-      succeeded(to, value);
+      try {
+        succeeded(to, value);
+      } catch (StackOverflowError tooDeep) { // it counts as not signalled (A11)
+        observer = to;
+        throw tooDeep;
+      }
     }
     return to != null;
   }
@@ -43,7 +48,12 @@ abstract class DisposableSink<T, O> extends ConversionSink<@Nullable T> implemen
     O to = observer;
     observer = null;
     if (to != null) {
-      failed(to, failure);
+      try {
+        failed(to, failure);
+      } catch (StackOverflowError tooDeep) { // as above
+        observer = to;
+        throw tooDeep;
+      }
     }
     return to != null;
   }

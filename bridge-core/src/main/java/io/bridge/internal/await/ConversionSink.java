@@ -9,10 +9,10 @@ import io.bridge.CoroutineContext;
 import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import io.bridge.internal.base.Fields;
-import io.bridge.internal.cancel.Headroom;
 import io.bridge.internal.cancel.OwnCancel;
 import io.bridge.internal.context.ContextFrame;
 import io.bridge.internal.failure.Failures;
+import io.bridge.internal.failure.Headroom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -130,21 +130,9 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
         run(registered);
       }
     } finally {
-      if (!passOn(failure, null)) {
+      if (!passOnFailure(failure)) {
         report(failure);
       }
-    }
-  }
-
-  /**
-   * With too little stack left nothing else can be done: the outcome counts as not signalled (A11).
-   */
-  private void throwIfTooDeep(Throwable ofReceiver, @Nullable CancelActions before) {
-    try {
-      Headroom.throwIfTooDeep(ofReceiver);
-    } catch (StackOverflowError tooDeep) {
-      cell = before;
-      throw tooDeep;
     }
   }
 
@@ -204,11 +192,20 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
     if (isEnd(before)) {
       return false;
     }
+    try {
+      return passOn(value);
+    } catch (StackOverflowError tooDeep) { // the outcome counts as not signalled (A11)
+      cell = before;
+      throw tooDeep;
+    }
+  }
+
+  private boolean passOn(T value) {
     ContextFrame frame = inside;
     try {
       return frame == null ? succeeded(value) : frame.outside(() -> succeeded(value));
     } catch (Throwable ofReceiver) { // nothing is thrown into the source (A11)
-      throwIfTooDeep(ofReceiver, before);
+      Headroom.throwIfTooDeep(ofReceiver);
       report(ofReceiver);
       return true;
     }
@@ -217,16 +214,21 @@ public abstract non-sealed class ConversionSink<T extends @Nullable Object>
   @Override
   public final boolean receiveFailure(Throwable failure) {
     CancelActions before = settle(ENDED);
-    return !isEnd(before) && passOn(failure, before);
+    try {
+      return !isEnd(before) && passOnFailure(failure);
+    } catch (StackOverflowError tooDeep) { // as above
+      cell = before;
+      throw tooDeep;
+    }
   }
 
-  private boolean passOn(Throwable failure, @Nullable CancelActions before) {
+  private boolean passOnFailure(Throwable failure) {
     ContextFrame frame = inside;
     try {
       Throwable bare = Failures.bare(failure);
       return frame == null ? failed(bare) : frame.outside(() -> failed(bare));
     } catch (Throwable ofReceiver) { // as above
-      throwIfTooDeep(ofReceiver, before);
+      Headroom.throwIfTooDeep(ofReceiver);
       report(ofReceiver);
       return true;
     }

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.bridge.internal.base.Fields;
 import io.bridge.internal.cancel.CancelFrame;
 import io.bridge.internal.cancel.Cancellation;
-import io.bridge.internal.cancel.Headroom;
+import io.bridge.internal.failure.Headroom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;

@@ -6,7 +6,7 @@ import io.bridge.Awaitable;
 import io.bridge.CoroutineContext;
 import io.bridge.internal.cancel.CancelFrame;
 import io.bridge.internal.cancel.Cancellation;
-import io.bridge.internal.cancel.Headroom;
+import io.bridge.internal.failure.Headroom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.bridge.internal.await;
 import io.bridge.internal.base.Fields;
 import io.bridge.internal.cancel.CancelFrame;
 import io.bridge.internal.cancel.Cancellation;
-import io.bridge.internal.cancel.Headroom;
+import io.bridge.internal.failure.Headroom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;

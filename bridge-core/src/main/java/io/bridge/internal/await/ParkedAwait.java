@@ -228,7 +228,16 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
           LockSupport.unpark(waiting);
         }
         Receiver<? super T> to = receiver;
-        return outcome == result && (to == null || passOn(result, to));
+        if (outcome != result || to == null) {
+          return outcome == result;
+        }
+        try { // here, since the call itself may be too deep
+          return passOn(result, to);
+        } catch (Throwable tooDeep) { // or in the receiver: it counts as not signalled (A11)
+          receiver = to;
+          cell = null;
+          throw tooDeep;
+        }
       }
     }
   }
@@ -245,21 +254,15 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   @SuppressWarnings({"unchecked", "NullAway"}) // as in outcome
   private boolean passOn(Object result, Receiver<? super T> to) {
     receiver = null;
-    try {
-      if (result == Mark.CANCELLED) {
-        return true; // the receiver itself has cancelled
-      }
-      if (result instanceof Failure failure) {
-        return to.receiveFailure(inside(failure.cause));
-      }
-      boolean received = to.receive((T) (result == Mark.NULL ? null : result));
-      cell = Mark.NULL;
-      return received;
-    } catch (Throwable tooDeep) { // in the receiver: the outcome counts as not signalled (A11)
-      receiver = to;
-      cell = null;
-      throw tooDeep;
+    if (result == Mark.CANCELLED) {
+      return true; // the receiver itself has cancelled
     }
+    if (result instanceof Failure failure) {
+      return to.receiveFailure(inside(failure.cause));
+    }
+    boolean received = to.receive((T) (result == Mark.NULL ? null : result));
+    cell = Mark.NULL;
+    return received;
   }
 
   /** The context of the waiting code or of the conversion's target; empty after the end. */

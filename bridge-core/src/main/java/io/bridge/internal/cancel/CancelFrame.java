@@ -2,6 +2,7 @@ package io.bridge.internal.cancel;
 
 import io.bridge.CoroutineContext;
 import io.bridge.internal.base.Fields;
+import io.bridge.internal.failure.Headroom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;

@@ -1,5 +1,7 @@
 package io.bridge.internal.cancel;
 
+import io.bridge.internal.failure.Headroom;
+
 /** The one place where bridge makes and starts virtual threads (S10). */
 public final class CoroutineThreads {
 
@@ -7,6 +9,7 @@ public final class CoroutineThreads {
 
   /** Starts a thread, which need not be a coroutine's. */
   public static void start(String name, Runnable code) {
+    Headroom.check();
     unstarted(name, code).start();
   }
 

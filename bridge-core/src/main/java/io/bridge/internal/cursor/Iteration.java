@@ -15,7 +15,6 @@ import io.bridge.internal.failure.Failures;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.NoSuchElementException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +75,8 @@ public final class Iteration<T>
   private static final VarHandle WAITING =
       Fields.handle(MethodHandles.lookup(), "waiting", Thread.class);
   private static final VarHandle NEXT = Fields.handle(MethodHandles.lookup(), "next", Object.class);
+  private static final VarHandle DRAINING =
+      Fields.handle(MethodHandles.lookup(), "draining", int.class);
 
   private final CursorBuffer<T> buffer;
   private final int prefetch;
@@ -126,7 +127,8 @@ public final class Iteration<T>
   // written by the loop's thread before it reads closed; null before, and when it has left
   private volatile @Nullable Thread loop;
 
-  private final AtomicInteger draining = new AtomicInteger();
+  @SuppressWarnings("UnusedVariable") // read by its handle
+  private volatile int draining; // a field, since its end must need no call
 
   private Iteration(int prefetch, int renewal, boolean lazy, @Nullable CancelFrame frame) {
     this.buffer = CursorBuffer.of(prefetch);
@@ -601,13 +603,18 @@ public final class Iteration<T>
 
   /** Discards all items, each once, even with concurrent callers. */
   private void drain() {
-    if (draining.getAndIncrement() != 0) {
+    if ((int) DRAINING.getAndAdd(this, 1) != 0) {
       return;
     }
     int missed = 1;
     do {
-      discardAll(requireNonNull(source));
-      missed = draining.addAndGet(-missed);
+      try {
+        discardAll(requireNonNull(source));
+        missed = (int) DRAINING.getAndAdd(this, -missed) - missed;
+      } catch (Throwable tooDeep) { // the next signal drains (A11)
+        draining = 0;
+        throw tooDeep;
+      }
     } while (missed != 0);
   }
 

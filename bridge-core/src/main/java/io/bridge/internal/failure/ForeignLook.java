@@ -151,6 +151,7 @@ public final class ForeignLook<R extends @Nullable Object> implements Runnable {
         Runtime.version().feature() >= 24 ? Lookers::startVirtual : platform();
 
     private static void startVirtual(Runnable look) {
+      Headroom.check();
       Thread.ofVirtual().name(NAME).inheritInheritableThreadLocals(false).start(look);
     }
 

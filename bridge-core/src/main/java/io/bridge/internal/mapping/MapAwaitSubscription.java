@@ -6,7 +6,6 @@ import io.bridge.CoroutineContext;
 import io.bridge.ItemBody;
 import io.bridge.internal.await.Demand;
 import io.bridge.internal.base.Fields;
-import io.bridge.internal.cancel.Headroom;
 import io.bridge.internal.context.ContextSnapshot;
 import io.bridge.internal.coroutine.Completion;
 import io.bridge.internal.coroutine.RunningCoroutine;
@@ -14,6 +13,7 @@ import io.bridge.internal.cursor.ItemReceiver;
 import io.bridge.internal.cursor.ItemSubscriber;
 import io.bridge.internal.cursor.Iteration;
 import io.bridge.internal.failure.Failures;
+import io.bridge.internal.failure.Headroom;
 import io.bridge.internal.library.ReactiveLibraries;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -72,6 +72,8 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
   private static final VarHandle END = Fields.handle(MethodHandles.lookup(), "end", Object.class);
   private static final VarHandle REQUESTED =
       Fields.handle(MethodHandles.lookup(), "requested", long.class);
+  private static final VarHandle DRAINS =
+      Fields.handle(MethodHandles.lookup(), "drains", int.class);
 
   private final int concurrency;
   private final ItemBody<? super A, @Nullable B, ? extends Exception> body;
@@ -97,8 +99,6 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
   /** The number of runs whose value is not delivered yet. */
   private final AtomicInteger undelivered = new AtomicInteger();
 
-  private final AtomicInteger drains = new AtomicInteger();
-
   // set before anything begins
   private @Nullable ItemSubscriber<A> source;
 
@@ -108,6 +108,10 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
   // any thread
   private volatile @Nullable Object end;
   private volatile long requested;
+
+  // any thread; a field, since its end must need no call
+  @SuppressWarnings("UnusedVariable") // read by its handle
+  private volatile int drains;
 
   // any thread; null when it is over, so that the subscriber is not kept (RS 3.13)
   private volatile @Nullable Subscriber<? super B> downstream;
@@ -401,16 +405,16 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
   }
 
   private void drain() {
-    if (drains.getAndIncrement() != 0) {
+    if ((int) DRAINS.getAndAdd(this, 1) != 0) {
       return;
     }
     int missed = 1;
     do {
       try {
         deliverOrCancel();
-        missed = drains.addAndGet(-missed);
+        missed = (int) DRAINS.getAndAdd(this, -missed) - missed;
       } catch (Throwable tooDeep) { // too deep for the rest as well: the next signal drains (A11)
-        drains.set(0);
+        drains = 0;
         throw tooDeep;
       }
     } while (missed != 0);

@@ -2,6 +2,7 @@ package io.bridge.internal.scope;
 
 import io.bridge.internal.cancel.CoroutineThreads;
 import io.bridge.internal.coroutine.RunningCoroutine;
+import io.bridge.internal.failure.Headroom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -61,6 +62,7 @@ final class ScopeThreads {
   /** Starts one thread. */
   void start(RunningCoroutine<?> coroutine) {
     if (config.isGroup()) {
+      Headroom.check();
       group().execute(coroutine);
     } else {
       coroutine.startThread();

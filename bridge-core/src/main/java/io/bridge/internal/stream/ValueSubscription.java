@@ -99,9 +99,7 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
   @Override
   protected final boolean succeeded(@Nullable T value) {
     if (value == null) { // empty
-      if (takeEnd()) {
-        end(null, true);
-      }
+      ended(null);
       return true;
     }
     held = value;
@@ -109,25 +107,40 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
       return true;
     }
     held = null;
+    Subscriber<? super T> receiver = downstream;
     if (!DEMAND.compareAndSet(this, ASKED, SENDING)) {
       return false;
     }
-    send(value);
+    try {
+      send(value);
+    } catch (StackOverflowError tooDeep) { // it counts as not signalled (A11)
+      downstream = receiver;
+      demand = ASKED;
+      throw tooDeep;
+    }
     return true;
   }
 
   @Override
   protected final boolean failed(Throwable failure) {
-    boolean taken = takeEnd();
-    if (taken) {
-      end(failure, true);
-    }
-    return taken;
+    return ended(failure);
   }
 
-  /** Takes the right to send the terminal signal; false if another thread has it. */
-  private boolean takeEnd() {
-    return (int) DEMAND.getAndSet(this, DONE) != DONE; // never SENDING: there is one outcome
+  /** The terminal signal of the source; false if there was one already, or a cancel. */
+  private boolean ended(@Nullable Throwable failure) {
+    Subscriber<? super T> receiver = downstream;
+    int before = (int) DEMAND.getAndSet(this, DONE); // never SENDING: there is one outcome
+    if (before == DONE) {
+      return false;
+    }
+    try {
+      end(failure, true);
+    } catch (StackOverflowError tooDeep) { // it counts as not signalled (A11)
+      downstream = receiver;
+      demand = before;
+      throw tooDeep;
+    }
+    return true;
   }
 
   private void end(@Nullable Throwable failure, boolean ofSource) {

@@ -1,11 +1,11 @@
-package io.bridge.internal.cancel;
+package io.bridge.internal.failure;
 
 /**
  * Whether the calling thread has enough stack for a step that must not be cut short: one of several
  * writes that other threads wait for, with a wake-up at its end. Without enough stack the {@code
- * StackOverflowError} comes before the first write (A11). The JDK's wake-up of a virtual thread is
- * such a step: if it overflows, the thread is lost. Too expensive for each signal; used for
- * cancels, and after a signal has met an error.
+ * StackOverflowError} comes before the first write (A11). The JDK's start and wake-up of a virtual
+ * thread are such steps: if one overflows, threads are lost. Too expensive for each signal; used
+ * for starts and cancels, and after a signal has met an error.
  */
 public final class Headroom {
 
