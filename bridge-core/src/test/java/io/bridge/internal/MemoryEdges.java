@@ -57,6 +57,11 @@ public final class MemoryEdges extends MemoryEdgeProgram {
     simple("emit", () -> Await.awaitList(emits()));
     simple("emit to a loop", MemoryEdges::iterateEmits);
     simple("mapConcurrent", MemoryEdges::mapConcurrent);
+    simple("a failing body to a loop", () -> all(Publishers.iterate(fails(), 1)));
+    simple(
+        "mapConcurrent of a failing body",
+        () -> all(Await.mapConcurrent(fails(), 2, item -> item)));
+    simple("mapConcurrent that fails", () -> all(Await.mapConcurrent(emits(), 2, item -> fail())));
     attempt("cancel", Cancel::new);
   }
 
@@ -104,11 +109,7 @@ public final class MemoryEdges extends MemoryEdgeProgram {
   }
 
   private static void iterate() {
-    try (Cursor<Integer> items = Publishers.iterate(later())) {
-      for (Integer item : items) {
-        requireNonNull(item);
-      }
-    }
+    all(Publishers.iterate(later()));
   }
 
   private static void iterateEmits() {
@@ -122,8 +123,22 @@ public final class MemoryEdges extends MemoryEdgeProgram {
   }
 
   private static void mapConcurrent() {
-    try (Cursor<Integer> items =
-        Await.mapConcurrent(emits(), 2, item -> item + Await.awaitSingle(later()))) {
+    all(Await.mapConcurrent(emits(), 2, item -> item + Await.awaitSingle(later())));
+  }
+
+  private static org.reactivestreams.Publisher<Integer> fails() {
+    return Publishers.publisher(emitter -> {
+      emitter.emit(1);
+      throw new Own();
+    });
+  }
+
+  private static Integer fail() {
+    throw new Own();
+  }
+
+  private static void all(Cursor<Integer> cursor) {
+    try (Cursor<Integer> items = cursor) {
       for (Integer item : items) {
         requireNonNull(item);
       }

@@ -15,6 +15,11 @@ public final class Cancellation {
 
   private static final String INTERRUPTED = "interrupted while awaiting";
 
+  static {
+    Failures.load();
+    OwnCancel.load();
+  }
+
   private Cancellation() {}
 
   /**

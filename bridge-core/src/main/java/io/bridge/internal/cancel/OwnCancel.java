@@ -14,6 +14,9 @@ public final class OwnCancel {
 
   private OwnCancel() {}
 
+  /** Called before the first cancel, which may follow the end of the memory (B11). */
+  static void load() {}
+
   /** Runs {@code cancel}, which cancels the source of {@code await}; may nest. */
   public static void run(Object await, Runnable cancel) {
     Object outer = TARGET.get();

@@ -107,8 +107,20 @@ public class ItemSubscriber<T> extends LinkedAwait<Subscription, @Nullable Void>
     if (cancelIfRequested()) {
       payOwedCancel();
       discard(item);
-    } else if (!feed.offer(item)) {
-      failAndCancel(new IllegalStateException("more items than requested"));
+    } else {
+      offer(item);
+    }
+  }
+
+  private void offer(T item) {
+    Throwable refusal;
+    try {
+      refusal = feed.offer(item) ? null : new IllegalStateException("more items than requested");
+    } catch (OutOfMemoryError noMemory) { // to hold the item; no signal may follow this one (B5)
+      refusal = noMemory;
+    }
+    if (refusal != null) {
+      failAndCancel(refusal);
       discard(item);
     }
   }

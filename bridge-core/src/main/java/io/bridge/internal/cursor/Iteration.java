@@ -283,7 +283,7 @@ public final class Iteration<T>
 
   /** Ends by a failure that did not come from the loop's thread; false if it is lost. */
   public boolean fail(Throwable failure) {
-    return endWith(new IterationEnd.Failure(failure));
+    return endWith(IterationEnd.Failure.of(failure));
   }
 
   /** False for a failure that is not delivered, and lost. */

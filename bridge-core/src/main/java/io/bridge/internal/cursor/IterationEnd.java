@@ -22,19 +22,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class IterationEnd {
 
-  /** The thread that takes it throws or reports it. */
-  record Failure(Throwable cause, AtomicBoolean taken) {
+  /** The thread that takes it throws or reports it; {@code taken} is null for any thread. */
+  record Failure(Throwable cause, @Nullable AtomicBoolean taken) {
 
-    Failure(Throwable cause) {
-      this(cause, new AtomicBoolean());
+    static Failure of(Throwable cause) {
+      try {
+        return new Failure(cause, new AtomicBoolean());
+      } catch (OutOfMemoryError noMemory) {
+        return NO_MEMORY;
+      }
     }
 
     boolean take() {
-      return taken.compareAndSet(false, true);
+      return taken == null || taken.compareAndSet(false, true);
     }
   }
 
   static final Object COMPLETED = new Object();
+
+  /** Stands for a failure when there is no memory to hold it; made with the first loop. */
+  private static final Failure NO_MEMORY = new Failure(new OutOfMemoryError("in a signal"), null);
 
   private static final VarHandle HOW = Fields.handle(MethodHandles.lookup(), "how", Object.class);
 
@@ -62,7 +69,7 @@ final class IterationEnd {
    * @return a signalled failure, which is lost now; null if there is none
    */
   @Nullable Throwable replaceBy(Throwable failure) {
-    Object signalled = HOW.getAndSet(this, new Failure(failure));
+    Object signalled = HOW.getAndSet(this, Failure.of(failure));
     return signalled instanceof Failure behind && behind.cause != failure && behind.take()
         ? behind.cause
         : null;

@@ -50,6 +50,9 @@ public final class AwaitSite extends Exception {
     super("awaited", null, false, true);
   }
 
+  /** Called before the first failure, which may be the end of the memory (B11). */
+  static void load() {}
+
   /** Adds the calling code's place to {@code failure}. */
   public static void addTo(Throwable failure) {
     if (ON) {

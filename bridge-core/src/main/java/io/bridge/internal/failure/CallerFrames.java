@@ -39,6 +39,9 @@ public final class CallerFrames {
 
   private CallerFrames() {}
 
+  /** Called before the first failure, which may be the end of the memory (B11). */
+  static void load() {}
+
   /** The callers, the nearest first. */
   static List<StackTraceElement> all() {
     return STACK.walk(stack ->

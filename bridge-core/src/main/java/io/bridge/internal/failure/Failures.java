@@ -21,6 +21,17 @@ public final class Failures {
 
   private Failures() {}
 
+  /**
+   * Prepares what a failure needs. Called with the first await: the first failure may be the end of
+   * the memory, and a class that cannot be initialised then stays unusable (B11).
+   */
+  public static void load() {
+    AwaitSite.load();
+    CallerFrames.load();
+    ForeignLook.load();
+    Interruptions.load();
+  }
+
   /** The failure that code sees; see {@link FailureLayer#inLayer}. */
   public static Throwable inLayer(Throwable failure) {
     return FailureLayers.inLayer(failure);

@@ -53,6 +53,9 @@ public final class ForeignLook<R extends @Nullable Object> implements Runnable {
     this.answer = otherwise;
   }
 
+  /** Called before the first failure, which may be the end of the memory (B11). */
+  static void load() {}
+
   /**
    * Looks into a failure. The look may end much later than this call.
    *

@@ -57,6 +57,9 @@ public final class Interruptions {
 
   private Interruptions() {}
 
+  /** Called before the first failure, which may be the end of the memory (B11). */
+  static void load() {}
+
   /** Notes that {@code failure} ends an await: if it comes again, it was kept. */
   public static void remember(Throwable failure) {
     if (failure instanceof InterruptedException) {

@@ -62,6 +62,9 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
   /** The subscriber's own failure, of an illegal request, is never reported as lost. */
   private record Failed(Throwable cause, boolean ofSubscriber) {}
 
+  /** Stands for a failure when there is no memory to hold it. */
+  private static final Failed NO_MEMORY = new Failed(new OutOfMemoryError("in a signal"), false);
+
   private enum Mark {
     COMPLETED,
     OVER,
@@ -239,7 +242,13 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
         return;
       }
       if (!ordered) {
-        line.add(this);
+        try {
+          line.add(this);
+        } catch (OutOfMemoryError noMemory) {
+          source().discard(value);
+          fail(noMemory);
+          return;
+        }
       }
       drain();
     }
@@ -381,7 +390,13 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
 
   /** The first failure ends the stream; false if it came too late. */
   private boolean fail(Throwable failure) {
-    return fail(new Failed(Failures.bare(failure), false));
+    Failed failed;
+    try {
+      failed = new Failed(Failures.bare(failure), false);
+    } catch (OutOfMemoryError noMemory) {
+      failed = NO_MEMORY;
+    }
+    return fail(failed);
   }
 
   private boolean fail(Failed failed) {
@@ -392,8 +407,11 @@ public final class MapAwaitSubscription<A, B> implements ItemReceiver<A>, Subscr
         return false;
       }
       if (END.compareAndSet(this, now, failed)) {
-        stopAll();
-        drain();
+        try {
+          stopAll();
+        } finally { // the loop is told, even if there is no memory to stop the runs
+          drain();
+        }
         return true;
       }
     }

@@ -60,12 +60,25 @@ final class CursorObserver<T> extends LinkedAwait<Disposable, @Nullable Void>
   }
 
   private void offer(T item) {
-    if (cancelIfRequested()) {
-      discard(item);
-    } else if (!iteration.offer(item)) {
-      failAndCancel(new MissingBackpressureException("the buffer of the cursor is full"));
+    if (cancelIfRequested() || !isTaken(item)) {
       discard(item);
     }
+  }
+
+  private boolean isTaken(T item) {
+    Throwable refusal;
+    try {
+      refusal =
+          iteration.offer(item)
+              ? null
+              : new MissingBackpressureException("the buffer of the cursor is full");
+    } catch (OutOfMemoryError noMemory) { // to hold the item; nothing is thrown into the source
+      refusal = noMemory;
+    }
+    if (refusal != null) {
+      failAndCancel(refusal);
+    }
+    return refusal == null;
   }
 
   @Override
