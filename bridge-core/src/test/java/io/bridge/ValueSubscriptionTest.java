@@ -402,6 +402,30 @@ class ValueSubscriptionTest {
     assertThat(source.cancels).isEmpty();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName(
+      "A11 RS 1.7 a StackOverflowError of the subscriber's own is no signal that it missed")
+  void throwingSignal_ownStack(Throwing signal) {
+    StackOverflowError failure = new StackOverflowError("of the subscriber");
+    if (signal.inOnNext()) {
+      log.onNext(s -> throwing(failure));
+    } else {
+      log.onEnd(s -> throwing(failure));
+    }
+    subscribed(signal.before);
+
+    signal.happen(log, source);
+    log.request(1).request(-1);
+
+    assertThat(log.signals()).as("it counts as cancelled").isEqualTo(signal.signals);
+    assertThat(lost.failures()).containsExactly(failure);
+  }
+
+  private static void throwing(Error failure) {
+    throw failure;
+  }
+
   private static void throwing(RuntimeException failure) {
     throw failure;
   }

@@ -1,6 +1,7 @@
 package io.bridge.rxjava;
 
 import io.bridge.internal.await.ConversionSink;
+import io.bridge.internal.failure.Headroom;
 import io.reactivex.rxjava3.disposables.Disposable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +36,9 @@ abstract class DisposableSink<T, O> extends ConversionSink<@Nullable T> implemen
     if (to != null) {
       try {
         succeeded(to, value);
-      } catch (StackOverflowError tooDeep) { // it counts as not signalled (A11)
-        observer = to;
-        throw tooDeep;
+      } catch (StackOverflowError overflow) {
+        observer = to; // a plain write: if it was too deep, it counts as not signalled (A11)
+        throw ofObserver(overflow);
       }
     }
     return to != null;
@@ -50,12 +51,19 @@ abstract class DisposableSink<T, O> extends ConversionSink<@Nullable T> implemen
     if (to != null) {
       try {
         failed(to, failure);
-      } catch (StackOverflowError tooDeep) { // as above
-        observer = to;
-        throw tooDeep;
+      } catch (StackOverflowError overflow) {
+        observer = to; // as above
+        throw ofObserver(overflow);
       }
     }
     return to != null;
+  }
+
+  /** With enough stack left, {@code overflow} is the observer's own, which is not kept. */
+  private StackOverflowError ofObserver(StackOverflowError overflow) {
+    Headroom.throwIfTooDeep(overflow);
+    observer = null;
+    return overflow;
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.bridge.internal.await.Demand;
 import io.bridge.internal.base.Fields;
 import io.bridge.internal.base.PresentLibraries;
 import io.bridge.internal.coroutine.SignalTask;
+import io.bridge.internal.failure.Headroom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
@@ -113,10 +114,10 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
     }
     try {
       send(value);
-    } catch (StackOverflowError tooDeep) { // it counts as not signalled (A11)
-      downstream = receiver;
+    } catch (StackOverflowError overflow) {
+      downstream = receiver; // plain writes: if it was too deep, it counts as not signalled (A11)
       demand = ASKED;
-      throw tooDeep;
+      throw ofReceiver(overflow);
     }
     return true;
   }
@@ -135,12 +136,20 @@ public class ValueSubscription<T> extends ConversionSink<@Nullable T> implements
     }
     try {
       end(failure, true);
-    } catch (StackOverflowError tooDeep) { // it counts as not signalled (A11)
-      downstream = receiver;
+    } catch (StackOverflowError overflow) {
+      downstream = receiver; // as above
       demand = before;
-      throw tooDeep;
+      throw ofReceiver(overflow);
     }
     return true;
+  }
+
+  /** With enough stack left, {@code overflow} is the receiver's own, which gets nothing more. */
+  private StackOverflowError ofReceiver(StackOverflowError overflow) {
+    Headroom.throwIfTooDeep(overflow);
+    downstream = null;
+    demand = DONE;
+    return overflow;
   }
 
   private void end(@Nullable Throwable failure, boolean ofSource) {
