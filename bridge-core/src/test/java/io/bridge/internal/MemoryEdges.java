@@ -12,6 +12,7 @@ import io.bridge.Undeliverable;
 import io.bridge.fixtures.MemoryEdgeProgram;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,8 @@ public final class MemoryEdges extends MemoryEdgeProgram {
         "mapConcurrent of a failing body",
         () -> all(Await.mapConcurrent(fails(), 2, item -> item)));
     simple("mapConcurrent that fails", () -> all(Await.mapConcurrent(emits(), 2, item -> fail())));
-    attempt("cancel", Cancel::new);
+    finely("cancel", Cancel::new);
+    finely("cancel of a scope", ScopeCancel::new);
   }
 
   // operations
@@ -238,6 +240,51 @@ public final class MemoryEdges extends MemoryEdgeProgram {
       }
       EdgeChecks.ended(coroutine);
       EdgeChecks.ended(other);
+    }
+  }
+
+  /** A scope in the background whose coroutines have scopes in turn, cancelled. */
+  private static final class ScopeCancel extends Attempt {
+    private static final int INNER = 2;
+
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final CoroutineScope<Object, ?> scope = CoroutineScope.background(config -> config);
+    private volatile boolean returned;
+
+    ScopeCancel() {
+      for (int i = 0; i < INNER; i++) {
+        scope.fork(this::inner);
+      }
+      while (waiting.get() < 2 * INNER) {
+        Thread.onSpinWait();
+      }
+    }
+
+    private void inner() throws Exception {
+      try (CoroutineScope<Object, ?> inside = CoroutineScope.open()) {
+        inside.fork(() -> {
+          waiting.incrementAndGet();
+          Await.delay(LONG);
+        });
+        waiting.incrementAndGet();
+        Coroutine.shield(() -> {
+          inside.join();
+        });
+      }
+    }
+
+    @Override
+    protected void act() {
+      scope.cancel();
+      returned = true;
+    }
+
+    @Override
+    protected void after() {
+      if (!returned) {
+        scope.cancel(); // the first one threw
+      }
+      scope.close();
     }
   }
 

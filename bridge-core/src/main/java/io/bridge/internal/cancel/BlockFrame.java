@@ -40,14 +40,23 @@ abstract class BlockFrame extends CancelFrame {
 
   /** Cancels the block, unless its owner has left it. Any thread; never waits. */
   final void cancelBlock(String why) {
-    if (PHASE.compareAndSet(this, RUNNING, CANCELLING)) {
-      try {
-        mark(why);
-      } finally { // after an Error too: the owner waits for it
-        phase = CANCELLED;
-      }
-      cancelScopesInside();
+    CancelWalk walk = new CancelWalk(why); // first: all of it, or nothing
+    if (tryCancel(why)) {
+      walk.inside(this);
     }
+  }
+
+  /** Cancels the block without its content; false if it was cancelled or left before. */
+  final boolean tryCancel(String why) {
+    if (!PHASE.compareAndSet(this, RUNNING, CANCELLING)) {
+      return false;
+    }
+    try {
+      mark(why);
+    } finally { // after an Error too: the owner waits for it
+      phase = CANCELLED;
+    }
+    return true;
   }
 
   /** No cancel reaches the block after this; true if one did before. Owner only. */

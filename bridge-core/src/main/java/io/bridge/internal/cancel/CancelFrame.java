@@ -70,14 +70,15 @@ public abstract class CancelFrame {
   /** Cancels this frame; false if it already was. Never waits, runs no foreign code (A6). */
   public final boolean cancelFrame(String why) {
     Headroom.check(); // all of it, or nothing
+    CancelWalk walk = new CancelWalk(why);
     boolean marked = mark(why);
     if (marked) {
-      cancelScopesInside();
+      walk.inside(this);
     }
     return marked;
   }
 
-  /** The first half of {@link #cancelFrame}: tells the owner. */
+  /** Without the scopes inside, which have coroutines on other threads: only tells the owner. */
   public final boolean mark(String why) {
     if (!markCancelled(why)) {
       return false;
@@ -104,19 +105,7 @@ public abstract class CancelFrame {
     left = true;
   }
 
-  /**
-   * The second half of {@link #cancelFrame}: the scopes opened by its owner inside have coroutines
-   * on other threads, and those may have scopes in turn.
-   */
-  final void cancelScopesInside() {
-    if (root().scopes == null) {
-      return;
-    }
-    String why = cancelReason();
-    CancelWalk.inside(this, why == null ? "cancelled" : why);
-  }
-
-  /** The second half for a scope's coroutine: adds its scopes to the caller's {@code walk}. */
+  /** Adds the scopes that its owner has opened inside to {@code walk}; may be done twice. */
   final void scopesInside(CancelWalk walk) {
     ScopeFrame scope = root().scopes;
     while (scope != null && scope != this && scope.isInside(this)) {

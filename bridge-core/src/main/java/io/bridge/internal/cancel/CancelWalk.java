@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * thread walks. The timer thread walks in slices, since other deadlines wait for it; it also
  * continues the walk of a thread that runs out of memory, since the timer thread retries. Each step
  * ends with one write of a field, after the work it stands for; that work may be done twice.
+ *
+ * <p>A walk is made before the cancel that it is for: a cancelled frame or an ended scope is not
+ * cancelled again, so without the memory for a walk nothing must be cancelled.
  */
 public final class CancelWalk extends SlicedWork {
 
@@ -37,27 +40,35 @@ public final class CancelWalk extends SlicedWork {
 
   private final String reason;
 
-  // by the walking thread: scopes still to be ended, and the next coroutine of the current one
+  // by the walking thread: a cancelled frame whose scopes are still to be found, the scopes still
+  // to be ended, and the next coroutine of the current one
+  private @Nullable CancelFrame cancelled;
   private @Nullable Pending scopes;
   private @Nullable Scope ended;
   private @Nullable Link place;
 
-  private CancelWalk(String reason) {
+  /** A walk for a cancel that is about to be made for {@code reason}. */
+  public CancelWalk(String reason) {
     this.reason = reason;
   }
 
-  /** Cancels the content of {@code frame}, which is cancelled for {@code reason}. */
-  static void inside(CancelFrame frame, String reason) {
-    CancelWalk walk = new CancelWalk(reason);
-    frame.scopesInside(walk);
-    walk.go();
+  /** Cancels the content of {@code frame}, which is cancelled. */
+  void inside(CancelFrame frame) {
+    if (frame.root().innermostScope() != null) {
+      cancelled = frame;
+      go();
+    }
   }
 
-  /** Cancels the coroutines of {@code scope}, which has ended for {@code reason}. */
-  public static void of(Scope scope, String reason) {
-    CancelWalk walk = new CancelWalk(reason);
-    walk.begin(scope);
-    walk.go();
+  /** Cancels the coroutines of {@code scope}, which has ended, and the content of its block. */
+  public void of(Scope scope) {
+    begin(scope);
+    go();
+  }
+
+  /** The block of the scope that has ended is cancelled, too. */
+  void withBlock(CancelFrame block) {
+    cancelled = block;
   }
 
   /** Adds a scope to be ended, with its coroutines. */
@@ -87,6 +98,12 @@ public final class CancelWalk extends SlicedWork {
 
   @Override
   boolean step() {
+    CancelFrame frame = cancelled;
+    if (frame != null) {
+      frame.scopesInside(this);
+      cancelled = null;
+      return true;
+    }
     Scope scope = ended;
     if (scope == null) {
       return nextScope();
@@ -119,8 +136,9 @@ public final class CancelWalk extends SlicedWork {
   }
 
   private void cancel(CancelFrame coroutine) {
-    if (coroutine.mark(reason)) {
-      coroutine.scopesInside(this);
+    if (coroutine.markCancelled(reason)) {
+      cancelled = coroutine; // first: a repeated step finds it cancelled already
+      coroutine.window.interrupt();
     }
   }
 }

@@ -132,10 +132,13 @@ public final class ScopeFrame extends BlockFrame {
     return frame;
   }
 
-  /** The scope has ended for a reason that cancels its block, unless the block was left open. */
-  public void cancelUnlessLeft(String why) {
-    if (!isLeftOpenBy(owner)) {
-      cancelBlock(why);
+  /**
+   * The scope has ended for a reason that cancels its block, unless the block was left open; a
+   * {@code walk} also cancels what is inside the block.
+   */
+  public void cancelUnlessLeft(String why, @Nullable CancelWalk walk) {
+    if (!isLeftOpenBy(owner) && tryCancel(why) && walk != null) {
+      walk.withBlock(this);
     }
   }
 

@@ -161,13 +161,18 @@ public final class Timers {
   }
 
   /**
-   * Reports a failure of ours on a thread that is not shared, since the handler is foreign code.
+   * Reports a failure of ours on a thread that is not shared, since the handler is foreign code;
+   * without memory it is lost. Never throws: the caller has a cancel to finish.
    */
   static void report(Throwable failure) {
-    if (isTimerThread()) {
-      reportElsewhere(failure);
-    } else {
-      Undeliverable.report(failure);
+    try {
+      if (isTimerThread()) {
+        reportElsewhere(failure);
+      } else {
+        Undeliverable.report(failure);
+      }
+    } catch (Throwable noMemory) {
+      // the cancel is more important
     }
   }
 

@@ -173,7 +173,7 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     if (reason != null) {
       scope.end(new End(How.WITH_OUTER, reason));
     }
-    scope.endBlock();
+    scope.endBlock(null); // nothing is inside it yet
     return scope;
   }
 
@@ -359,7 +359,8 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
 
   /** Ends it again, as far as possible without memory: inner scopes end with their coroutines. */
   private void endWithoutMemory() {
-    boolean first = tryEnd(NO_MEMORY);
+    boolean first = END.compareAndSet(this, null, NO_MEMORY);
+    endBlock(null);
     String why = first ? NO_MEMORY.reason : requireNonNull(end).reason;
     for (ForkedCoroutines.Link at = coroutines.newest(); at != null; at = at.older()) {
       RunningCoroutine<?> coroutine = at.coroutine();
@@ -400,25 +401,22 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
 
   private boolean end(End how) {
     Headroom.check(); // all of it, or nothing
-    boolean ended = tryEnd(how);
-    if (ended) {
-      CancelWalk.of(this, how.reason);
+    CancelWalk walk = new CancelWalk(how.reason);
+    if (!END.compareAndSet(this, null, how)) {
+      return false;
     }
-    return ended;
+    try {
+      endBlock(walk);
+    } finally {
+      walk.of(this);
+    }
+    return true;
   }
 
   /** The code around the block was cancelled; the caller cancels the coroutines. */
   @Override
   public boolean tryEndWithOuter(String reason) {
-    return tryEnd(new End(How.WITH_OUTER, reason));
-  }
-
-  private boolean tryEnd(End how) {
-    if (!END.compareAndSet(this, null, how)) {
-      return false;
-    }
-    endBlock();
-    return true;
+    return END.compareAndSet(this, null, new End(How.WITH_OUTER, reason));
   }
 
   /**
@@ -436,12 +434,14 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
     coroutines.wake();
   }
 
-  /** A scope that has failed does not let its block go on. */
-  private void endBlock() {
+  /**
+   * A scope that has failed does not let its block go on; {@code walk} cancels what is inside it.
+   */
+  private void endBlock(@Nullable CancelWalk walk) {
     End how = end;
     ScopeFrame frame = block;
     if (frame != null && how != null && how.cancelsBlock()) {
-      frame.cancelUnlessLeft(how.reason);
+      frame.cancelUnlessLeft(how.reason, walk);
     }
   }
 
@@ -609,10 +609,9 @@ public final class RunningScope<T extends @Nullable Object, R extends @Nullable 
       owned.close();
     }
     End closed = new End(How.CLOSED, "the scope was closed");
-    if (coroutines.isIdle()) {
+    if (coroutines.isIdle() && (frame == null || frame.isOwner())) {
       END.compareAndSet(this, null, closed);
-      endBlock(); // if another thread is in the block
-    } else {
+    } else { // another thread may be in the block
       end(closed);
       ShieldFrame.<@Nullable Object, RuntimeException>run(
           VoidBodies.<@Nullable Object, RuntimeException>returningNull(

@@ -37,7 +37,7 @@ class TripTest {
           "emit", 21,
           "iterate", 25,
           "fork and join", 30,
-          "cancel", 15);
+          "cancel", 17);
 
   private static final Path ROOT = Path.of("..");
   private static final Pattern LINK = Pattern.compile("]\\((?:[^)]*/)?(\\w+)\\.java\\)");
