@@ -6,6 +6,8 @@ import io.bridge.internal.base.VoidBodies;
 import io.bridge.internal.cancel.Cancellation;
 import io.bridge.internal.cancel.ShieldFrame;
 import io.bridge.internal.cancel.TimeoutFrame;
+import io.bridge.internal.coroutine.CurrentCoroutine;
+import io.bridge.internal.coroutine.InPlaceCoroutine;
 import io.bridge.internal.coroutine.RunOn;
 import io.bridge.internal.coroutine.RunningCoroutine;
 import io.bridge.internal.failure.EntryPoint;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 @EntryPoint
 public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<T>
-    permits RunningCoroutine {
+    permits RunningCoroutine, InPlaceCoroutine {
 
   /** The state of a coroutine. */
   enum State {
@@ -152,7 +154,7 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
    * @return the coroutine; null if the thread runs no body, and while it calls a subscriber
    */
   static @Nullable Coroutine<?> current() {
-    return RunningCoroutine.ofCurrentThread();
+    return CurrentCoroutine.get();
   }
 
   /**

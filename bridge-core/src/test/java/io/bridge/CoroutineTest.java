@@ -1,5 +1,6 @@
 package io.bridge;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -9,6 +10,7 @@ import io.bridge.fixtures.Eventually;
 import io.bridge.fixtures.Fork;
 import io.bridge.fixtures.Probe;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -396,9 +398,7 @@ class CoroutineTest {
         assertThat(catchThrowable(() -> Coroutine.withTimeout(Duration.ofNanos(1), awaited::await)))
             .isInstanceOf(AwaitTimeoutException.class);
       }
-      var waiters = awaited.getClass().getDeclaredField("waiters");
-      waiters.setAccessible(true);
-      Object queue = waiters.get(awaited);
+      Object queue = fieldOf(fieldOf(awaited, "end"), "waiters");
       if (queue instanceof java.util.Collection<?> left) {
         assertThat(left).isEmpty();
       }
@@ -406,6 +406,12 @@ class CoroutineTest {
       assertThat(awaited.await()).isEqualTo("a");
       assertThat(lost.values()).isEmpty();
     }
+  }
+
+  private static @Nullable Object fieldOf(@Nullable Object object, String name) throws Exception {
+    Field field = requireNonNull(object).getClass().getDeclaredField(name);
+    field.setAccessible(true);
+    return field.get(object);
   }
 
   @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bridge.fixtures.Eventually;
-import io.bridge.internal.coroutine.Bodies;
+import io.bridge.internal.coroutine.BodyAwaitable;
 import io.bridge.internal.stream.ValueSubscription;
 import java.io.IOException;
 import java.util.List;
@@ -118,7 +118,7 @@ class SignalsTakenAndRejectedTest {
             new ValueSubscription<String>(subscriber, hostile)
                 .begin(s -> s.fail(new IOException("failure")));
     Publisher<String> body =
-        Publishers.toPublisher(Bodies.<String>awaitable("test", () -> "a", hostile));
+        Publishers.toPublisher(BodyAwaitable.<String>cold("test", () -> "a", hostile));
     Publisher<String> end = Publishers.publisher(hostile, emitter -> {});
     return Stream.of(
         Arguments.of("value", value, hostile, 1, null),

@@ -35,7 +35,7 @@ public final class Benchmarks {
 
   private static final Path FOLDER = Path.of("docs", "benchmarks");
   private static final List<String> ROWS =
-      List.of("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12");
+      List.of("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12", "P13");
   private static final String MEMORY = "P8";
   private static final int ITERATIONS = 5;
 

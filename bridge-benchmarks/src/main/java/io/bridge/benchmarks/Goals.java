@@ -20,6 +20,7 @@ final class Goals {
       String row, String text, String unit, double limit, ToDoubleFunction<Results.Round> figure) {}
 
   private static final String SIZES = "[size=%s]";
+  private static final String NESTED = "P13Nested.%s_%s[levels=%s]";
 
   /** No bytes: what is allocated once for many operations is not quite nothing for each. */
   private static final double NONE = 0.5;
@@ -31,7 +32,8 @@ final class Goals {
 
   /** All of them, in the order of the rows. */
   static List<Goal> all() {
-    return Stream.of(p1(), p2(), p3(), p4(), p5(), p6(), p7(), p8(), p9(), p10(), p11(), p12())
+    return Stream.of(
+            p1(), p2(), p3(), p4(), p5(), p6(), p7(), p8(), p9(), p10(), p11(), p12(), p13())
         .flatMap(List::stream)
         .toList();
   }
@@ -186,6 +188,40 @@ final class Goals {
                 1.1,
                 round -> exponent(round, c, "bridge")))
         .toList();
+  }
+
+  private static List<Goal> p13() {
+    return Stream.concat(
+            Stream.of(1, 4, 10)
+                .flatMap(levels ->
+                    Stream.of(
+                        nested(levels, "callable", 2),
+                        nested(levels, "chain", 2),
+                        nested(levels, "kotlinx", 0.2))),
+            Stream.of("mono", "single", "mixed")
+                .map(c ->
+                    new Goal(
+                        "P13",
+                        c + ": bytes of a level",
+                        "B",
+                        120,
+                        round -> (levels(round, c, 10) - levels(round, c, 1)) / 9)))
+        .toList();
+  }
+
+  private static double levels(Results.Round round, String what, int levels) {
+    return round.bytes(NESTED.formatted(what, "bridge", levels));
+  }
+
+  private static Goal nested(int levels, String peer, double limit) {
+    return new Goal(
+        "P13",
+        levels + " bodies in one another: time of bridge / " + peer,
+        "x",
+        limit,
+        round ->
+            round.time(NESTED.formatted("mono", "bridge", levels))
+                / round.time(NESTED.formatted("mono", peer, levels)));
   }
 
   /** Of the growth over the last two decades, where no start-up counts any more. */

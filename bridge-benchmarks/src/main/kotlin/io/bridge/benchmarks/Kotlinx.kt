@@ -63,6 +63,15 @@ object Kotlinx {
     repeat(times) { hole.consume(future.await()) }
   }
 
+  private fun monos(level: Int): Mono<Int> =
+    mono(Dispatchers.Unconfined) { if (level == 1) 1 else monos(level - 1).awaitSingle() + 1 }
+
+  /** Awaits a `mono` that awaits a `mono` and so on, `times` times in one coroutine. */
+  @JvmStatic
+  fun nested(levels: Int, times: Int, hole: Blackhole) = runBlocking {
+    repeat(times) { hole.consume(monos(levels).awaitSingle()) }
+  }
+
   /** Starts `waiters` coroutines, each of which awaits `times` sources, one after the other. */
   @JvmStatic
   fun awaitEach(

@@ -8,7 +8,7 @@ import io.bridge.Body;
 import io.bridge.TriFunction;
 import io.bridge.VoidBody;
 import io.bridge.internal.base.VoidBodies;
-import io.bridge.internal.coroutine.Bodies;
+import io.bridge.internal.coroutine.BodyAwaitable;
 import io.bridge.internal.failure.Failures;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -415,7 +415,7 @@ public final class CompletableFutureBridge extends Await {
 
   private static <T extends @Nullable Object> CompletableFuture<T> futureOf(
       Body<? extends T, ? extends Exception> body, @Nullable Executor signals) {
-    return SourceFuture.of(Bodies.<T>hot("bridge-future", body, signals));
+    return SourceFuture.of(BodyAwaitable.<T>hot("bridge-future", body, signals));
   }
 
   /**

@@ -127,6 +127,29 @@ class BuildingTest {
     assertThat(loads).hasValue(3);
   }
 
+  // tag::inplace[]
+  Mono<Integer> price(String item) {
+    return mono(() -> item.length() * 10);
+  }
+
+  Mono<Integer> total(List<String> items) {
+    return mono(() -> {
+      int total = 0;
+      for (String item : items) {
+        total += awaitSingle(price(item)); // a call, on this thread
+      }
+      return total;
+    });
+  }
+
+  // end::inplace[]
+
+  @Test
+  @DisplayName("N1 (2): a body that awaits a body calls it")
+  void calls() {
+    assertThat(total(List.of("pen", "paper")).block()).isEqualTo(80);
+  }
+
   // tag::stream[]
   static Flux<String> lines(Path file) {
     return flux((Emitter<String> lines) -> {

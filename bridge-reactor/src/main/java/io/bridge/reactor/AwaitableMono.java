@@ -1,6 +1,7 @@
 package io.bridge.reactor;
 
 import io.bridge.Awaitable;
+import io.bridge.internal.coroutine.BodyAwaitable;
 import io.bridge.internal.stream.ValueSubscription;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import reactor.util.context.Context;
  *
  * @param <T> the type of the item
  */
-final class AwaitableMono<T> extends Mono<T> {
+final class AwaitableMono<T> extends Mono<T> implements BodyAwaitable.Source<@Nullable T> {
 
   private final Awaitable<? extends @Nullable T> source;
   private final @Nullable Executor signals;
@@ -32,6 +33,11 @@ final class AwaitableMono<T> extends Mono<T> {
   static <T> Mono<T> of(Awaitable<? extends @Nullable T> source, @Nullable Executor signals) {
     Mono<T> mono = new AwaitableMono<>(source, signals);
     return AssemblyTrace.of(mono, onAssembly(mono)); // Reactor's hooks apply as to its own types
+  }
+
+  @Override
+  public @Nullable BodyAwaitable<@Nullable T> body() {
+    return signals == null ? BodyAwaitable.<@Nullable T>behind(source) : null;
   }
 
   @Override

@@ -10,7 +10,7 @@ import io.bridge.ItemBody;
 import io.bridge.TriFunction;
 import io.bridge.VoidBody;
 import io.bridge.internal.base.VoidBodies;
-import io.bridge.internal.coroutine.Bodies;
+import io.bridge.internal.coroutine.BodyAwaitable;
 import io.bridge.internal.mapping.MapAwaitSubscription;
 import io.bridge.reactor.internal.ReactorHooks;
 import io.bridge.reactor.internal.ReactorLibrary;
@@ -293,7 +293,7 @@ public final class ReactorBridge extends Await {
 
   private static <T> Mono<T> monoOf(
       Body<@Nullable T, ? extends Exception> body, @Nullable Executor signals) {
-    return AwaitableMono.of(Bodies.<@Nullable T>awaitable("bridge-mono", body, null), signals);
+    return AwaitableMono.of(BodyAwaitable.<@Nullable T>cold("bridge-mono", body, null), signals);
   }
 
   /**

@@ -7,6 +7,7 @@ import static io.bridge.reactor.ReactorBridge.mono;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bridge.Body;
 import io.bridge.Emitter;
 import io.bridge.fixtures.Probe;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -45,6 +48,12 @@ import reactor.test.StepVerifier;
 class BuilderNestingTest {
 
   private static final int DEPTH = 20_000;
+
+  /** The highest stack of a body on a thread of its own, and of 32 bodies that share one (N4). */
+  private static final int FLAT = 80;
+
+  private static final int IN_PLACE = FLAT + 32 * 12;
+
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
   private final Lost lost = new Lost();
@@ -63,6 +72,13 @@ class BuilderNestingTest {
       @Override
       int value(BuilderNestingTest test, int depth) {
         return awaitSingle(test.nestedMono(this, depth));
+      }
+    },
+    /** A scheduler for the signals: each body gets a thread. */
+    MONO_ON_THREADS {
+      @Override
+      int value(BuilderNestingTest test, int depth) {
+        return awaitSingle(mono(Schedulers.immediate(), () -> test.below(this, depth)));
       }
     },
     MONO_BLOCKED_ON {
@@ -119,18 +135,21 @@ class BuilderNestingTest {
         .expectComplete()
         .verify(DEADLINE);
     StepVerifier.create(nestedFlux(nesting, 10)).expectNext(10).expectComplete().verify(DEADLINE);
-    assertThat(deepestStack.get()).isBetween(1, 80);
+    assertThat(deepestStack.get()).isBetween(1, nesting == Nesting.MONO_AWAITED ? IN_PLACE : FLAT);
   }
 
-  private static Mono<String> over(int depth, Probe<String> source) {
-    return mono(() -> awaitSingle(depth == 0 ? Mono.from(source) : over(depth - 1, source)));
+  private static Mono<String> over(boolean inPlace, int depth, Probe<String> source) {
+    Body<@Nullable String, Exception> body =
+        () -> awaitSingle(depth == 0 ? Mono.from(source) : over(inPlace, depth - 1, source));
+    return inPlace ? mono(body) : mono(Schedulers.immediate(), body);
   }
 
-  @Test
-  @DisplayName("B7 A5 20 000 deep: a dispose reaches the innermost source, once")
-  void nested_deepDispose_reachesTheSource() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @DisplayName("B7 N3 A5 20 000 deep: a dispose reaches the innermost source, once")
+  void nested_deepDispose_reachesTheSource(boolean inPlace) {
     Probe<String> source = new Probe<>();
-    Disposable subscription = over(DEPTH, source).subscribe();
+    Disposable subscription = over(inPlace, DEPTH, source).subscribe();
     source.awaitRequest();
 
     subscription.dispose();

@@ -1,6 +1,7 @@
 package io.bridge.rxjava;
 
 import io.bridge.Awaitable;
+import io.bridge.internal.coroutine.BodyAwaitable;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableObserver;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Presents an awaitable source as a Completable: each observer subscribes to the source once. The
  * body of a builder is such a source too.
  */
-final class AwaitableCompletable extends Completable {
+final class AwaitableCompletable extends Completable
+    implements BodyAwaitable.Source<@Nullable Object> {
 
   private final Awaitable<?> source;
 
@@ -20,6 +22,11 @@ final class AwaitableCompletable extends Completable {
 
   static Completable of(Awaitable<?> source) {
     return RxJavaPlugins.onAssembly(new AwaitableCompletable(source));
+  }
+
+  @Override
+  public @Nullable BodyAwaitable<@Nullable Object> body() {
+    return BodyAwaitable.<@Nullable Object>behind(source);
   }
 
   @Override

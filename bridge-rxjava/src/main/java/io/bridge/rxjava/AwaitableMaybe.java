@@ -1,6 +1,7 @@
 package io.bridge.rxjava;
 
 import io.bridge.Awaitable;
+import io.bridge.internal.coroutine.BodyAwaitable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.MaybeObserver;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the value
  */
-final class AwaitableMaybe<T> extends Maybe<T> {
+final class AwaitableMaybe<T> extends Maybe<T> implements BodyAwaitable.Source<@Nullable T> {
 
   private final Awaitable<? extends @Nullable T> source;
 
@@ -22,6 +23,11 @@ final class AwaitableMaybe<T> extends Maybe<T> {
 
   static <T> Maybe<T> of(Awaitable<? extends @Nullable T> source) {
     return RxJavaPlugins.onAssembly(new AwaitableMaybe<T>(source));
+  }
+
+  @Override
+  public @Nullable BodyAwaitable<@Nullable T> body() {
+    return BodyAwaitable.<@Nullable T>behind(source);
   }
 
   @Override

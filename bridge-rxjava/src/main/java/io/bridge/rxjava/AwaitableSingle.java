@@ -1,6 +1,7 @@
 package io.bridge.rxjava;
 
 import io.bridge.Awaitable;
+import io.bridge.internal.coroutine.BodyAwaitable;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.core.SingleObserver;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the value
  */
-final class AwaitableSingle<T> extends Single<T> {
+final class AwaitableSingle<T> extends Single<T> implements BodyAwaitable.Source<@Nullable T> {
 
   private final Awaitable<? extends @Nullable T> source;
 
@@ -23,6 +24,11 @@ final class AwaitableSingle<T> extends Single<T> {
 
   static <T> Single<T> of(Awaitable<? extends @Nullable T> source) {
     return RxJavaPlugins.onAssembly(new AwaitableSingle<T>(source));
+  }
+
+  @Override
+  public @Nullable BodyAwaitable<@Nullable T> body() {
+    return BodyAwaitable.<@Nullable T>behind(source);
   }
 
   @Override

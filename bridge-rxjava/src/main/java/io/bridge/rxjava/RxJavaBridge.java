@@ -12,7 +12,7 @@ import io.bridge.TriFunction;
 import io.bridge.VoidBody;
 import io.bridge.internal.await.Fold;
 import io.bridge.internal.base.VoidBodies;
-import io.bridge.internal.coroutine.Bodies;
+import io.bridge.internal.coroutine.BodyAwaitable;
 import io.bridge.internal.failure.Failures;
 import io.bridge.internal.mapping.MapAwaitSubscription;
 import io.bridge.rxjava.internal.RxJavaLibrary;
@@ -498,7 +498,7 @@ public final class RxJavaBridge extends Await {
   private static <T> Single<T> singleOf(
       Body<? extends T, ? extends Exception> body, @Nullable Executor signals) {
     return AwaitableSingle.of(
-        Bodies.<T>awaitable(
+        BodyAwaitable.<T>cold(
             "bridge-single",
             () -> requireNonNull(body.call(), "the body of a single returned null"),
             signals));
@@ -560,7 +560,7 @@ public final class RxJavaBridge extends Await {
 
   private static <T> Maybe<T> maybeOf(
       Body<@Nullable T, ? extends Exception> body, @Nullable Executor signals) {
-    return AwaitableMaybe.of(Bodies.<@Nullable T>awaitable("bridge-maybe", body, signals));
+    return AwaitableMaybe.of(BodyAwaitable.<@Nullable T>cold("bridge-maybe", body, signals));
   }
 
   /**
@@ -589,7 +589,7 @@ public final class RxJavaBridge extends Await {
   private static Completable completableOf(
       VoidBody<? extends Exception> body, @Nullable Executor signals) {
     return AwaitableCompletable.of(
-        Bodies.<@Nullable Object>awaitable(
+        BodyAwaitable.<@Nullable Object>cold(
             "bridge-completable", VoidBodies.returningNull(body), signals));
   }
 

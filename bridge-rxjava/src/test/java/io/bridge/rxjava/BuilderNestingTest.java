@@ -11,6 +11,7 @@ import static io.bridge.rxjava.RxJavaBridge.single;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bridge.Body;
 import io.bridge.Emitter;
 import io.bridge.fixtures.Eventually;
 import io.reactivex.rxjava3.core.BackpressureStrategy;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Builders inside builders, blocking calls inside bodies, and everything on one thread. Shapes of
@@ -46,6 +48,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BuilderNestingTest {
 
   private static final int DEPTH = 20_000;
+
+  /** The highest stack of a body on a thread of its own, and of 32 bodies that share one (N4). */
+  private static final int FLAT = 80;
+
+  private static final int IN_PLACE = FLAT + 32 * 12;
 
   private final Lost lost = new Lost();
   private final AtomicInteger deepestStack = new AtomicInteger();
@@ -68,6 +75,18 @@ class BuilderNestingTest {
       @Override
       int blockedOn(BuilderNestingTest test, int depth) {
         return single(() -> test.below(this, false, depth)).blockingGet();
+      }
+    },
+    /** A scheduler for the signals: each body gets a thread. */
+    SINGLE_ON_THREADS {
+      @Override
+      int awaited(BuilderNestingTest test, int depth) {
+        return await(single(Schedulers.trampoline(), () -> test.below(this, true, depth)));
+      }
+
+      @Override
+      int blockedOn(BuilderNestingTest test, int depth) {
+        return single(Schedulers.trampoline(), () -> test.below(this, false, depth)).blockingGet();
       }
     },
     MAYBE {
@@ -126,6 +145,11 @@ class BuilderNestingTest {
       }
     };
 
+    /** Whether an awaited body shares the thread. */
+    boolean inPlace() {
+      return this == SINGLE || this == MAYBE || this == COMPLETABLE;
+    }
+
     abstract int awaited(BuilderNestingTest test, int depth);
 
     abstract int blockedOn(BuilderNestingTest test, int depth);
@@ -151,7 +175,7 @@ class BuilderNestingTest {
   @DisplayName("B7 20 000 deep, awaited: the right value comes out, on flat stacks")
   void awaited_deep_value(Nesting nesting) throws Exception {
     ended(single(() -> below(nesting, true, DEPTH)).test()).assertResult(DEPTH);
-    assertThat(deepestStack.get()).isBetween(1, 80);
+    assertThat(deepestStack.get()).isBetween(1, nesting.inPlace() ? IN_PLACE : FLAT);
   }
 
   @ParameterizedTest
@@ -159,18 +183,21 @@ class BuilderNestingTest {
   @DisplayName("B7 20 000 deep, blocked on: the right value comes out, on flat stacks")
   void blockedOn_deep_value(Nesting nesting) throws Exception {
     ended(single(() -> below(nesting, false, DEPTH)).test()).assertResult(DEPTH);
-    assertThat(deepestStack.get()).isBetween(1, 80);
+    assertThat(deepestStack.get()).isBetween(1, FLAT);
   }
 
-  private static Single<String> over(int depth, RxProbe source) {
-    return single(() -> await(depth == 0 ? Single.wrap(source.single()) : over(depth - 1, source)));
+  private static Single<String> over(boolean inPlace, int depth, RxProbe source) {
+    Body<String, Exception> body =
+        () -> await(depth == 0 ? Single.wrap(source.single()) : over(inPlace, depth - 1, source));
+    return inPlace ? single(body) : single(Schedulers.trampoline(), body);
   }
 
-  @Test
-  @DisplayName("B7 A5 20 000 deep: a dispose reaches the innermost source, once")
-  void deep_disposed_reachesTheSource() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @DisplayName("B7 N3 A5 20 000 deep: a dispose reaches the innermost source, once")
+  void deep_disposed_reachesTheSource(boolean inPlace) {
     RxProbe source = new RxProbe();
-    Disposable subscription = over(DEPTH, source).subscribe();
+    Disposable subscription = over(inPlace, DEPTH, source).subscribe();
     source.signals();
 
     subscription.dispose();

@@ -100,6 +100,11 @@ public abstract class Fold<T, R extends @Nullable Object> {
    */
   public abstract R of(@Nullable T item);
 
+  /** Whether items go nowhere; {@link #of} only gives them to {@link Undeliverable}. */
+  public boolean isOfNone() {
+    return false;
+  }
+
   /** Discards a state that goes into no outcome. */
   abstract void discard(FoldAwait<?, T, R> await, @Nullable Object state);
 
@@ -187,6 +192,11 @@ public abstract class Fold<T, R extends @Nullable Object> {
     public @Nullable Object of(@Nullable Object item) {
       Undeliverable.discard(item);
       return null;
+    }
+
+    @Override
+    public boolean isOfNone() {
+      return true;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.bridge.internal.cancel;
 
 import io.bridge.CoroutineContext;
 import io.bridge.internal.base.Fields;
+import io.bridge.internal.failure.Headroom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -21,26 +22,43 @@ import org.jspecify.annotations.Nullable;
  * If the owner has no stack left to leave, a plain write sets LEFT, without a wait. Proof:
  * TimeoutTest, BlockFrameTest, InterruptRaceTest, ScopeRaceTest.
  */
-abstract class BlockFrame extends CancelFrame {
+public abstract class BlockFrame extends CancelFrame {
 
   private static final int RUNNING = 0;
   private static final int CANCELLING = 1;
   private static final int CANCELLED = 2;
-  static final int LEFT = 3;
+  protected static final int LEFT = 3;
 
   private static final VarHandle PHASE = Fields.handle(MethodHandles.lookup(), "phase", int.class);
 
   // any thread
-  volatile int phase;
+  protected volatile int phase;
 
   /** A block on the calling thread, inside {@code outer}. */
-  BlockFrame(@Nullable CancelFrame outer, CoroutineContext context) {
+  protected BlockFrame(@Nullable CancelFrame outer, CoroutineContext context) {
     super(outer, outer != null ? outer.window : new InterruptWindow(), context);
   }
 
+  /** Begins the block inside {@code outer}, which is the current frame of its thread. */
+  protected final void enterInside(CancelFrame current) {
+    previous = current;
+    CurrentFrame.replaceInWindow(this);
+  }
+
+  /** Makes the frame before this one current again, after {@link #leaveScopesInside}. */
+  protected final void restorePrevious() {
+    CancelFrame before = previous;
+    if (window.mirrors(this) && before != null && before == outer && !before.left) {
+      CurrentFrame.replaceInWindow(before);
+    } else {
+      CurrentFrame.restore(before);
+    }
+  }
+
   /** Cancels the block, unless its owner has left it. Any thread; never waits. */
-  final void cancelBlock(String why) {
-    CancelWalk walk = new CancelWalk(why); // first: all of it, or nothing
+  public final void cancelBlock(String why) {
+    Headroom.check(); // all of it, or nothing
+    CancelWalk walk = new CancelWalk(why);
     if (tryCancel(why)) {
       walk.inside(this);
     }
@@ -61,7 +79,7 @@ abstract class BlockFrame extends CancelFrame {
 
   /** No cancel reaches the block after this; true if one did before. Owner only. */
   @SuppressWarnings("ThreadPriorityCheck") // correct with any scheduler, kind to a busy one
-  final boolean leave() {
+  protected final boolean leave() {
     if (PHASE.compareAndSet(this, RUNNING, LEFT)) {
       return false;
     }
@@ -81,7 +99,7 @@ abstract class BlockFrame extends CancelFrame {
    * The owner has left: lowers our flag, and raises it again if {@code now} is cancelled too. Code
    * that closed the window, in a signal, opens it again itself.
    */
-  final void windowTo(@Nullable CancelFrame now) {
+  protected final void windowTo(@Nullable CancelFrame now) {
     boolean wasOpen = window.isOpen();
     window.close();
     CancelFrame shares = now != null && now.window == window ? now : null;

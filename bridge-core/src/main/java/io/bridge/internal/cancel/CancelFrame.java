@@ -89,6 +89,7 @@ public abstract class CancelFrame {
 
   /** Cancels this frame if its thread needs no interrupt; false if it already was cancelled. */
   public final boolean markCancelled(String why) {
+    window.noteCancel(); // before the reason, which others must not miss
     return REASON.compareAndSet(this, null, why);
   }
 
@@ -142,7 +143,7 @@ public abstract class CancelFrame {
     return frame != null;
   }
 
-  final CancelFrame root() {
+  public final CancelFrame root() {
     CancelFrame frame = this;
     while (frame.outer != null) {
       frame = frame.outer;
@@ -195,6 +196,9 @@ public abstract class CancelFrame {
   }
 
   final @Nullable CancelFrame cancelledFrame() {
+    if (!window.mayBeCancelled()) {
+      return null;
+    }
     for (CancelFrame frame = this; frame != null; frame = frame.outer) {
       if (frame.reason != null && !frame.left && !frame.isLeftOpen()) {
         return frame;
@@ -221,13 +225,42 @@ public abstract class CancelFrame {
   public abstract boolean foreignInterrupt();
 
   /** The exception that awaits in this cancelled frame throw. */
-  RuntimeException ending() {
+  protected RuntimeException ending() {
     return new CancellationException(reason);
+  }
+
+  /**
+   * Whether the code of this frame is another body than the code around it. The end of a block
+   * around it is that block's, and this code sees a plain cancellation.
+   */
+  protected boolean isBody() {
+    return false;
+  }
+
+  /** What an await in {@code frame} throws when a cancel ends it; null if none has. */
+  static @Nullable RuntimeException endingIn(CancelFrame frame) {
+    CancelFrame cancelled = frame.cancelledFrame();
+    if (cancelled == null) {
+      return null;
+    }
+    return cancelled.isBeyondBody(frame)
+        ? new CancellationException(cancelled.reason)
+        : cancelled.ending();
+  }
+
+  /** Whether {@code frame} belongs to a body inside this frame. */
+  private boolean isBeyondBody(CancelFrame innermost) {
+    CancelFrame frame = innermost;
+    while (frame != null && frame != this && !frame.isBody()) {
+      frame = frame.outer;
+    }
+    return frame != this;
   }
 
   /** The exception of an await in this cancelled frame was not delivered (A12). */
   public final void giveBack() {
-    if (cancelledFrame() instanceof ScopeFrame block) {
+    CancelFrame cancelled = cancelledFrame();
+    if (cancelled instanceof ScopeFrame block && !cancelled.isBeyondBody(this)) {
       block.scope.giveBack();
     }
   }

@@ -178,8 +178,8 @@ public final class Cancellation {
 
   /** The exception of an await in {@code frame} that ends without an outcome (A7, S4). */
   public static RuntimeException exception(@Nullable CancelFrame frame) {
-    CancelFrame cancelled = frame == null ? null : frame.cancelledFrame();
-    return cancelled == null ? new CancellationException(INTERRUPTED) : cancelled.ending();
+    RuntimeException ending = frame == null ? null : CancelFrame.endingIn(frame);
+    return ending == null ? new CancellationException(INTERRUPTED) : ending;
   }
 
   /** The reason of a cancelled {@code frame}; else that its thread was interrupted. */

@@ -57,6 +57,15 @@ public final class CurrentFrame {
   }
 
   /**
+   * Like {@link #replace}, if both frames have the window of the current one: exists for P13. Owner
+   * only.
+   */
+  static void replaceInWindow(CancelFrame frame) {
+    frame.window.mirror(frame);
+    CURRENT.set(frame);
+  }
+
+  /**
    * Undoes {@link #replace}, but skips the scopes that the code in between has joined or closed,
    * which are left for good.
    */

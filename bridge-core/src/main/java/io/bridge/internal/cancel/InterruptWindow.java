@@ -54,7 +54,46 @@ public final class InterruptWindow {
   // by the worker: its current frame if that belongs to this window, else null
   private @Nullable CancelFrame current;
 
-  public InterruptWindow() {}
+  // any thread; set before the reason of one of its frames is
+  private volatile boolean cancelled;
+
+  /** The frame around those of this window, which has another one; null at a root. */
+  private final @Nullable CancelFrame around;
+
+  /** The window of a root. */
+  public InterruptWindow() {
+    this(null);
+  }
+
+  /**
+   * The window of code on another thread.
+   *
+   * @param around the frame that also cancels that code; null if there is none
+   */
+  public InterruptWindow(@Nullable CancelFrame around) {
+    this.around = around;
+  }
+
+  /** A frame of this window is being cancelled. Any thread. */
+  void noteCancel() {
+    cancelled = true;
+  }
+
+  /**
+   * Whether a frame of this window or around it may have been cancelled: false spares the walk
+   * along the frames, however deep they are in one another (N4).
+   */
+  boolean mayBeCancelled() {
+    InterruptWindow window = this;
+    while (!window.cancelled) {
+      CancelFrame outside = window.around;
+      if (outside == null) {
+        return false;
+      }
+      window = outside.window;
+    }
+    return true;
+  }
 
   /** Makes the calling thread the worker and opens the window. */
   public void begin() {

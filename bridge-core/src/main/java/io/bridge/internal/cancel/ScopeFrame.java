@@ -169,7 +169,7 @@ public final class ScopeFrame extends BlockFrame {
   }
 
   @Override
-  RuntimeException ending() {
+  protected RuntimeException ending() {
     return scope.ending();
   }
 }

@@ -154,7 +154,7 @@ public final class TimeoutFrame extends BlockFrame {
   }
 
   @Override
-  RuntimeException ending() {
+  protected RuntimeException ending() {
     RuntimeException thrownByAwait = super.ending();
     if (cutOff == null) {
       cutOff = thrownByAwait;

@@ -88,6 +88,16 @@ public record ContextSnapshot(CoroutineContext context, @Nullable State states) 
         : new ContextSnapshot(context, null);
   }
 
+  /**
+   * Like {@link #ofSubscriber(CoroutineContext)}, for a body that runs on the calling thread; null
+   * if nothing is propagated but {@code context}.
+   */
+  public static @Nullable ContextSnapshot inPlace(CoroutineContext context) {
+    return PresentLibraries.CARRYING.length == 0 && CARRIERS.isEmpty()
+        ? null
+        : ofSubscriber(context);
+  }
+
   /** Like the other one, for a subscriber of Reactive Streams. */
   public static ContextSnapshot ofSubscriber(Subscriber<?> subscriber) {
     return ofSubscriber(PresentLibraries.contextFor(subscriber));

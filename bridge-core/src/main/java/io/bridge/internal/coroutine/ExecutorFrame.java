@@ -31,7 +31,7 @@ final class ExecutorFrame extends CancelFrame implements RunOn.Stage {
 
   ExecutorFrame(
       Executor executor, @Nullable CancelFrame outer, ContextSnapshot ambient, Thread caller) {
-    super(outer, new InterruptWindow(), ambient.context());
+    super(outer, new InterruptWindow(outer), ambient.context());
     this.executor = executor;
     this.caller = caller;
   }

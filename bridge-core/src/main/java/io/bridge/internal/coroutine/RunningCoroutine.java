@@ -7,7 +7,6 @@ import io.bridge.Coroutine;
 import io.bridge.Suspension;
 import io.bridge.Undeliverable;
 import io.bridge.internal.await.CallbackAwait;
-import io.bridge.internal.await.Receiver;
 import io.bridge.internal.base.Fields;
 import io.bridge.internal.cancel.CancelFrame;
 import io.bridge.internal.cancel.Cancellation;
@@ -22,7 +21,6 @@ import io.bridge.internal.failure.Failures;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +28,6 @@ import org.jspecify.annotations.Nullable;
  * The one implementation of {@link Coroutine}, and a body on a thread of its own. The body runs
  * inside the interrupt window; its outcome is signalled outside of it. See
  * docs/design/coroutine.md.
- *
- * <pre>
- * end      meaning                                      left by
- * null     the body has not ended (CancelFrame holds    run -> a State
- *          its cancel)
- * a State  the body's outcome, final; the result was    -
- *          written before
- * </pre>
  *
  * <p>An end needs no memory, and no failure after the body stops the code that waits for the end
  * (B11). Proof: CoroutineTest, RunningCoroutineTest, SuspendRaceTest, InterruptRaceTest.
@@ -48,12 +38,8 @@ import org.jspecify.annotations.Nullable;
 public final class RunningCoroutine<T extends @Nullable Object> extends CancelFrame
     implements Coroutine<T>, Runnable {
 
-  private static final VarHandle WAITERS =
-      Fields.handle(MethodHandles.lookup(), "waiters", ConcurrentLinkedQueue.class);
   private static final VarHandle REPORTED =
       Fields.handle(MethodHandles.lookup(), "reported", boolean.class);
-  private static final VarHandle TAKERS =
-      Fields.handle(MethodHandles.lookup(), "takers", int.class);
 
   private final String name;
 
@@ -71,20 +57,9 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   private @Nullable ContextSnapshot ambient;
   private @Nullable Completion<? super T> completion;
 
-  // by the coroutine's thread, before the state: the value, or the failure
-  private @Nullable Object result;
-
-  // by the coroutine's thread, once
-  private volatile @Nullable State end;
-
-  // any thread; made by the first waiter
-  private volatile @Nullable ConcurrentLinkedQueue<Consumer<? super Coroutine<T>>> waiters;
+  private final CoroutineEnd<T> end = new CoroutineEnd<>(this);
 
   private final OwnedResources owned = new OwnedResources();
-
-  // any thread; how many have taken the outcome, by a call or an await
-  @SuppressWarnings("unused") // written by TAKERS
-  private volatile int takers;
 
   // any thread that waits for the scope
   private volatile boolean reported;
@@ -141,11 +116,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     CoroutineThreads.start(name, this);
   }
 
-  /** The coroutine whose body the calling thread runs, in any frame. */
-  public static @Nullable Coroutine<?> ofCurrentThread() {
-    return running(CurrentFrame.get());
-  }
-
+  /** The coroutine whose thread runs the code of {@code innermost}; null if none does. */
   public static @Nullable RunningCoroutine<?> running(@Nullable CancelFrame innermost) {
     CancelFrame frame = innermost;
     while (frame != null && !(frame instanceof RunningCoroutine<?>)) {
@@ -166,11 +137,11 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     } catch (Throwable noMemory) { // of the code around the body
       how = failed(noMemory);
     }
-    end = how;
+    end.end(how);
     if (receiver != null) {
       signal(how, receiver);
     }
-    runWaiters();
+    end.runWaiters();
     if (parent != null) {
       parent.ended(this);
     }
@@ -180,17 +151,17 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
   public void neverStarted(Throwable failure) {
     body = null;
     ambient = null;
-    end = failed(failure);
-    runWaiters();
+    end.end(failed(failure));
+    end.runWaiters();
   }
 
   private State failed(Throwable failure) {
-    result = Failures.bare(failure);
+    end.result(Failures.bare(failure));
     return State.FAILED;
   }
 
   private State cancelled() {
-    result = Cancellation.exception(this);
+    end.result(Cancellation.exception(this));
     return State.CANCELLED;
   }
 
@@ -204,7 +175,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     }
     window.begin();
     try {
-      result = around.<T, Exception>call(code);
+      end.result(around.<T, Exception>call(code));
       return State.SUCCEEDED;
     } catch (Throwable failure) { // an Error too: no awaiting code may hang (B11)
       return isCancelled() && Failures.isCancelEcho(failure) ? cancelled() : failed(failure);
@@ -217,23 +188,14 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     try {
       closeScopes();
     } catch (Throwable noMemory) {
-      report(noMemory);
+      CoroutineEnd.report(noMemory);
     }
     window.close();
     Thread.interrupted(); // a foreign interrupt must not disturb the signals that follow
     try {
       owned.close();
     } catch (Throwable noMemory) {
-      report(noMemory);
-    }
-  }
-
-  /** Reports a failure of the code after the body, if there is memory for that. */
-  private static void report(Throwable failure) {
-    try {
-      Undeliverable.report(failure);
-    } catch (Throwable noMemory) {
-      // the remaining steps of the end are more important
+      CoroutineEnd.report(noMemory);
     }
   }
 
@@ -253,58 +215,16 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
     }
   }
 
-  @SuppressWarnings({"unchecked", "NullAway"}) // the T of SUCCEEDED, maybe nullable
-  private T value() {
-    return (T) result;
-  }
-
   @SuppressWarnings("NullAway") // cancelled() has written the failure
   private void signal(State how, Completion<? super T> receiver) {
     try {
       switch (how) {
-        case SUCCEEDED -> receiver.succeeded(value());
-        case CANCELLED -> receiver.cancelled((CancellationException) result);
-        default -> receiver.failed(requireNonNull(failureOf(this)));
+        case SUCCEEDED -> receiver.succeeded(end.value());
+        case CANCELLED -> receiver.cancelled((CancellationException) end.result());
+        default -> receiver.failed(requireNonNull(end.failure()));
       }
     } catch (Throwable t) {
-      report(t);
-    }
-  }
-
-  private void runWaiters() {
-    ConcurrentLinkedQueue<Consumer<? super Coroutine<T>>> queue = waiters;
-    if (queue != null) {
-      for (Consumer<? super Coroutine<T>> w = queue.poll(); w != null; w = queue.poll()) {
-        runWaiter(w);
-      }
-    }
-  }
-
-  private void runWaiter(Consumer<? super Coroutine<T>> waiter) {
-    try {
-      waiter.accept(this);
-    } catch (Throwable t) {
-      report(t);
-    }
-  }
-
-  /** The thread that takes a waiter out of the queue runs it, so each runs once. */
-  private void addWaiter(Consumer<? super Coroutine<T>> waiter) {
-    ConcurrentLinkedQueue<Consumer<? super Coroutine<T>>> queue = waiters;
-    if (queue == null) {
-      WAITERS.compareAndSet(this, null, new ConcurrentLinkedQueue<>());
-      queue = requireNonNull(waiters);
-    }
-    queue.add(waiter);
-    if (end != null && queue.remove(waiter)) {
-      runWaiter(waiter);
-    }
-  }
-
-  private void removeWaiter(Consumer<? super Coroutine<T>> waiter) {
-    ConcurrentLinkedQueue<Consumer<? super Coroutine<T>>> queue = waiters;
-    if (queue != null) {
-      queue.remove(waiter);
+      CoroutineEnd.report(t);
     }
   }
 
@@ -315,24 +235,12 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   @Override
   public void subscribe(Suspension<? super T> suspension) {
-    Consumer<Coroutine<T>> waiter = ended -> deliver(suspension);
-    addWaiter(waiter);
-    suspension.onCancel(() -> removeWaiter(waiter));
-  }
-
-  private void deliver(Suspension<? super T> suspension) {
-    Throwable failure = failureOf(this);
-    take(1); // first, so that a taken outcome is not discarded or reported as well (A12)
-    Receiver<? super T> receiver = Receiver.of(suspension);
-    if (!(failure == null ? receiver.receive(value()) : receiver.receiveFailure(failure))) {
-      take(-1); // too late for that await, but not lost: the handle has it
-    }
+    end.subscribe(suspension);
   }
 
   @Override
   public void onCompletion(Consumer<? super Coroutine<T>> action) {
-    requireNonNull(action, "action");
-    addWaiter(ended -> action.accept(ended)); // a new object, since the action may define equals
+    end.onCompletion(action);
   }
 
   @Override
@@ -358,52 +266,36 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   @Override
   public State state() {
-    State how = end;
-    return how == null ? State.RUNNING : how;
+    return end.state();
   }
 
   @Override
   public boolean isDone() {
-    return end != null;
+    return end.isDone();
   }
 
   @Override
   public T get() {
-    if (end != State.SUCCEEDED) {
-      throw new IllegalStateException("coroutine " + name + " has no value: " + state());
-    }
-    take(1);
-    return value();
+    return end.get();
   }
 
   @Override
   public @Nullable Throwable failure() {
-    Throwable failure = failureOf(this);
-    if (failure != null) {
-      take(1);
-    }
-    return failure;
+    return end.takeFailure();
   }
 
   /** The failure of {@code coroutine}, for internal use: it does not count as taken by the user. */
   public static @Nullable Throwable failureOf(Coroutine<?> coroutine) {
-    RunningCoroutine<?> known = (RunningCoroutine<?>) coroutine;
-    State how = known.end; // before the result
-    boolean failed = how == State.FAILED || how == State.CANCELLED;
-    return failed ? (Throwable) known.result : null;
-  }
-
-  private void take(int more) {
-    TAKERS.getAndAdd(this, more);
+    return ((RunningCoroutine<?>) coroutine).end.failure();
   }
 
   /** The failure was thrown by other code than an await of the coroutine. */
   public void takeFailure() {
-    take(1);
+    end.take(1);
   }
 
   public void giveBackFailure() {
-    take(-1);
+    end.take(-1);
   }
 
   /** Whether this is the first report that it goes on; several threads may wait for it. */
@@ -423,7 +315,7 @@ public final class RunningCoroutine<T extends @Nullable Object> extends CancelFr
 
   /** Whether the outcome was taken, by a call or an await. */
   public boolean isTaken() {
-    return takers > 0;
+    return end.isTaken();
   }
 
   @Override

@@ -23,11 +23,14 @@ final class AwaitFailure extends CompletionException {
    * @param failure the failure that code sees
    * @param signalled the failure seen outside; the same, unless the source's library put a layer
    *     around it
+   * @param withSite whether the place of the await is not in the failure's own stack trace
    */
-  AwaitFailure(Throwable failure, Throwable signalled) {
+  AwaitFailure(Throwable failure, Throwable signalled, boolean withSite) {
     super(Failures.text(failure), failure);
     this.signalled = signalled;
-    AwaitSite.addTo(this); // moves to the failure with everything suppressed here
+    if (withSite) {
+      AwaitSite.addTo(this); // moves to the failure with everything suppressed here
+    }
   }
 
   /**

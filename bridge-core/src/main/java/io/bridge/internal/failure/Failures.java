@@ -45,20 +45,38 @@ public final class Failures {
    *     around it, whose stack trace is that place
    */
   public static RuntimeException thrown(Throwable signalled) {
+    return thrown(signalled, true);
+  }
+
+  /**
+   * Like {@link #thrown}, of a body that the await has called: its own stack trace has the place.
+   *
+   * @param thrown by the body
+   * @return the exception of the await
+   */
+  public static RuntimeException thrownInPlace(Throwable thrown) {
+    return thrown(thrown, false);
+  }
+
+  private static RuntimeException thrown(Throwable signalled, boolean withSite) {
     Throwable bare = bare(signalled);
     Throwable failure = inLayer(bare);
     if (failure instanceof Error error) {
-      AwaitSite.addTo(error);
+      if (withSite) {
+        AwaitSite.addTo(error);
+      }
       throw error;
     }
     // The cancellation of a foreign source must not look like our own.
     if (failure instanceof RuntimeException unchecked
         && !(failure instanceof CancellationException)) {
-      AwaitSite.addTo(unchecked);
+      if (withSite) {
+        AwaitSite.addTo(unchecked);
+      }
       return unchecked;
     }
     Interruptions.remember(failure);
-    return new AwaitFailure(failure, bare);
+    return new AwaitFailure(failure, bare, withSite);
   }
 
   /**

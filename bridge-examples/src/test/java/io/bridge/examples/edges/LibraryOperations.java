@@ -94,6 +94,8 @@ final class LibraryOperations {
         () -> Coroutine.withTimeout(LONG, () -> awaitSingle(sources.mono())));
     operations.put("mono", () -> await(mono(() -> 1)));
     operations.put("mono of an await", () -> await(mono(() -> await(sources.mono()))));
+    operations.put(
+        "mono in place", () -> Coroutine.start(() -> awaitSingle(mono(() -> 1))).await());
     operations.put("flux", () -> awaitList(flux(emitter -> emitter.emit(1))));
     operations.put("toMono", () -> await(toMono(awaitable(sources.mono()))));
   }

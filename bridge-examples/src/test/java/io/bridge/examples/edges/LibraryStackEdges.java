@@ -8,6 +8,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.bridge.Body;
 import io.bridge.Coroutine;
+import io.bridge.CoroutineScope;
 import io.bridge.Undeliverable;
 import io.bridge.VoidBody;
 import io.bridge.fixtures.Eventually;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -271,6 +273,60 @@ public final class LibraryStackEdges extends StackEdgeProgram {
         });
   }
 
+  /** The stack of a coroutine ends inside a body in place, which ends alone. */
+  private void inPlace(String name, Fork.Action operation) {
+    Coroutine<Integer> outer =
+        Coroutine.start(() -> {
+          Coroutine<?> current = Coroutine.current();
+          operation.run(); // all classes are there
+          AtomicInteger successes = new AtomicInteger();
+          try {
+            deep(operation, successes);
+          } catch (StackOverflowError | Enough end) {
+            // it went up to here
+          }
+          sameThread();
+          if (Coroutine.current() != current || Coroutine.isCancelled()) {
+            throw new IllegalStateException("another coroutine is current");
+          }
+          return successes.get();
+        });
+    expect(
+        name,
+        "its coroutine ends with successes",
+        () -> {
+          ended(outer);
+          if (outer.await() == 0) {
+            throw new IllegalStateException("never succeeded");
+          }
+        });
+  }
+
+  private void allInPlace() {
+    inPlace("mono in place", () -> await(mono(() -> 1)));
+    inPlace("single in place", () -> await(single(() -> 1)));
+    inPlace("completable in place", () -> await(completable(() -> {})));
+    inPlace(
+        "a body in place that has a handle",
+        () -> await(mono(() -> requireNonNull(Coroutine.current()).state())));
+    inPlace(
+        "a body in place that cancels itself",
+        () ->
+            await(
+                mono(() -> {
+                  requireNonNull(Coroutine.current()).cancel();
+                  return 1;
+                })));
+    inPlace("bodies in a body in place", () -> await(mono(() -> await(single(() -> 1)))));
+    inPlace("a body in place with a scope", () -> await(mono(LibraryStackEdges::scoped)));
+  }
+
+  private static int scoped() {
+    try (CoroutineScope<Object, ?> scope = CoroutineScope.open()) {
+      return scope.failures().size();
+    }
+  }
+
   /** Everything, {@code rounds} times, each with another size of the stack. */
   public static void main(String[] arguments) {
     int rounds = Integer.parseInt(arguments[0]);
@@ -288,6 +344,7 @@ public final class LibraryStackEdges extends StackEdgeProgram {
         edges.others(name);
       });
       edges.allCancels();
+      edges.allInPlace();
     }
     edges.allSignals();
     edges.exit();

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.bridge.Body;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
 import io.bridge.Registration;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -319,14 +321,15 @@ class TransparentFailuresTest {
     assertThat(catchThrowable(Coroutine.start(() -> awaitSingle(inner))::await)).isSameAs(own);
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
   @DisplayName(
-      "A8 A12 (2): the place of each await, and what a close suppressed, is in the failure")
-  void nothingOfTheLayerIsLost() {
+      "A8 A12 N3 (2): the place of each await that starts a thread, and what a close suppressed, is in the failure")
+  void nothingOfTheLayerIsLost(boolean inPlace) {
     IOException busy = new IOException("busy");
     UncheckedIOException ofClose = new UncheckedIOException(new IOException("close"));
-    Mono<String> inner =
-        mono(() -> {
+    Body<@Nullable String, Exception> body =
+        () -> {
           try (Registration closing =
               () -> {
                 throw ofClose;
@@ -334,9 +337,10 @@ class TransparentFailuresTest {
             assertThat(closing).isNotNull();
             return awaitSingle(Mono.<String>error(busy));
           }
-        });
+        };
+    Mono<String> inner = inPlace ? mono(body) : mono(Schedulers.immediate(), body);
     assertThat(FailureEdges.seen(mono(() -> awaitSingle(inner)))).isSameAs(busy);
-    assertThat(busy.getSuppressed()).contains(ofClose).hasSize(3);
+    assertThat(busy.getSuppressed()).contains(ofClose).hasSize(inPlace ? 2 : 3);
     assertThat(Stream.of(busy.getSuppressed()).filter(entry -> entry != ofClose))
         .allSatisfy(site -> {
           assertThat(site).hasMessageStartingWith("awaited at ");

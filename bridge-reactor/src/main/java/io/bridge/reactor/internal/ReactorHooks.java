@@ -60,7 +60,12 @@ public final class ReactorHooks implements LibraryHooks {
     return THREAD_LOCALS.capture(contextIn(code), threadWins);
   }
 
-  private static Context contextIn(CoroutineContext of) {
+  /** The context that a subscriber of code in {@code context} hands on to a body of ours. */
+  static CoroutineContext ofAwaiting(CoroutineContext context) {
+    return with(context, contextOf(context, true));
+  }
+
+  static Context contextIn(CoroutineContext of) {
     Context context = of.get(CONTEXT);
     return context == null ? Context.empty() : context;
   }

@@ -1,10 +1,14 @@
 package io.bridge.reactor.internal;
 
+import io.bridge.CoroutineContext;
 import io.bridge.Suspension;
+import io.bridge.Undeliverable;
 import io.bridge.internal.await.Fold;
 import io.bridge.internal.await.Receiver;
 import io.bridge.internal.cancel.CancelFrame;
 import io.bridge.internal.cancel.Cancellation;
+import io.bridge.internal.coroutine.BodyAwaitable;
+import io.bridge.internal.coroutine.InPlaceFrame;
 import io.bridge.internal.cursor.ItemReceiver;
 import io.bridge.internal.cursor.ItemSubscriber;
 import io.bridge.internal.cursor.Iteration;
@@ -17,9 +21,10 @@ import reactor.core.CorePublisher;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 
 /** Reactor's publishers. */
-public final class ReactorLibrary implements ReactiveLibrary, FailureLayer {
+public final class ReactorLibrary implements ReactiveLibrary, FailureLayer, InPlaceFrame.Lost {
 
   private static final ReactorLibrary INSTANCE = new ReactorLibrary();
 
@@ -48,10 +53,35 @@ public final class ReactorLibrary implements ReactiveLibrary, FailureLayer {
   public <T, R extends @Nullable Object> R await(
       Publisher<? extends T> publisher, Fold<T, R> fold, @Nullable CancelFrame frame) {
     if (isScalar(publisher)) {
-      return fold.of((T) call((Callable<?>) publisher, frame));
+      T item = (T) call((Callable<?>) publisher, frame);
+      return of(fold, item, CancelFrame.contextOf(frame));
+    }
+    BodyAwaitable<@Nullable T> body =
+        publisher instanceof BodyAwaitable.Source<?> own
+            ? BodyAwaitable.<@Nullable T>inPlace(own, frame)
+            : null;
+    if (body != null && isLast((Mono<T>) publisher)) {
+      CoroutineContext context = ReactorHooks.ofAwaiting(CancelFrame.contextOf(frame));
+      return of(fold, body.call(frame, context, this), context);
     }
     return new CoreSubscriberAwait.OfReactor<T, R>(fitting(fold, publisher), frame, null)
         .await(publisher);
+  }
+
+  /** Whether no hook wraps what is subscribed to. */
+  private static boolean isLast(Mono<?> mono) {
+    return Operators.onLastAssembly(mono) == mono;
+  }
+
+  @Override
+  public void discard(@Nullable Object value, CoroutineContext context) {
+    Operators.onDiscard(value, ReactorHooks.contextIn(context));
+    Undeliverable.discard(value);
+  }
+
+  @Override
+  public void undeliverable(Throwable failure, CoroutineContext context) {
+    Operators.onErrorDropped(failure, ReactorHooks.contextIn(context));
   }
 
   @Override
@@ -66,11 +96,20 @@ public final class ReactorLibrary implements ReactiveLibrary, FailureLayer {
         suspension.fail(ofScalar(t));
         return;
       }
-      suspension.resume(fold.of((T) item));
+      suspension.resume(of(fold, (T) item, Receiver.of(suspension).context()));
       return;
     }
     new CoreSubscriberAwait.OfReactor<T, R>(fitting(fold, publisher), null, Receiver.of(suspension))
         .pass(publisher, suspension);
+  }
+
+  /** The result of a source of one item; Reactor's hook gets an item that does not go into it. */
+  private static <T, R extends @Nullable Object> R of(
+      Fold<T, R> fold, @Nullable T item, CoroutineContext context) {
+    if (fold.isOfNone()) {
+      Operators.onDiscard(item, ReactorHooks.contextIn(context));
+    }
+    return fold.of(item);
   }
 
   private static boolean isScalar(Publisher<?> publisher) {

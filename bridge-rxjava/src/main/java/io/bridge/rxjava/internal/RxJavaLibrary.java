@@ -1,12 +1,16 @@
 package io.bridge.rxjava.internal;
 
 import io.bridge.Awaitable;
+import io.bridge.CoroutineContext;
 import io.bridge.Cursor;
 import io.bridge.Suspension;
+import io.bridge.Undeliverable;
 import io.bridge.internal.await.Fold;
 import io.bridge.internal.await.Receiver;
 import io.bridge.internal.cancel.CancelFrame;
 import io.bridge.internal.cancel.Cancellation;
+import io.bridge.internal.coroutine.BodyAwaitable;
+import io.bridge.internal.coroutine.InPlaceFrame;
 import io.bridge.internal.cursor.ItemReceiver;
 import io.bridge.internal.cursor.ItemSubscriber;
 import io.bridge.internal.cursor.Iteration;
@@ -20,12 +24,15 @@ import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.ObservableSource;
 import io.reactivex.rxjava3.core.SingleSource;
 import io.reactivex.rxjava3.functions.Supplier;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /** RxJava's sources. Core knows RxJava's threads by name, since their type is internal. */
-public final class RxJavaLibrary implements ReactiveLibrary {
+public final class RxJavaLibrary implements ReactiveLibrary, InPlaceFrame.Lost {
+
+  private static final RxJavaLibrary INSTANCE = new RxJavaLibrary();
 
   /** For the service loader. */
   public RxJavaLibrary() {}
@@ -127,7 +134,34 @@ public final class RxJavaLibrary implements ReactiveLibrary {
    * @return the value
    */
   public static <T> T await(SingleSource<? extends T> source) {
-    return new ValueAwait<T>(Cancellation.enterAwait(), null).from(source);
+    CancelFrame frame = Cancellation.enterAwait();
+    BodyAwaitable<T> body = bodyOf(source, frame);
+    if (body != null && RxJavaPlugins.getOnSingleSubscribe() == null) {
+      return call(body, frame);
+    }
+    return new ValueAwait<T>(frame, null).from(source);
+  }
+
+  private static <T extends @Nullable Object> @Nullable BodyAwaitable<T> bodyOf(
+      Object source, @Nullable CancelFrame frame) {
+    return source instanceof BodyAwaitable.Source<?> own
+        ? BodyAwaitable.<T>inPlace(own, frame)
+        : null;
+  }
+
+  private static <T extends @Nullable Object> T call(
+      BodyAwaitable<T> body, @Nullable CancelFrame frame) {
+    return body.call(frame, CancelFrame.contextOf(frame), INSTANCE);
+  }
+
+  @Override
+  public void discard(@Nullable Object value, CoroutineContext context) {
+    Undeliverable.discard(value);
+  }
+
+  @Override
+  public void undeliverable(Throwable failure, CoroutineContext context) {
+    RxJavaPlugins.onError(failure);
   }
 
   /**
@@ -155,6 +189,10 @@ public final class RxJavaLibrary implements ReactiveLibrary {
     if (source instanceof Maybe && source instanceof Supplier<?> scalar) {
       return (T) get(scalar, frame);
     }
+    BodyAwaitable<@Nullable T> body = RxJavaLibrary.<@Nullable T>bodyOf(source, frame);
+    if (body != null && RxJavaPlugins.getOnMaybeSubscribe() == null) {
+      return RxJavaLibrary.<@Nullable T>call(body, frame);
+    }
     return new ValueAwait<T>(frame, null).from(source);
   }
 
@@ -179,7 +217,13 @@ public final class RxJavaLibrary implements ReactiveLibrary {
    * @param source the source
    */
   public static void await(CompletableSource source) {
-    new ValueAwait<Object>(Cancellation.enterAwait(), null).from(source);
+    CancelFrame frame = Cancellation.enterAwait();
+    BodyAwaitable<@Nullable Object> body = RxJavaLibrary.<@Nullable Object>bodyOf(source, frame);
+    if (body != null && RxJavaPlugins.getOnCompletableSubscribe() == null) {
+      RxJavaLibrary.<@Nullable Object>call(body, frame);
+    } else {
+      new ValueAwait<Object>(frame, null).from(source);
+    }
   }
 
   /**

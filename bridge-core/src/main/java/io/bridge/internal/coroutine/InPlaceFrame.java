@@ -1,0 +1,237 @@
+package io.bridge.internal.coroutine;
+
+import io.bridge.Body;
+import io.bridge.Coroutine;
+import io.bridge.CoroutineContext;
+import io.bridge.Undeliverable;
+import io.bridge.internal.cancel.BlockFrame;
+import io.bridge.internal.cancel.CancelFrame;
+import io.bridge.internal.cancel.Cancellation;
+import io.bridge.internal.cancel.OwnedResources;
+import io.bridge.internal.cancel.ScopeFrame;
+import io.bridge.internal.context.ContextSnapshot;
+import io.bridge.internal.failure.CallsSource;
+import io.bridge.internal.failure.Failures;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A body that the awaiting coroutine calls itself (N1): a frame in the window of the code around
+ * it, which only the holder of its handle can cancel alone. Most bodies have no handle. See
+ * docs/design/inplace.md.
+ *
+ * <p>The phases are those of {@link BlockFrame}; without a handle no thread can leave RUNNING but
+ * the owner, and it leaves by no write. Proof: InPlaceTest, InPlaceStress.
+ *
+ * @param <T> the type of the value
+ */
+@CallsSource
+public final class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
+
+  /** The channels of the library whose source it is, for what the await does not take (A12). */
+  public interface Lost {
+
+    /** A value that came after the cancel of the awaiting code. */
+    void discard(@Nullable Object value, CoroutineContext context);
+
+    /** A failure that came after the cancel of the awaiting code. */
+    void undeliverable(Throwable failure, CoroutineContext context);
+  }
+
+  /** So many bodies in one another share a thread, whose stack still has room to park (N4). */
+  private static final int MAX_DEPTH = 32;
+
+  private final String name;
+  private final int depth;
+  private final CancelFrame root;
+
+  // by the owner, or by a thread that it waits for
+  private @Nullable InPlaceCoroutine<T> handle;
+  private @Nullable OwnedResources owned;
+
+  private InPlaceFrame(String name, CancelFrame outer, int depth, CoroutineContext context) {
+    super(outer, context);
+    this.name = name;
+    this.depth = depth;
+    this.root = outer instanceof InPlaceFrame<?> body ? body.root : outer.root();
+  }
+
+  /** How deep a body in place would be in the code of {@code frame}; 0 if it gets a thread. */
+  static int depthIn(@Nullable CancelFrame frame) {
+    for (CancelFrame around = frame; around != null; around = around.enclosing()) {
+      if (around instanceof InPlaceFrame<?> body) {
+        return body.depth < MAX_DEPTH ? body.depth + 1 : 0;
+      }
+      if (around instanceof RunningCoroutine<?>) {
+        return 1;
+      }
+      if (around instanceof ExecutorFrame) {
+        return 0;
+      }
+    }
+    return 0;
+  }
+
+  /** The innermost body in place around {@code innermost}, on its thread; null if none. */
+  static @Nullable InPlaceFrame<?> around(@Nullable CancelFrame innermost) {
+    CancelFrame frame = innermost;
+    while (frame != null
+        && !(frame instanceof InPlaceFrame)
+        && !(frame instanceof RunningCoroutine)) {
+      frame = frame.enclosing();
+    }
+    return frame instanceof InPlaceFrame<?> body ? body : null;
+  }
+
+  /**
+   * Runs {@code body} on the calling thread.
+   *
+   * @param name of the coroutine
+   * @param body the code
+   * @param outer the result of {@link Cancellation#enterAwait()}
+   * @param context of the subscriber that a thread would have
+   * @param lost takes what the await does not
+   * @param <T> the type of the value
+   * @return the value
+   */
+  static <T extends @Nullable Object> T call(
+      String name,
+      Body<? extends T, ?> body,
+      CancelFrame outer,
+      CoroutineContext context,
+      Lost lost) {
+    ContextSnapshot ambient = ContextSnapshot.inPlace(context);
+    InPlaceFrame<T> frame =
+        new InPlaceFrame<>(
+            name, outer, depthIn(outer), ambient == null ? context : ambient.context());
+    return frame.run(body, ambient, outer, lost);
+  }
+
+  @SuppressWarnings("NullAway") // null is a T here, or is not returned
+  private T run(
+      Body<? extends T, ?> body, @Nullable ContextSnapshot ambient, CancelFrame around, Lost lost) {
+    T value = null;
+    Throwable failure = null;
+    boolean outside = false;
+    boolean cancelled;
+    try {
+      enterInside(around);
+      try {
+        value = ambient == null ? body.call() : ambient.<T, Exception>call(body);
+      } catch (Throwable t) { // the end is the same, however it comes
+        failure = Failures.bare(t);
+      }
+      cancelled = end(around);
+      outside = true;
+    } finally {
+      if (!outside) { // the stack ended; these are plain writes (A11)
+        phase = LEFT;
+        left = true;
+      }
+    }
+    boolean echo = failure != null && cancelled && Failures.isCancelEcho(failure);
+    if (echo) {
+      failure = new CancellationException(cancelReason());
+    }
+    tell(around, value, failure, echo);
+    if (around.isCancelled()) {
+      throw lost(around, value, failure, lost);
+    }
+    if (failure != null) {
+      throw Cancellation.isCancellation(failure, around)
+          ? Cancellation.exception(around)
+          : Failures.thrownInPlace(failure);
+    }
+    return value;
+  }
+
+  /** The awaiting code was cancelled: it gets neither a value nor a failure (A7). */
+  private RuntimeException lost(
+      CancelFrame around, @Nullable Object value, @Nullable Throwable failure, Lost lost) {
+    Cancellation.outsideWindow(
+        around,
+        () -> {
+          if (failure == null) {
+            lost.discard(value, context());
+          } else if (!Failures.isCancelEcho(failure)) {
+            lost.undeliverable(failure, context());
+          }
+        });
+    windowTo(around); // the flag is up, as after any await that a cancel ends
+    return Cancellation.exception(around);
+  }
+
+  /** Leaves the frame; true if it was cancelled itself. */
+  private boolean end(CancelFrame around) {
+    closeScopes();
+    leaveScopesInside();
+    boolean cancelled = handle != null && leave(); // without a handle nobody can cancel it
+    restorePrevious();
+    if (cancelled) {
+      windowTo(around);
+    }
+    return cancelled;
+  }
+
+  /** Closes the scopes that the body has left open: no coroutine outlives its scope (S3). */
+  private void closeScopes() {
+    for (ScopeFrame open = root.innermostScope();
+        open != null && open.isInside(this);
+        open = root.innermostScope()) {
+      if (!open.scope.isClosed()) {
+        Undeliverable.report(
+            new IllegalStateException("coroutine " + name + " has not closed " + open.scope));
+      }
+      try {
+        open.scope.close();
+      } catch (Throwable t) { // the end of the body is more important
+        Undeliverable.report(t);
+      }
+      open.unlink();
+    }
+  }
+
+  /** Closes its cursors, and tells those who have its handle. */
+  private void tell(
+      CancelFrame around, @Nullable Object value, @Nullable Throwable failure, boolean cancelled) {
+    OwnedResources open = owned;
+    InPlaceCoroutine<T> known = handle;
+    if (open != null || known != null) {
+      Cancellation.outsideWindow(
+          around,
+          () -> {
+            if (open != null) {
+              open.close();
+            }
+            if (known != null) {
+              known.ended(value, failure, cancelled);
+            }
+          });
+    }
+  }
+
+  /** The handle, for code that asks for the current coroutine. */
+  Coroutine<?> handle() {
+    InPlaceCoroutine<T> made = handle;
+    if (made == null) {
+      made = new InPlaceCoroutine<>(name, this);
+      handle = made;
+    }
+    return made;
+  }
+
+  @Override
+  public OwnedResources owned() {
+    OwnedResources made = owned;
+    if (made == null) {
+      made = new OwnedResources();
+      owned = made;
+    }
+    return made;
+  }
+
+  @Override
+  protected boolean isBody() {
+    return true;
+  }
+}
