@@ -20,9 +20,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A handle on imperative code that runs on its own virtual thread. It tells the coroutine's name,
- * state and outcome, and cancels it. The static methods start coroutines, and run a block of code
- * with a deadline, shielded from cancellation, or on another thread.
+ * A handle on imperative code that runs on its own virtual thread, or as a call on the thread of
+ * the coroutine that awaits it (N1). It tells the coroutine's name, state and outcome, and cancels
+ * it. The static methods start coroutines, and run a block of code with a deadline, shielded from
+ * cancellation, or on another thread.
  *
  * <p><b>Cancellation:</b> {@link #cancel()} never waits and runs no foreign code. It sets the
  * state, and interrupts the coroutine's thread if the thread is inside the body; see {@linkplain
@@ -149,7 +150,8 @@ public sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<
   }
 
   /**
-   * Returns the coroutine whose body the calling thread runs.
+   * Returns the coroutine whose body the calling thread runs: the innermost, if a body awaits
+   * another one on its own thread (N3).
    *
    * @return the coroutine; null if the thread runs no body, and while it calls a subscriber
    */

@@ -233,7 +233,8 @@ public final class ReactorBridge extends Await {
 
   /**
    * Makes a cold Mono of imperative code. The body runs once for each subscriber, on its own
-   * virtual thread. Nothing runs before a subscriber subscribes.
+   * virtual thread. Nothing runs before a subscriber subscribes. If code of a coroutine awaits the
+   * Mono itself, the body runs as a call on that coroutine's thread (N1).
    *
    * <p><b>Cancellation:</b> cancelling the subscription cancels the body's coroutine and interrupts
    * a blocking call in it; see {@linkplain io.bridge the package}.

@@ -456,7 +456,8 @@ public final class RxJavaBridge extends Await {
 
   /**
    * Makes a cold Single of imperative code. The body runs once for each observer, on its own
-   * virtual thread. Nothing runs before an observer subscribes.
+   * virtual thread. Nothing runs before an observer subscribes. If code of a coroutine awaits the
+   * Single itself, the body runs as a call on that coroutine's thread (N1).
    *
    * <p><b>Cancellation:</b> disposal cancels the body's coroutine and interrupts a blocking call in
    * it; see {@linkplain io.bridge the package}.
