@@ -107,7 +107,7 @@ class ScopeProtocolTest {
   @DisplayName("S4 A12 a join inside the block of a scope that fails throws that failure, once")
   void joinInsideFailingBlock() {
     try (Undelivered undelivered = new Undelivered()) {
-      for (int i = 0; i < 2_000; i++) {
+      for (int i = 0; i < 40_000; i++) {
         try (var scope = CoroutineScope.open();
             var inner = CoroutineScope.open()) {
           inner.fork(ScopeProtocolTest::forever);

@@ -21,4 +21,7 @@
  * <tr><td>bytes</td><td>streams of bytes</td><td>CursorInputStream</td></tr>
  * </table>
  */
+@NullMarked
 package io.bridge.internal;
+
+import org.jspecify.annotations.NullMarked;

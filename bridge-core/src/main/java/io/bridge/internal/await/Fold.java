@@ -100,6 +100,11 @@ public abstract class Fold<T, R extends @Nullable Object> {
    */
   public abstract R of(@Nullable T item);
 
+  /** Whether foreign code, a collector, makes the result. */
+  public boolean isCollecting() {
+    return false;
+  }
+
   /** Whether items go nowhere; {@link #of} only gives them to {@link Undeliverable}. */
   public boolean isOfNone() {
     return false;
@@ -223,6 +228,11 @@ public abstract class Fold<T, R extends @Nullable Object> {
     Collect(Collector<? super T, A, R> collector) {
       this.collector = collector;
       this.accumulator = collector.accumulator();
+    }
+
+    @Override
+    public boolean isCollecting() {
+      return true;
     }
 
     @Override

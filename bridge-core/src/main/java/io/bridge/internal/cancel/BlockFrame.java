@@ -103,9 +103,10 @@ public abstract class BlockFrame extends CancelFrame {
     boolean wasOpen = window.isOpen();
     window.close();
     CancelFrame shares = now != null && now.window == window ? now : null;
+    window.forget(); // before the look: the interrupt of a later cancel stays
     boolean cancelled = shares != null && shares.isCancelled();
-    if (wasOpen || !cancelled) {
-      window.forget();
+    if (!wasOpen && cancelled) {
+      window.owe();
     }
     if (shares != null && wasOpen) {
       if (cancelled) {

@@ -70,10 +70,11 @@ public abstract class CancelFrame {
   /** Cancels this frame; false if it already was. Never waits, runs no foreign code (A6). */
   public final boolean cancelFrame(String why) {
     Headroom.check(); // all of it, or nothing
-    CancelWalk walk = new CancelWalk(why);
+    CancelFrame root = root();
+    CancelWalk walk = root.scopes == null ? null : new CancelWalk(why);
     boolean marked = mark(why);
-    if (marked) {
-      walk.inside(this);
+    if (marked && root.scopes != null) { // or opened in the meantime
+      (walk == null ? new CancelWalk(why) : walk).inside(this);
     }
     return marked;
   }
@@ -170,8 +171,14 @@ public abstract class CancelFrame {
       return; // almost every item of a stream returns here, without a look at the thread-local
     }
     CancelFrame frame = CurrentFrame.ofThread();
-    while (frame != this && frame instanceof ScopeFrame scope) {
-      scope.leaveBlock();
+    while (frame != this && frame != null) {
+      if (frame.left) { // whatever it is, the stack ended when it should have been left
+        CurrentFrame.leaveLate(frame);
+      } else if (frame instanceof ScopeFrame scope) {
+        scope.leaveBlock();
+      } else {
+        return;
+      }
       frame = CurrentFrame.ofThread();
     }
   }
@@ -185,7 +192,9 @@ public abstract class CancelFrame {
 
   /** The foreign code has ended; a scope that it left open does not belong to this frame's code. */
   public final void endSignal() {
-    leaveScopesInside();
+    if (!left) { // else the scopes of the code around are current
+      leaveScopesInside();
+    }
     window.open();
   }
 
@@ -235,6 +244,20 @@ public abstract class CancelFrame {
    */
   protected boolean isBody() {
     return false;
+  }
+
+  /** A block inside this body was cut off by an interrupt of ours. Owner only. */
+  protected void cutOffInside() {}
+
+  /** Tells the body around this block that it was cut off. Owner only. */
+  final void tellBodyOfCutOff() {
+    CancelFrame frame = enclosing();
+    while (frame != null && !frame.isBody()) {
+      frame = frame.enclosing();
+    }
+    if (frame != null) {
+      frame.cutOffInside();
+    }
   }
 
   /** What an await in {@code frame} throws when a cancel ends it; null if none has. */

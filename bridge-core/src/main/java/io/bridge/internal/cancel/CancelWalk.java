@@ -44,6 +44,7 @@ public final class CancelWalk extends SlicedWork {
   // to be ended, and the next coroutine of the current one
   private @Nullable CancelFrame cancelled;
   private @Nullable Pending scopes;
+  private @Nullable Scope own; // has ended already; comes after the scopes inside its block
   private @Nullable Scope ended;
   private @Nullable Link place;
 
@@ -54,15 +55,13 @@ public final class CancelWalk extends SlicedWork {
 
   /** Cancels the content of {@code frame}, which is cancelled. */
   void inside(CancelFrame frame) {
-    if (frame.root().innermostScope() != null) {
-      cancelled = frame;
-      go();
-    }
+    cancelled = frame;
+    go();
   }
 
-  /** Cancels the coroutines of {@code scope}, which has ended, and the content of its block. */
+  /** Cancels the content of the block of {@code scope}, which has ended, then its coroutines. */
   public void of(Scope scope) {
-    begin(scope);
+    own = scope;
     go();
   }
 
@@ -123,15 +122,21 @@ public final class CancelWalk extends SlicedWork {
   }
 
   private boolean nextScope() {
-    Pending first = scopes;
-    if (first == null) {
+    Pending pending = scopes;
+    if (pending != null) {
+      boolean now = pending.scope.tryEndWithOuter(reason);
+      scopes = pending.next;
+      if (now) {
+        begin(pending.scope);
+      }
+      return true;
+    }
+    Scope scope = own;
+    if (scope == null) {
       return false;
     }
-    boolean now = first.scope.tryEndWithOuter(reason);
-    scopes = first.next;
-    if (now) {
-      begin(first.scope);
-    }
+    begin(scope);
+    own = null;
     return true;
   }
 

@@ -19,7 +19,7 @@ public final class CurrentFrame {
   }
 
   /** Leaves {@code frame} late: the calling thread had no stack left to leave it in time (A11). */
-  private static @Nullable CancelFrame leaveLate(CancelFrame frame) {
+  static @Nullable CancelFrame leaveLate(CancelFrame frame) {
     for (CancelFrame gone = frame; gone != null && gone.left; gone = gone.previous) {
       gone.leftLate();
     }

@@ -232,6 +232,11 @@ public final class InterruptWindow {
     STATE.compareAndSet(this, OWED, CLOSED);
   }
 
+  /** Leaves a pending interrupt for when it opens. Worker only, while closed. */
+  void owe() {
+    STATE.compareAndSet(this, CLOSED, OWED);
+  }
+
   /** Opens the window with the flag up, as if an interrupt had been sent. Worker only. */
   void openInterrupted() {
     state = SENT;

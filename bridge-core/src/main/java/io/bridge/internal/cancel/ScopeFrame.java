@@ -101,6 +101,9 @@ public final class ScopeFrame extends BlockFrame {
   private void leaveNow() {
     boolean cancelled = leave();
     markLeft();
+    if (cancelled) {
+      tellBodyOfCutOff();
+    }
     CancelFrame now = CurrentFrame.ofThread();
     if (now == this) {
       now = CurrentFrame.notLeft(previous);

@@ -28,8 +28,11 @@ public final class InPlaceCoroutine<T extends @Nullable Object> implements Corou
     this.frame = frame;
   }
 
-  /** The body has ended. */
+  /** The body has ended; the first call counts. */
   void ended(@Nullable Object value, @Nullable Throwable failure, boolean cancelled) {
+    if (end.isDone()) {
+      return;
+    }
     frame = null;
     end.result(failure == null ? value : failure);
     end.end(failure == null ? State.SUCCEEDED : cancelled ? State.CANCELLED : State.FAILED);

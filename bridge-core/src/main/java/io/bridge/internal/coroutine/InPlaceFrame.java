@@ -12,6 +12,7 @@ import io.bridge.internal.cancel.ScopeFrame;
 import io.bridge.internal.context.ContextSnapshot;
 import io.bridge.internal.failure.CallsSource;
 import io.bridge.internal.failure.Failures;
+import io.bridge.internal.failure.Headroom;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,12 @@ public final class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
   /** So many bodies in one another share a thread, whose stack still has room to park (N4). */
   private static final int MAX_DEPTH = 32;
 
+  /** The failure of a body whose end had neither stack nor memory. */
+  private static final CutShort CUT_SHORT =
+      new CutShort(new Error("no stack or memory at the end of the body"));
+
+  private record CutShort(Error failure) {}
+
   private final String name;
   private final int depth;
   private final CancelFrame root;
@@ -48,6 +55,9 @@ public final class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
   // by the owner, or by a thread that it waits for
   private @Nullable InPlaceCoroutine<T> handle;
   private @Nullable OwnedResources owned;
+
+  // by the owner: an InterruptedException may be of our own interrupt of a block inside
+  private boolean cutOffInside;
 
   private InPlaceFrame(String name, CancelFrame outer, int depth, CoroutineContext context) {
     super(outer, context);
@@ -63,7 +73,7 @@ public final class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
         return body.depth < MAX_DEPTH ? body.depth + 1 : 0;
       }
       if (around instanceof RunningCoroutine<?>) {
-        return 1;
+        return Thread.currentThread().isVirtual() ? 1 : 0; // a thread factory may make others
       }
       if (around instanceof ExecutorFrame) {
         return 0;
@@ -113,36 +123,57 @@ public final class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
     T value = null;
     Throwable failure = null;
     boolean outside = false;
+    boolean told = false;
     boolean cancelled;
     try {
-      enterInside(around);
       try {
-        value = ambient == null ? body.call() : ambient.<T, Exception>call(body);
-      } catch (Throwable t) { // the end is the same, however it comes
-        failure = Failures.bare(t);
+        enterInside(around);
+        try {
+          value = ambient == null ? body.call() : ambient.<T, Exception>call(body);
+        } catch (Throwable t) { // the end is the same, however it comes
+          failure = Failures.bare(t);
+        }
+        cancelled = end(around);
+        outside = true;
+      } finally {
+        if (!outside) { // the stack ended; these are plain writes (A11)
+          phase = LEFT;
+          left = true;
+        }
       }
-      cancelled = end(around);
-      outside = true;
+      boolean ended = cancelled || around.isCancelled();
+      boolean echo = failure != null && ended && Failures.isCancelEcho(failure);
+      if (echo) {
+        failure = new CancellationException(cancelReason());
+      }
+      tell(around, value, failure, echo);
+      told = true;
     } finally {
-      if (!outside) { // the stack ended; these are plain writes (A11)
-        phase = LEFT;
-        left = true;
+      if (!told) {
+        cutShort();
       }
     }
-    boolean echo = failure != null && cancelled && Failures.isCancelEcho(failure);
-    if (echo) {
-      failure = new CancellationException(cancelReason());
-    }
-    tell(around, value, failure, echo);
     if (around.isCancelled()) {
       throw lost(around, value, failure, lost);
     }
     if (failure != null) {
-      throw Cancellation.isCancellation(failure, around)
+      throw !cutOffInside && Cancellation.isCancellation(failure, around)
           ? Cancellation.exception(around)
           : Failures.thrownInPlace(failure);
     }
     return value;
+  }
+
+  /** Ends what belongs to the body when stack or memory has ended with it: needs neither. */
+  private void cutShort() {
+    InPlaceCoroutine<T> known = handle;
+    if (known != null) {
+      known.ended(null, CUT_SHORT.failure, false);
+    }
+    OwnedResources open = owned;
+    if (open != null) {
+      open.close();
+    }
   }
 
   /** The awaiting code was cancelled: it gets neither a value nor a failure (A7). */
@@ -154,11 +185,20 @@ public final class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
           if (failure == null) {
             lost.discard(value, context());
           } else if (!Failures.isCancelEcho(failure)) {
-            lost.undeliverable(failure, context());
+            report(failure, lost);
           }
         });
     windowTo(around); // the flag is up, as after any await that a cancel ends
     return Cancellation.exception(around);
+  }
+
+  private void report(Throwable failure, Lost lost) {
+    try {
+      lost.undeliverable(failure, context());
+    } catch (Throwable ofHook) { // the await throws the cancellation
+      Undeliverable.report(failure);
+      Undeliverable.report(ofHook);
+    }
   }
 
   /** Leaves the frame; true if it was cancelled itself. */
@@ -210,10 +250,11 @@ public final class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
     }
   }
 
-  /** The handle, for code that asks for the current coroutine. */
+  /** The handle, for code that asks for the current coroutine; its end is not as deep. */
   Coroutine<?> handle() {
     InPlaceCoroutine<T> made = handle;
     if (made == null) {
+      Headroom.check();
       made = new InPlaceCoroutine<>(name, this);
       handle = made;
     }
@@ -233,5 +274,10 @@ public final class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
   @Override
   protected boolean isBody() {
     return true;
+  }
+
+  @Override
+  protected void cutOffInside() {
+    cutOffInside = true;
   }
 }

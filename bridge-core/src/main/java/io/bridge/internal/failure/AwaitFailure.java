@@ -17,6 +17,9 @@ final class AwaitFailure extends CompletionException {
   /** The failure as signalled by the source. */
   private final transient Throwable signalled;
 
+  /** Whether the place of the await was added. */
+  final transient boolean withSite;
+
   /**
    * Creates the layer.
    *
@@ -28,6 +31,7 @@ final class AwaitFailure extends CompletionException {
   AwaitFailure(Throwable failure, Throwable signalled, boolean withSite) {
     super(Failures.text(failure), failure);
     this.signalled = signalled;
+    this.withSite = withSite;
     if (withSite) {
       AwaitSite.addTo(this); // moves to the failure with everything suppressed here
     }

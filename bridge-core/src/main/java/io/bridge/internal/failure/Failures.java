@@ -124,7 +124,9 @@ public final class Failures {
       if (!type.isInstance(failure)) {
         throw e;
       }
-      AwaitSite.addTo(failure);
+      if (!(e instanceof AwaitFailure layer) || layer.withSite) {
+        AwaitSite.addTo(failure);
+      }
       throw type.cast(failure);
     }
   }

@@ -257,7 +257,23 @@ public final class LibraryStackEdges extends StackEdgeProgram {
     return requireNonNull(cancel.get())::dispose;
   }
 
+  private void cancelsInPlace() {
+    AtomicReference<@Nullable Coroutine<?>> body = new AtomicReference<>();
+    Coroutine<?> outer =
+        Coroutine.start(() -> {
+          await(
+              mono(() -> {
+                body.set(Coroutine.current());
+                delay(LONG);
+              }));
+        });
+    Eventually.until("a body in place", () -> body.get() != null);
+    atEdge("cancel of a body in place", () -> requireNonNull(body.get()).cancel(), 256);
+    expect("cancel of a body in place", "the code around goes on", () -> ended(outer));
+  }
+
   private void allCancels() {
+    cancelsInPlace();
     cancels("an await of a future", () -> await(new CompletableFuture<Integer>()));
     cancels("an await of a plain future", () -> await(new FutureTask<>(() -> 1)));
     cancels("an await of a Mono", () -> await(Mono.<Integer>never()));
@@ -318,6 +334,7 @@ public final class LibraryStackEdges extends StackEdgeProgram {
                   return 1;
                 })));
     inPlace("bodies in a body in place", () -> await(mono(() -> await(single(() -> 1)))));
+    inPlace("a shield in a body in place", () -> await(mono(() -> Coroutine.shield(() -> 1))));
     inPlace("a body in place with a scope", () -> await(mono(LibraryStackEdges::scoped)));
   }
 

@@ -16,6 +16,7 @@ import io.bridge.Publishers;
 import io.bridge.Registration;
 import io.bridge.Undeliverable;
 import io.bridge.fixtures.Eventually;
+import io.bridge.reactor.ReactorBridge;
 import io.bridge.rxjava.RxJavaBridge;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +45,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 
 /** Each promise on a thread of its own and in place: the same outcome by either way (N3). */
 @DisplayName("N1 N3 (2): a body that awaits a body is a call, and all that a thread promises holds")
@@ -112,16 +115,19 @@ class InPlaceTest {
     Thread plain = Thread.currentThread();
     assertThat(way.call(() -> Thread.currentThread() == plain)).isFalse();
 
-    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
-      boolean same =
-          inCoroutine(() ->
-              Coroutine.runOn(
-                  executor,
-                  () -> {
-                    Thread ofExecutor = Thread.currentThread();
-                    return way.call(() -> Thread.currentThread() == ofExecutor);
-                  }));
-      assertThat(same).isFalse();
+    for (ExecutorService executor :
+        List.of(Executors.newSingleThreadExecutor(), Executors.newVirtualThreadPerTaskExecutor())) {
+      try (executor) {
+        boolean same =
+            inCoroutine(() ->
+                Coroutine.runOn(
+                    executor,
+                    () -> {
+                      Thread ofExecutor = Thread.currentThread();
+                      return way.call(() -> Thread.currentThread() == ofExecutor);
+                    }));
+        assertThat(same).isFalse();
+      }
     }
   }
 
@@ -652,5 +658,169 @@ class InPlaceTest {
                                             Mono.just(requireNonNull(view.<Integer>get("a")))))))));
 
     assertThat(seen).isEqualTo("v1");
+  }
+
+  // what a review found
+
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  @DisplayName("A9 N3 our own interrupt of a failed scope's block inside does not cancel the outer")
+  void scopeInsideFails(Way way) {
+    Throwable failure =
+        inCoroutine(() -> {
+          Throwable thrown =
+              failureOf(() ->
+                  way.call(() -> {
+                    try (CoroutineScope<Object, ?> scope = CoroutineScope.open()) {
+                      scope.fork(() -> {
+                        throw new IOException("of the child");
+                      });
+                      Thread.sleep(LONG);
+                    }
+                    return "no";
+                  }));
+          assertThat(Coroutine.isCancelled()).isFalse();
+          Await.delay(Duration.ofNanos(1));
+          return thrown;
+        });
+
+    assertThat(failure)
+        .isInstanceOf(CompletionException.class)
+        .hasCauseInstanceOf(InterruptedException.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = ".*_ON_SCHEDULER") // other threads
+  @DisplayName("S4 a body that closes a scope around it leaves no other scope's block")
+  void closesScopeAround(Way way) {
+    IllegalStateException ofChild = new IllegalStateException("of the child");
+    Throwable failure =
+        inCoroutine(() -> {
+          CountDownLatch fail = new CountDownLatch(1);
+          try (CoroutineScope<Object, ?> outer = CoroutineScope.open()) {
+            outer.fork(() -> {
+              fail.await();
+              throw ofChild;
+            });
+            CoroutineScope<Object, ?> inner = CoroutineScope.open();
+            way.call(() -> {
+              me(); // asks for a handle
+              inner.close();
+              return "closed";
+            });
+            inner.close();
+            return failureOf(() -> {
+              fail.countDown();
+              Await.delay(LONG);
+              return "no";
+            });
+          }
+        });
+
+    assertThat(failure).isSameAs(ofChild);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  @DisplayName("N3 a body that a cancel around has ended is CANCELLED")
+  void endedByCancelAround(Way way) {
+    AtomicReference<@Nullable Coroutine<?>> inner = new AtomicReference<>();
+    Coroutine<String> outer =
+        Coroutine.start(() ->
+            way.call(() -> {
+              inner.set(Coroutine.current());
+              Thread.sleep(LONG);
+              return "no";
+            }));
+    Eventually.until("the body", () -> inner.get() != null);
+    outer.cancel("from outside");
+
+    Coroutine<?> body = requireNonNull(inner.get());
+    Eventually.until("its end", body::isDone);
+    assertThat(body.state()).isEqualTo(Coroutine.State.CANCELLED);
+    assertThat(body.failure()).isInstanceOf(CancellationException.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  @DisplayName("A12 a hook for dropped errors that throws does not replace the cancellation")
+  void hookThrows(Way way) {
+    IllegalStateException late = new IllegalStateException("late");
+    Hooks.onErrorDropped(failure -> {
+      throw new IllegalArgumentException("of the hook");
+    });
+    RxJavaPlugins.setErrorHandler(failure -> {
+      throw new IllegalArgumentException("of the hook");
+    });
+    Coroutine<String> outer =
+        Coroutine.start(() -> {
+          Coroutine<?> me = me();
+          return way.call(() -> {
+            me.cancel("from outside");
+            throw late;
+          });
+        });
+
+    assertThatThrownBy(outer::await)
+        .cause()
+        .isInstanceOf(CancellationException.class)
+        .hasMessage("from outside");
+  }
+
+  @Test
+  @DisplayName("N3 awaitOrThrow adds no place to the failure of a body in place")
+  void orThrow() {
+    IOException own = new IOException("own");
+    Throwable failure =
+        inCoroutine(() ->
+            failureOf(() ->
+                Await.awaitOrThrow(
+                    mono(() -> {
+                      throw own;
+                    }),
+                    IOException.class)));
+
+    assertThat(failure).isSameAs(own);
+    assertThat(own.getSuppressed()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  @DisplayName("N1 N5 a coroutine on a platform thread of a factory calls no body")
+  void platformThread(Way way) {
+    boolean virtual =
+        inCoroutine(() -> {
+          try (CoroutineScope<Boolean, ?> scope =
+              CoroutineScope.open(
+                  CoroutineScope.Joiner.<Boolean>awaitAll(),
+                  config -> config.withThreadFactory(Thread::new))) {
+            Coroutine<Boolean> child =
+                scope.fork(() -> way.call(() -> Thread.currentThread().isVirtual()));
+            scope.join();
+            return child.get();
+          }
+        });
+
+    assertThat(virtual).isTrue();
+  }
+
+  @Test
+  @DisplayName("A12 B6 awaitCompletion discards the value outside of the code around")
+  void completion() {
+    AtomicReference<@Nullable Object> seen = new AtomicReference<>();
+    boolean same =
+        inCoroutine(() -> {
+          ReactorBridge.withContext(
+              context ->
+                  Operators.enableOnDiscard(
+                      context, item -> seen.set(item + " " + Coroutine.current())),
+              () -> {
+                Await.awaitCompletion(mono(() -> "value"));
+              });
+          return Await.awaitCollect(mono(() -> 7), Collectors.counting()) == 1L;
+        });
+
+    assertThat(seen.get()).isEqualTo("value null");
+    assertThat(same).isTrue();
   }
 }

@@ -62,7 +62,9 @@ public final class ReactorHooks implements LibraryHooks {
 
   /** The context that a subscriber of code in {@code context} hands on to a body of ours. */
   static CoroutineContext ofAwaiting(CoroutineContext context) {
-    return with(context, contextOf(context, true));
+    Context subscribers = contextOf(context, true);
+    CoroutineContext carried = subscribers.getOrDefault(COROUTINE, null);
+    return with(carried == null ? context : carried, subscribers);
   }
 
   static Context contextIn(CoroutineContext of) {

@@ -54,15 +54,15 @@ public final class ReactorLibrary implements ReactiveLibrary, FailureLayer, InPl
       Publisher<? extends T> publisher, Fold<T, R> fold, @Nullable CancelFrame frame) {
     if (isScalar(publisher)) {
       T item = (T) call((Callable<?>) publisher, frame);
-      return of(fold, item, CancelFrame.contextOf(frame));
+      return of(fold, item, frame);
     }
     BodyAwaitable<@Nullable T> body =
-        publisher instanceof BodyAwaitable.Source<?> own
+        publisher instanceof BodyAwaitable.Source<?> own && !fold.isCollecting()
             ? BodyAwaitable.<@Nullable T>inPlace(own, frame)
             : null;
     if (body != null && isLast((Mono<T>) publisher)) {
       CoroutineContext context = ReactorHooks.ofAwaiting(CancelFrame.contextOf(frame));
-      return of(fold, body.call(frame, context, this), context);
+      return of(fold, body.call(frame, context, this), frame);
     }
     return new CoreSubscriberAwait.OfReactor<T, R>(fitting(fold, publisher), frame, null)
         .await(publisher);
@@ -96,7 +96,7 @@ public final class ReactorLibrary implements ReactiveLibrary, FailureLayer, InPl
         suspension.fail(ofScalar(t));
         return;
       }
-      suspension.resume(of(fold, (T) item, Receiver.of(suspension).context()));
+      suspension.resume(fold.of((T) item));
       return;
     }
     new CoreSubscriberAwait.OfReactor<T, R>(fitting(fold, publisher), null, Receiver.of(suspension))
@@ -105,9 +105,11 @@ public final class ReactorLibrary implements ReactiveLibrary, FailureLayer, InPl
 
   /** The result of a source of one item; Reactor's hook gets an item that does not go into it. */
   private static <T, R extends @Nullable Object> R of(
-      Fold<T, R> fold, @Nullable T item, CoroutineContext context) {
+      Fold<T, R> fold, @Nullable T item, @Nullable CancelFrame frame) {
     if (fold.isOfNone()) {
-      Operators.onDiscard(item, ReactorHooks.contextIn(context));
+      CoroutineContext context = CancelFrame.contextOf(frame);
+      Cancellation.outsideWindow(
+          frame, () -> Operators.onDiscard(item, ReactorHooks.contextIn(context)));
     }
     return fold.of(item);
   }
