@@ -20,7 +20,11 @@ record BodyCompletion<T extends @Nullable Object>(
 
   @Override
   public void succeeded(T value) {
-    Throwable rejection = deliver(() -> suspension.resume(value));
+    if (signals == null) { // without an allocation, which could end this thread before the signal
+      suspension.resume(value);
+      return;
+    }
+    Throwable rejection = deliver(signals, () -> suspension.resume(value));
     if (rejection != null) {
       Receiver.of(suspension).receiveFailure(rejection); // dropped after a cancel (B6)
       Undeliverable.discard(value);
@@ -29,7 +33,11 @@ record BodyCompletion<T extends @Nullable Object>(
 
   @Override
   public void failed(Throwable failure) {
-    Throwable rejection = deliver(() -> suspension.fail(failure));
+    if (signals == null) {
+      suspension.fail(failure);
+      return;
+    }
+    Throwable rejection = deliver(signals, () -> suspension.fail(failure));
     if (rejection != null) {
       suspension.fail(failure);
       Undeliverable.report(rejection);
@@ -38,7 +46,9 @@ record BodyCompletion<T extends @Nullable Object>(
 
   @Override
   public void cancelled(CancellationException cancellation) {
-    if (deliver(() -> suspension.fail(cancellation)) != null) {
+    if (signals == null) {
+      suspension.fail(cancellation);
+    } else if (deliver(signals, () -> suspension.fail(cancellation)) != null) {
       suspension.fail(cancellation); // usually the response to the subscriber's own cancel
     }
   }
@@ -47,11 +57,11 @@ record BodyCompletion<T extends @Nullable Object>(
    * Returns the executor's failure if that did not take the signal; failures of the signal are not
    * thrown.
    */
-  private @Nullable Throwable deliver(Runnable signal) {
-    if (signals == null || Receiver.of(suspension).cancelIfRequested()) { // not wanted (B6)
+  private @Nullable Throwable deliver(Executor to, Runnable signal) {
+    if (Receiver.of(suspension).cancelIfRequested()) { // not wanted (B6)
       signal.run();
       return null;
     }
-    return SignalTask.deliver(signals, signal);
+    return SignalTask.deliver(to, signal);
   }
 }
