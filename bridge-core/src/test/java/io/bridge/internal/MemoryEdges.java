@@ -12,7 +12,8 @@ import io.bridge.Undeliverable;
 import io.bridge.fixtures.MemoryEdgeProgram;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -247,7 +248,7 @@ public final class MemoryEdges extends MemoryEdgeProgram {
   private static final class ScopeCancel extends Attempt {
     private static final int INNER = 2;
 
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     private final CoroutineScope<Object, ?> scope = CoroutineScope.background(config -> config);
     private volatile boolean returned;
 
@@ -255,18 +256,22 @@ public final class MemoryEdges extends MemoryEdgeProgram {
       for (int i = 0; i < INNER; i++) {
         scope.fork(this::inner);
       }
-      while (waiting.get() < 2 * INNER) {
-        Thread.onSpinWait();
+      while (threads.size() < 2 * INNER || !threads.stream().allMatch(ScopeCancel::isWaiting)) {
+        LockSupport.parkNanos(20_000); // one that still runs leaves garbage, which is memory
       }
+    }
+
+    private static boolean isWaiting(Thread thread) {
+      return thread.getState() == Thread.State.WAITING;
     }
 
     private void inner() throws Exception {
       try (CoroutineScope<Object, ?> inside = CoroutineScope.open()) {
         inside.fork(() -> {
-          waiting.incrementAndGet();
+          threads.add(Thread.currentThread());
           Await.delay(LONG);
         });
-        waiting.incrementAndGet();
+        threads.add(Thread.currentThread());
         Coroutine.shield(() -> {
           inside.join();
         });

@@ -119,6 +119,12 @@ class TimersTest {
     assertThat(early).hasValue(0);
   }
 
+  private static boolean isTimerThreadWaiting() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("bridge-timer"))
+        .anyMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING);
+  }
+
   @Test
   @DisplayName("T3 the longest duration is never, and harms no other")
   void never() {
@@ -126,6 +132,7 @@ class TimersTest {
     timers.schedule(Duration.ofSeconds(Long.MAX_VALUE), ran::incrementAndGet);
     timers.schedule(Duration.ofNanos(Long.MAX_VALUE >> 1), ran::incrementAndGet);
     CountDownLatch other = new CountDownLatch(1);
+    Eventually.until("the timer thread waits for the first", TimersTest::isTimerThreadWaiting);
     timers.schedule(Duration.ofMillis(1), other::countDown);
     Eventually.until("another one runs", () -> other.getCount() == 0);
     assertThat(ran).hasValue(0);
