@@ -1,6 +1,7 @@
 package io.bridge.benchmarks;
 
 import static io.bridge.reactor.ReactorBridge.await;
+import static io.bridge.reactor.ReactorBridge.awaitSingle;
 import static io.bridge.reactor.ReactorBridge.mono;
 import static io.bridge.rxjava.RxJavaBridge.await;
 import static io.bridge.rxjava.RxJavaBridge.single;
@@ -32,7 +33,7 @@ public class P13Nested {
   int levels;
 
   private static Mono<Integer> monos(int level) {
-    return mono(() -> level == 1 ? 1 : await(monos(level - 1)) + 1);
+    return mono(() -> level == 1 ? 1 : awaitSingle(monos(level - 1)) + 1);
   }
 
   private static Single<Integer> singles(int level) {
@@ -41,11 +42,13 @@ public class P13Nested {
 
   private static Mono<Integer> mixed(int level) {
     return mono(() ->
-        level == 1 ? 1 : await(single(() -> level == 2 ? 1 : await(mixed(level - 2)) + 1)) + 1);
+        level == 1
+            ? 1
+            : await(single(() -> level == 2 ? 1 : awaitSingle(mixed(level - 2)) + 1)) + 1);
   }
 
   private static Mono<Integer> callables(int level) {
-    return Mono.fromCallable(() -> level == 1 ? 1 : await(callables(level - 1)) + 1);
+    return Mono.fromCallable(() -> level == 1 ? 1 : awaitSingle(callables(level - 1)) + 1);
   }
 
   private static Mono<Integer> chain(int level) {
