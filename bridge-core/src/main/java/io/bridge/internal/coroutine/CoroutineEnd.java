@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a coroutine ended, and who waits for that.
+ * The outcome of a coroutine, and the code that waits for it.
  *
  * <pre>
  * state    meaning                                               left by
