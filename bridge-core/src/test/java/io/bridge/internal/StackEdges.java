@@ -289,7 +289,7 @@ public final class StackEdges extends StackEdgeProgram {
                             throw new Enough();
                           }
                         },
-                        new AtomicInteger(-10_000)));
+                        new AtomicInteger(Integer.MIN_VALUE)));
                 to.request(1); // again, since that one may have thrown
               },
               "demand",
