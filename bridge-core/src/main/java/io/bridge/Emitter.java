@@ -1,6 +1,8 @@
 package io.bridge;
 
+import io.bridge.internal.mapping.EmitAll;
 import java.util.concurrent.CancellationException;
+import org.reactivestreams.Publisher;
 
 /**
  * Delivers the items of a stream body to its subscriber. An emitter belongs to one subscriber and
@@ -38,6 +40,31 @@ public interface Emitter<T> {
    *     subscriber's {@code onNext}
    */
   void emit(T item);
+
+  /**
+   * Emits all items of {@code source}, and returns at its end. An item is requested from the source
+   * when the subscriber has asked for one, and nothing is requested ahead. If code of this body's
+   * coroutine passes on what one of our own stream builders made, no second thread is needed: that
+   * body's {@code emit} is an {@link #emit} of this body (N2).
+   *
+   * <p><b>Cancellation:</b> a cancel by the subscriber, or of the coroutine, cancels the source;
+   * this method then throws as {@link #emit} does.
+   *
+   * <p><b>Errors:</b> a failure of the source is thrown as an await throws it (A7). So it fails the
+   * stream with the failure's own type, unless the body catches it.
+   *
+   * <p><b>Memory:</b> at most one item of the source is held at a time. It belongs to this method,
+   * as for {@link #emit}.
+   *
+   * @param source any number of items
+   * @throws CancellationException when the subscriber has cancelled, or the coroutine has been
+   *     cancelled
+   * @throws IllegalStateException when the body has ended, or when called from inside the
+   *     subscriber's {@code onNext}; nothing is subscribed to
+   */
+  default void emitAll(Publisher<? extends T> source) {
+    EmitAll.run(this, source);
+  }
 
   /**
    * The body of a stream: plain code that emits.

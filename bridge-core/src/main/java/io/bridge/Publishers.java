@@ -4,11 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.bridge.internal.bytes.CursorInputStream;
 import io.bridge.internal.bytes.EmitterOutputStream;
+import io.bridge.internal.cancel.Cancellation;
 import io.bridge.internal.failure.CallsSource;
 import io.bridge.internal.failure.EntryPoint;
 import io.bridge.internal.library.ReactiveLibraries;
 import io.bridge.internal.stream.BlockingSources;
-import io.bridge.internal.stream.EmitterSubscription;
+import io.bridge.internal.stream.BodyPublisher;
+import io.bridge.internal.stream.InPlaceConsumer;
 import io.bridge.internal.stream.ValueSubscription;
 import java.io.IOException;
 import java.io.InputStream;
@@ -179,6 +181,9 @@ public final class Publishers {
       Publisher<? extends T> publisher, VoidItemBody<? super T, X> action) throws X {
     requireNonNull(publisher, "publisher");
     requireNonNull(action, "action");
+    if (InPlaceConsumer.<T, X>forEach(publisher, action, Cancellation.enterAwait())) {
+      return;
+    }
     try (Cursor<T> items = iterate(publisher)) {
       while (items.hasNext()) {
         action.run(items.next());
@@ -256,9 +261,7 @@ public final class Publishers {
   }
 
   private static <T> Publisher<T> ofBody(Emitter.Body<T> body, @Nullable Executor signals) {
-    return subscriber ->
-        EmitterSubscription.subscribe(
-            "bridge-publisher", body, signals, subscriber, Undeliverable::report);
+    return new BodyPublisher<>(body, signals);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.bridge.examples;
 
+import static io.bridge.Publishers.forEach;
 import static io.bridge.Publishers.toFlowPublisher;
 import static io.bridge.Publishers.toPublisher;
 import static io.bridge.completablefuture.CompletableFutureBridge.*;
@@ -27,6 +28,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -162,6 +164,52 @@ class BuildingTest {
   }
 
   // end::stream[]
+
+  // tag::emitall[]
+  Flux<String> pages(int count) {
+    return flux((Emitter<String> pages) -> {
+      for (int i = 1; i <= count; i++) {
+        pages.emitAll(page(i)); // a stream of this kind, or any publisher
+      }
+    });
+  }
+
+  Flux<String> page(int number) {
+    return flux((Emitter<String> lines) -> {
+      lines.emit("page " + number);
+      lines.emit("text of page " + number);
+    });
+  }
+
+  // end::emitall[]
+
+  @Test
+  @DisplayName("B4a (2): a stream inside a stream")
+  void emitAll() {
+    assertThat(pages(2).collectList().block())
+        .containsExactly("page 1", "text of page 1", "page 2", "text of page 2");
+  }
+
+  // tag::order[]
+  static void copy(Flux<String> steps, List<String> store) {
+    forEach(steps, store::add); // the body's next step sees what this step has stored
+  }
+
+  // end::order[]
+
+  @Test
+  @DisplayName("N2 (2): emit returns after the consumer's action")
+  void order() {
+    List<String> store = new ArrayList<>();
+    Flux<String> steps =
+        flux((Emitter<String> out) -> {
+          for (int i = 1; i <= 2; i++) {
+            out.emit("step " + i + " after " + store.size());
+          }
+        });
+    mono(() -> copy(steps, store)).block();
+    assertThat(store).containsExactly("step 1 after 0", "step 2 after 1");
+  }
 
   @Test
   @DisplayName("a file as a Flux, cut off")

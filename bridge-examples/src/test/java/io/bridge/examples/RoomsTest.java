@@ -81,7 +81,8 @@ class RoomsTest {
               "InPlaceCoroutine",
               "InPlaceFrame",
               "RunningCoroutine"),
-          Set.of("EmitterSubscription", "StreamHandle", "SubscriberHold"),
+          // a default method of the emitter passes a publisher on
+          Set.of("EmitAll", "Emitter", "EmitterSubscription", "StreamHandle", "SubscriberHold"),
           Set.of("Timer", "TimerHeap", "Timers"),
           Set.of("Cursor", "IterationCursor"),
           Set.of("CursorWatch", "Iteration"),

@@ -1,7 +1,6 @@
 package io.bridge.examples;
 
 import static io.bridge.Coroutine.withTimeout;
-import static io.bridge.Publishers.forEach;
 import static io.bridge.Publishers.iterate;
 import static io.bridge.reactor.ReactorBridge.*;
 import static java.util.Objects.requireNonNull;
@@ -146,7 +145,7 @@ class StructuredReactorTest {
     return flux((Emitter<String> emitter) -> {
       try (var scope = CoroutineScope.open()) {
         for (Flux<String> sensor : sensors) {
-          scope.fork(() -> forEach(sensor, emitter::emit)); // one emit at a time
+          scope.fork(() -> emitter.emitAll(sensor)); // one item at a time
         }
         scope.join();
       }

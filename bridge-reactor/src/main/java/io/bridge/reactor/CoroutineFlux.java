@@ -1,10 +1,16 @@
 package io.bridge.reactor;
 
+import io.bridge.CoroutineContext;
 import io.bridge.Emitter;
+import io.bridge.internal.await.StreamSource;
+import io.bridge.internal.cancel.CancelFrame;
+import io.bridge.internal.coroutine.InPlaceStream;
 import io.bridge.internal.stream.EmitterSubscription;
 import io.bridge.internal.stream.LostSignals;
+import io.bridge.reactor.internal.ReactorHooks;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
@@ -15,7 +21,9 @@ import reactor.util.context.Context;
  *
  * @param <T> the type of the items
  */
-final class CoroutineFlux<T> extends Flux<T> {
+final class CoroutineFlux<T> extends Flux<T> implements StreamSource<T> {
+
+  private static final String NAME = "bridge-flux";
 
   private final Emitter.Body<T> body;
   private final @Nullable Executor signals;
@@ -32,8 +40,21 @@ final class CoroutineFlux<T> extends Flux<T> {
 
   @Override
   public void subscribe(CoreSubscriber<? super T> actual) {
-    EmitterSubscription.subscribe(
-        "bridge-flux", body, signals, actual, new Hooks(actual.currentContext()));
+    EmitterSubscription.subscribe(NAME, body, signals, actual, new Hooks(actual.currentContext()));
+  }
+
+  @Override
+  public boolean call(Subscriber<? super T> subscriber, @Nullable CancelFrame frame) {
+    if (signals != null
+        || frame == null
+        || !InPlaceStream.isPossibleIn(frame)
+        || Operators.onLastAssembly(this) != this) {
+      return false;
+    }
+    CoroutineContext context = ReactorHooks.ofAwaiting(frame.context());
+    EmitterSubscription.call(
+        NAME, body, frame, context, subscriber, new Hooks(ReactorHooks.contextIn(context)));
+    return true;
   }
 
   /**

@@ -1,6 +1,9 @@
 package io.bridge.rxjava;
 
 import io.bridge.Emitter;
+import io.bridge.internal.await.StreamSource;
+import io.bridge.internal.cancel.CancelFrame;
+import io.bridge.internal.coroutine.InPlaceStream;
 import io.bridge.internal.stream.EmitterSubscription;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
@@ -13,7 +16,7 @@ import org.reactivestreams.Subscriber;
  *
  * @param <T> the type of the items
  */
-final class CoroutineFlowable<T> extends Flowable<T> {
+final class CoroutineFlowable<T> extends Flowable<T> implements StreamSource<T> {
 
   private final String name;
   private final Emitter.Body<T> body;
@@ -32,5 +35,18 @@ final class CoroutineFlowable<T> extends Flowable<T> {
   @Override
   protected void subscribeActual(Subscriber<? super T> subscriber) {
     EmitterSubscription.subscribe(name, body, signals, subscriber, RxJavaPlugins::onError);
+  }
+
+  @Override
+  public boolean call(Subscriber<? super T> subscriber, @Nullable CancelFrame frame) {
+    if (signals != null
+        || frame == null
+        || !InPlaceStream.isPossibleIn(frame)
+        || RxJavaPlugins.getOnFlowableSubscribe() != null) {
+      return false;
+    }
+    EmitterSubscription.call(
+        name, body, frame, frame.context(), subscriber, RxJavaPlugins::onError);
+    return true;
   }
 }

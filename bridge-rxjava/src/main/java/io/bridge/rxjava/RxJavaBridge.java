@@ -663,7 +663,7 @@ public final class RxJavaBridge extends Await {
   }
 
   private static <T> Observable<T> observableOf(Emitter.Body<T> body, @Nullable Executor signals) {
-    return CoroutineFlowable.of("bridge-observable", body, signals).toObservable();
+    return CoroutineObservable.of(CoroutineFlowable.of("bridge-observable", body, signals));
   }
 
   /**

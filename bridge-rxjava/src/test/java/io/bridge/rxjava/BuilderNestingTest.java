@@ -52,7 +52,7 @@ class BuilderNestingTest {
   /** The highest stack of a body on a thread of its own, and of 32 bodies that share one (N4). */
   private static final int FLAT = 80;
 
-  private static final int IN_PLACE = FLAT + 32 * 12;
+  private static final int IN_PLACE = FLAT + 32 * 24;
 
   private final Lost lost = new Lost();
   private final AtomicInteger deepestStack = new AtomicInteger();
@@ -147,7 +147,7 @@ class BuilderNestingTest {
 
     /** Whether an awaited body shares the thread. */
     boolean inPlace() {
-      return this == SINGLE || this == MAYBE || this == COMPLETABLE;
+      return this != SINGLE_ON_THREADS;
     }
 
     abstract int awaited(BuilderNestingTest test, int depth);

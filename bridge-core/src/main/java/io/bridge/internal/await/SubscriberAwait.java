@@ -32,8 +32,23 @@ public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Su
 
   /** Subscribes to {@code publisher} and waits for the outcome. */
   public final R await(Publisher<? extends T> publisher) {
-    subscribeTo(publisher);
+    if (!(publisher instanceof StreamSource<?> source && callsInPlace(source))) {
+      subscribeTo(publisher);
+    }
     return join();
+  }
+
+  @SuppressWarnings("unchecked") // a source only gives items
+  private boolean callsInPlace(StreamSource<?> source) {
+    try {
+      if (!((StreamSource<T>) source).call(this, callingFrame())) {
+        return false;
+      }
+    } catch (Throwable t) {
+      sourceThrew(t);
+    }
+    calledInPlace();
+    return true;
   }
 
   /** Subscribes to {@code publisher}, unless the suspension is cancelled; does not wait. */

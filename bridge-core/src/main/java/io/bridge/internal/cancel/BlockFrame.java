@@ -39,6 +39,11 @@ public abstract class BlockFrame extends CancelFrame {
     super(outer, outer != null ? outer.window : new InterruptWindow(), context);
   }
 
+  /** A block with a window of its own, which the window of {@code outer} is lent to. */
+  protected BlockFrame(CancelFrame outer, InterruptWindow window, CoroutineContext context) {
+    super(outer, window, context);
+  }
+
   /** Begins the block inside {@code outer}, which is the current frame of its thread. */
   protected final void enterInside(CancelFrame current) {
     previous = current;

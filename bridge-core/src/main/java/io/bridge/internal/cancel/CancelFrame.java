@@ -100,7 +100,7 @@ public abstract class CancelFrame {
   }
 
   /** Leaves this frame late: the owner had no stack left to do so in time. */
-  void leftLate() {}
+  protected void leftLate() {}
 
   /** After this call, cancelling this frame no longer cancels the frames nested in it. */
   final void markLeft() {
@@ -110,8 +110,10 @@ public abstract class CancelFrame {
   /** Adds the scopes that its owner has opened inside to {@code walk}; may be done twice. */
   final void scopesInside(CancelWalk walk) {
     ScopeFrame scope = root().scopes;
-    while (scope != null && scope != this && scope.isInside(this)) {
-      walk.add(scope.scope);
+    while (scope != null && scope != this) {
+      if (scope.isInside(this)) { // not the scopes of code that consumes a stream of this code
+        walk.add(scope.scope);
+      }
       scope = scope.enclosingScope();
     }
   }
@@ -258,6 +260,37 @@ public abstract class CancelFrame {
     if (frame != null) {
       frame.cutOffInside();
     }
+  }
+
+  /** Whether other threads wait for the owner, to run code of theirs while it waits itself. */
+  protected boolean hasGuests() {
+    return false;
+  }
+
+  /** Runs that code. Owner only, with the window closed. */
+  protected void runGuests() {}
+
+  /**
+   * Runs the guests of this frame or of one around it. Owner only, instead of a park.
+   *
+   * @return false if there were none
+   */
+  final boolean serveGuests() {
+    Thread me = Thread.currentThread();
+    CancelFrame host = this;
+    while (host != null && host.window.worker() == me) { // further out is code of other threads
+      if (host.hasGuests()) {
+        beginSignal();
+        try {
+          host.runGuests();
+        } finally {
+          endSignal();
+        }
+        return true;
+      }
+      host = host.enclosing();
+    }
+    return false;
   }
 
   /** What an await in {@code frame} throws when a cancel ends it; null if none has. */

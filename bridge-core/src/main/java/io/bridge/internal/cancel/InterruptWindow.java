@@ -197,11 +197,14 @@ public final class InterruptWindow {
   /** Closes the window; afterwards no interrupt of ours is raised or in flight. Worker only. */
   public void close() {
     while (!STATE.compareAndSet(this, OPEN, CLOSED)) {
-      if (STATE.compareAndSet(this, SENT, OWED)) {
-        Thread.interrupted();
-        return;
-      }
       int now = state;
+      if (now == SENT) {
+        Thread.interrupted(); // before the write: if the stack ends in here, a later close does it
+        if (STATE.compareAndSet(this, SENT, OWED)) {
+          Thread.interrupted(); // of a sender in between
+          return;
+        }
+      }
       if (now == SENDING || now == AGAIN) {
         Thread.interrupted(); // a raised flag would turn park into a spin
         LockSupport.park(this);
@@ -224,7 +227,9 @@ public final class InterruptWindow {
   /** Opens the window again after {@link #lend}. Worker only. */
   public void takeBack() {
     guest = null;
-    open();
+    if (!isOpen()) { // else the stack ended before it was closed (A11)
+      open();
+    }
   }
 
   /** Drops a pending interrupt. Worker only, while closed. */
@@ -233,7 +238,7 @@ public final class InterruptWindow {
   }
 
   /** Leaves a pending interrupt for when it opens. Worker only, while closed. */
-  void owe() {
+  public void owe() {
     STATE.compareAndSet(this, CLOSED, OWED);
   }
 

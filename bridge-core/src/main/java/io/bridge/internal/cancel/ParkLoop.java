@@ -47,6 +47,9 @@ public final class ParkLoop {
   public static boolean awaitTakingFlag(Condition condition, @Nullable CancelFrame frame) {
     boolean interrupted = false;
     while (condition.mustWait()) {
+      if (frame != null && frame.serveGuests()) {
+        continue;
+      }
       // Foreign code may have swallowed the interrupt of a cancel before this check. A later cancel
       // raises the flag, and park returns.
       if (frame != null && frame.isCancelled()) {

@@ -76,7 +76,8 @@ public final class ScopeFrame extends BlockFrame {
     return owner == Thread.currentThread();
   }
 
-  @Nullable ScopeFrame enclosingScope() {
+  /** The next scope of the chain outwards. Any thread. */
+  public @Nullable ScopeFrame enclosingScope() {
     return enclosing;
   }
 

@@ -62,7 +62,7 @@ public final class ShieldFrame extends CancelFrame {
   }
 
   @Override
-  void leftLate() {
+  protected void leftLate() {
     uncover();
   }
 

@@ -7,6 +7,7 @@ import io.bridge.Undeliverable;
 import io.bridge.internal.cancel.BlockFrame;
 import io.bridge.internal.cancel.CancelFrame;
 import io.bridge.internal.cancel.Cancellation;
+import io.bridge.internal.cancel.InterruptWindow;
 import io.bridge.internal.cancel.OwnedResources;
 import io.bridge.internal.cancel.ScopeFrame;
 import io.bridge.internal.context.ContextSnapshot;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the value
  */
 @CallsSource
-public final class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
+public class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
 
   /** The channels of the library whose source it is, for what the await does not take (A12). */
   public interface Lost {
@@ -59,10 +60,18 @@ public final class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
   // by the owner: an InterruptedException may be of our own interrupt of a block inside
   private boolean cutOffInside;
 
-  private InPlaceFrame(String name, CancelFrame outer, int depth, CoroutineContext context) {
+  private InPlaceFrame(String name, CancelFrame outer, CoroutineContext context) {
     super(outer, context);
     this.name = name;
-    this.depth = depth;
+    this.depth = depthIn(outer);
+    this.root = outer instanceof InPlaceFrame<?> body ? body.root : outer.root();
+  }
+
+  /** With a window of its own. */
+  InPlaceFrame(String name, CancelFrame outer, InterruptWindow window, CoroutineContext context) {
+    super(outer, window, context);
+    this.name = name;
+    this.depth = depthIn(outer);
     this.root = outer instanceof InPlaceFrame<?> body ? body.root : outer.root();
   }
 
@@ -112,8 +121,7 @@ public final class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
       Lost lost) {
     ContextSnapshot ambient = ContextSnapshot.inPlace(context);
     InPlaceFrame<T> frame =
-        new InPlaceFrame<>(
-            name, outer, depthIn(outer), ambient == null ? context : ambient.context());
+        new InPlaceFrame<>(name, outer, ambient == null ? context : ambient.context());
     return frame.run(body, ambient, outer, lost);
   }
 
@@ -165,7 +173,7 @@ public final class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
   }
 
   /** Ends what belongs to the body when stack or memory has ended with it: needs neither. */
-  private void cutShort() {
+  final void cutShort() {
     InPlaceCoroutine<T> known = handle;
     if (known != null) {
       known.ended(null, CUT_SHORT.failure, false);
@@ -214,10 +222,13 @@ public final class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
   }
 
   /** Closes the scopes that the body has left open: no coroutine outlives its scope (S3). */
-  private void closeScopes() {
-    for (ScopeFrame open = root.innermostScope();
-        open != null && open.isInside(this);
-        open = root.innermostScope()) {
+  final void closeScopes() {
+    ScopeFrame next;
+    for (ScopeFrame open = root.innermostScope(); open != null; open = next) {
+      next = open.enclosingScope(); // above it may be those of code that consumes a stream
+      if (!open.isInside(this)) {
+        continue;
+      }
       if (!open.scope.isClosed()) {
         Undeliverable.report(
             new IllegalStateException("coroutine " + name + " has not closed " + open.scope));
@@ -234,19 +245,27 @@ public final class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
   /** Closes its cursors, and tells those who have its handle. */
   private void tell(
       CancelFrame around, @Nullable Object value, @Nullable Throwable failure, boolean cancelled) {
-    OwnedResources open = owned;
-    InPlaceCoroutine<T> known = handle;
-    if (open != null || known != null) {
+    if (owned != null || handle != null) {
       Cancellation.outsideWindow(
           around,
           () -> {
-            if (open != null) {
-              open.close();
-            }
-            if (known != null) {
-              known.ended(value, failure, cancelled);
-            }
+            closeOwned();
+            tellHandle(value, failure, cancelled);
           });
+    }
+  }
+
+  final void closeOwned() {
+    OwnedResources open = owned;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  final void tellHandle(@Nullable Object value, @Nullable Throwable failure, boolean cancelled) {
+    InPlaceCoroutine<T> known = handle;
+    if (known != null) {
+      known.ended(value, failure, cancelled);
     }
   }
 
@@ -279,5 +298,10 @@ public final class InPlaceFrame<T extends @Nullable Object> extends BlockFrame {
   @Override
   protected void cutOffInside() {
     cutOffInside = true;
+  }
+
+  /** Whether an InterruptedException of the body may come from an interrupt of ours inside it. */
+  final boolean isCutOffInside() {
+    return cutOffInside;
   }
 }

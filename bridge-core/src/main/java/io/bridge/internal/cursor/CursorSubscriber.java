@@ -43,7 +43,7 @@ public class CursorSubscriber<T> extends ItemSubscriber<T> implements Iteration.
 
   @Override
   final long firstDemand(Subscription upstream) {
-    return fuse(upstream, iteration) ? iteration.firstDemand() : 0;
+    return !iteration.mayShare() || fuse(upstream, iteration) ? iteration.firstDemand() : 0;
   }
 
   @Override

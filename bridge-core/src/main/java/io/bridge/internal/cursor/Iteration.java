@@ -87,6 +87,11 @@ public final class Iteration<T>
   /** Whether an item is requested only when the loop asks for it. */
   private final boolean lazy;
 
+  /**
+   * Called when the source has ended, by any thread; null for a loop that shares upstream's queue.
+   */
+  private final @Nullable Runnable onEnd;
+
   private final CoroutineContext context;
   private final UpstreamCall upstream = new UpstreamCall();
   private final IterationEnd end = new IterationEnd();
@@ -130,7 +135,13 @@ public final class Iteration<T>
   @SuppressWarnings("UnusedVariable") // read by its handle
   private volatile int draining; // a field, since its end must need no call
 
-  private Iteration(int prefetch, int renewal, boolean lazy, @Nullable CancelFrame frame) {
+  private Iteration(
+      int prefetch,
+      int renewal,
+      boolean lazy,
+      @Nullable Runnable onEnd,
+      @Nullable CancelFrame frame) {
+    this.onEnd = onEnd;
     this.buffer = CursorBuffer.of(prefetch);
     this.prefetch = prefetch;
     this.renewal = prefetch == Integer.MAX_VALUE ? 0 : renewal;
@@ -162,7 +173,19 @@ public final class Iteration<T>
     checkAtLeastOne(name, prefetch);
     boolean lazy = prefetch == 1;
     int renewal = lazy ? 0 : prefetch - (prefetch >> 2);
-    return new Iteration<>(prefetch, renewal, lazy, Cancellation.enterAwait());
+    return new Iteration<>(prefetch, renewal, lazy, null, Cancellation.enterAwait());
+  }
+
+  /**
+   * Creates an iteration without prefetch, for a loop that also waits elsewhere: it shares no queue
+   * of upstream, whose end is seen only by a poll.
+   *
+   * @param onEnd called when the source has ended; throws nothing
+   * @param <T> the type of the items
+   * @return an iteration without a source yet
+   */
+  public static <T> Iteration<T> openAlone(Runnable onEnd) {
+    return new Iteration<>(1, 0, true, onEnd, Cancellation.enterAwait());
   }
 
   /**
@@ -171,7 +194,7 @@ public final class Iteration<T>
    */
   public static <T> Iteration<T> openEager(int limit) {
     checkAtLeastOne("limit", limit);
-    return new Iteration<>(limit, 1, false, Cancellation.enterAwait());
+    return new Iteration<>(limit, 1, false, null, Cancellation.enterAwait());
   }
 
   private static void checkAtLeastOne(String name, int argument) {
@@ -290,6 +313,9 @@ public final class Iteration<T>
   private boolean endWith(Object how) {
     boolean first = end.trySet(how);
     wake(); // an Error may have cut the first one short before this
+    if (onEnd != null) {
+      onEnd.run();
+    }
     if (!first) {
       return false;
     }
@@ -545,8 +571,13 @@ public final class Iteration<T>
     }
   }
 
-  /** Whether there is nothing left to cancel. */
-  boolean isOver() {
+  /** Whether it may share the queue of upstream's last operator. */
+  boolean mayShare() {
+    return onEnd == null;
+  }
+
+  /** Whether there is nothing left to cancel. Any thread. */
+  public boolean isOver() {
     return closed || end.isThere();
   }
 

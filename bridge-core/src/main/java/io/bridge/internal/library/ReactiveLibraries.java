@@ -103,7 +103,19 @@ public final class ReactiveLibraries {
    * @return the cursor, subscribed
    */
   public static <T> Cursor<T> iterate(Publisher<? extends T> publisher, int prefetch) {
-    Iteration<T> iteration = Iteration.open(prefetch);
+    return iterate(publisher, Iteration.<T>open(prefetch));
+  }
+
+  /**
+   * Opens a cursor on any publisher by the library that owns its class.
+   *
+   * @param publisher the source
+   * @param iteration the loop's side, new
+   * @param <T> the type of the items
+   * @return the cursor, subscribed
+   */
+  public static <T> IterationCursor<T> iterate(
+      Publisher<? extends T> publisher, Iteration<T> iteration) {
     of(publisher).iterate(publisher, iteration);
     return new IterationCursor<>(iteration);
   }

@@ -5,6 +5,7 @@ import io.bridge.internal.cancel.CancelFrame;
 import io.bridge.internal.cancel.Cancellation;
 import io.bridge.internal.cancel.CurrentFrame;
 import io.bridge.internal.cancel.ParkLoop;
+import io.bridge.internal.coroutine.InPlaceStream;
 import io.bridge.internal.coroutine.RunningCoroutine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -51,7 +52,7 @@ abstract class BiasedLock implements ParkLoop.Condition {
 
   // any thread
   private volatile @Nullable Thread waiting;
-  private volatile @Nullable RunningCoroutine<?> owner;
+  private volatile @Nullable CancelFrame owner; // of a body
 
   BiasedLock(boolean biased) {
     bias = biased ? OWN : SHARED;
@@ -68,14 +69,19 @@ abstract class BiasedLock implements ParkLoop.Condition {
     owner = RunningCoroutine.running(CurrentFrame.get());
   }
 
-  /** Makes {@code coroutine} the owner, for the thread that started it. */
-  final void ownedBy(RunningCoroutine<?> coroutine) {
-    owner = coroutine;
+  /** Makes the frame of a body the owner, for the thread that starts it. */
+  final void ownedBy(CancelFrame body) {
+    owner = body;
   }
 
-  /** The body's coroutine; null before it has one. */
-  final @Nullable RunningCoroutine<?> owner() {
-    return owner;
+  /** Cancels the body, if it has begun. Any thread. */
+  final void cancelOwner() {
+    CancelFrame body = owner;
+    if (body instanceof InPlaceStream inPlace) {
+      inPlace.cancelBlock("cancelled");
+    } else if (body != null) {
+      body.cancelFrame("cancelled");
+    }
   }
 
   /**
@@ -84,7 +90,7 @@ abstract class BiasedLock implements ParkLoop.Condition {
    * @return null for other threads, and while the owner's code has another window
    */
   final @Nullable CancelFrame frameOfOwner() {
-    RunningCoroutine<?> body = owner;
+    CancelFrame body = owner;
     return body == null ? null : body.window.currentOfWorker();
   }
 
@@ -161,7 +167,7 @@ abstract class BiasedLock implements ParkLoop.Condition {
 
   /** Whether the calling thread is the owner. */
   private boolean isOwner() {
-    RunningCoroutine<?> body = owner;
+    CancelFrame body = owner;
     return body != null && body.window.worker() == Thread.currentThread();
   }
 
@@ -181,7 +187,7 @@ abstract class BiasedLock implements ParkLoop.Condition {
    * bias again.
    */
   private boolean isOwnerInside() {
-    RunningCoroutine<?> body = owner;
+    CancelFrame body = owner;
     return body != null && !body.window.isOpen() && (boolean) OWNER_INSIDE.getAcquire(this);
   }
 

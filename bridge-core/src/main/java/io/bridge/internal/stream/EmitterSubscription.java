@@ -3,6 +3,7 @@ package io.bridge.internal.stream;
 import static java.util.Objects.requireNonNull;
 
 import io.bridge.Coroutine;
+import io.bridge.CoroutineContext;
 import io.bridge.Emitter;
 import io.bridge.Undeliverable;
 import io.bridge.internal.await.Demand;
@@ -13,6 +14,7 @@ import io.bridge.internal.cancel.CurrentFrame;
 import io.bridge.internal.cancel.InterruptWindow;
 import io.bridge.internal.context.ContextSnapshot;
 import io.bridge.internal.coroutine.Completion;
+import io.bridge.internal.coroutine.InPlaceStream;
 import io.bridge.internal.coroutine.RunningCoroutine;
 import io.bridge.internal.coroutine.SignalTask;
 import io.bridge.internal.failure.EntryPoint;
@@ -23,6 +25,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 
@@ -65,6 +68,9 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
   /** Delivers the signals; null for the threads that emit and end. */
   private final @Nullable Executor signals;
 
+  /** Of an action that only the body's own thread may run; else null. */
+  private final @Nullable InPlaceStream consumed;
+
   // by the thread that has the turn
   private long emitted;
 
@@ -75,8 +81,17 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
 
   EmitterSubscription(
       Subscriber<? super T> downstream, @Nullable Executor signals, LostSignals lost) {
+    this(downstream, signals, null, lost);
+  }
+
+  private EmitterSubscription(
+      Subscriber<? super T> downstream,
+      @Nullable Executor signals,
+      @Nullable InPlaceStream consumed,
+      LostSignals lost) {
     super(signals == null, downstream); // with a hand-over the bias gains nothing
     this.signals = signals;
+    this.consumed = consumed;
     this.lost = lost;
   }
 
@@ -102,6 +117,53 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
     EmitterSubscription<T> gate = new EmitterSubscription<>(subscriber, signals, lost);
     subscriber.onSubscribe(new StreamHandle<>(gate, subscriber));
     return gate.start(name, body, subscriber);
+  }
+
+  /**
+   * Runs {@code body} for {@code subscriber} on the calling thread, whose code consumes the stream
+   * (N2).
+   *
+   * @param name of the coroutine
+   * @param body the code that emits
+   * @param frame the result of {@link Cancellation#enterAwait()}
+   * @param context of the subscriber
+   * @param subscriber takes the signals, on this thread
+   * @param lost takes the items and failures that the subscriber does not get
+   * @param <T> the type of the items
+   */
+  public static <T> void call(
+      String name,
+      Emitter.Body<T> body,
+      CancelFrame frame,
+      CoroutineContext context,
+      Subscriber<? super T> subscriber,
+      LostSignals lost) {
+    InPlaceStream inPlace = new InPlaceStream(name, frame, ContextSnapshot.ofSubscriber(context));
+    boolean isAction = subscriber instanceof InPlaceConsumer<?, ?>;
+    EmitterSubscription<T> gate =
+        new EmitterSubscription<>(subscriber, null, isAction ? inPlace : null, lost);
+    gate.ownedBy(inPlace);
+    if (subscriber instanceof InPlaceConsumer<?, ?> consumer) {
+      consumer.calledBy(inPlace, lost);
+    }
+    subscriber.onSubscribe(new StreamHandle<>(gate, subscriber));
+    if (gate.phase == ACTIVE) {
+      gate.runIn(inPlace, body);
+    } else if (gate.phase == REJECTED) {
+      gate.finish(null);
+    }
+  }
+
+  private void runIn(InPlaceStream inPlace, Emitter.Body<T> body) {
+    boolean told = false;
+    try {
+      inPlace.run(() -> body.run(this), this);
+      told = true;
+    } finally {
+      if (!told) { // the stack ended: no other thread may wait for this one any more
+        cancel();
+      }
+    }
   }
 
   private @Nullable Coroutine<?> start(
@@ -141,7 +203,9 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
   public void emit(T item) {
     requireNonNull(item, "item"); // RS 2.13: null is never a signal
     CancelFrame own = frameOfOwner();
-    if (own == null || !emitAsOwner(item, own)) {
+    if (consumed != null && !consumed.isOwner()) {
+      emitAsGuest(item, consumed);
+    } else if (own == null || !emitAsOwner(item, own)) {
       emitInTurn(item, own);
     }
     if (phase == CANCELLED || phase == REJECTED) {
@@ -193,7 +257,7 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
       CancelFrame frame = enterEmit(own);
       long before = emitted;
       try {
-        awaitDemand(frame); // RS 1.1: no onNext without a request
+        awaitDemand(frame, null); // RS 1.1: no onNext without a request
         if (signals == null) {
           deliver(item, frame);
         } else {
@@ -207,6 +271,41 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
       if (!passed) {
         discard(item);
       }
+    }
+  }
+
+  /**
+   * Emits from another thread than the one that runs the action: that one takes the item when it
+   * next waits. However it ends, an item that was not passed on is discarded (B4).
+   */
+  private void emitAsGuest(T item, InPlaceStream owner) {
+    Throwable failure;
+    boolean passed = false;
+    try {
+      CancelFrame frame = Cancellation.enterAwait();
+      requireActive();
+      HandOver passing = new HandOver(() -> receive(item));
+      passed = passing.await(task -> invite(passing, owner), frame);
+      if (!passed) {
+        Cancellation.throwIfCancelled(frame, Thread.currentThread());
+        requireActive();
+        throw cancelled();
+      }
+      failure = passing.failure();
+    } finally {
+      if (!passed) {
+        discard(item);
+      }
+    }
+    if (failure != null) {
+      EmitterSubscription.<RuntimeException>rethrow(failure);
+    }
+  }
+
+  private void invite(HandOver passing, InPlaceStream owner) {
+    owner.invite(passing);
+    if (phase != ACTIVE) { // its end may not have seen this one
+      passing.drop();
     }
   }
 
@@ -235,17 +334,50 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
         });
   }
 
-  private void awaitDemand(@Nullable CancelFrame frame) {
+  /** Throws what an {@link #emit} would, without an item. */
+  public void checkEmit() {
+    CancelFrame frame = frameOfOwner();
+    if (consumed == null || consumed.isOwner()) {
+      enterEmit(frame);
+      leave();
+    }
     requireActive();
-    while (emitted == requested) {
+  }
+
+  /**
+   * Waits for demand, as {@link #emit} does, or until {@code over} says that no item will come.
+   *
+   * @param over becomes true before a {@link #sourceEnded}
+   */
+  public void awaitDemand(BooleanSupplier over) {
+    CancelFrame frame = enterEmit(frameOfOwner());
+    try {
+      awaitDemand(frame, over);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Lets an {@link #awaitDemand(BooleanSupplier)} look again. Any thread. */
+  public void sourceEnded() {
+    wake();
+  }
+
+  private void awaitDemand(@Nullable CancelFrame frame, @Nullable BooleanSupplier over) {
+    requireActive();
+    while (emitted == requested && !isOver(over)) {
       announceWait();
-      boolean notYet = mustWaitForDemand();
+      boolean notYet = mustWaitForDemand() && !isOver(over);
       try {
         waitIf(notYet, frame);
       } finally {
         takeBack(receiver());
       }
     }
+  }
+
+  private static boolean isOver(@Nullable BooleanSupplier over) {
+    return over != null && over.getAsBoolean();
   }
 
   /**
@@ -348,10 +480,7 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
    * The cancel that this code sees may not have reached the coroutine yet: it is cancelled here.
    */
   private CancellationException cancelled() {
-    RunningCoroutine<?> running = owner();
-    if (running != null) {
-      running.cancel();
-    }
+    cancelOwner();
     return new CancellationException("the subscriber has cancelled");
   }
 
@@ -394,13 +523,13 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
     } while (now != wanted && !PHASE.compareAndSet(this, now, wanted));
     wake(); // also the second time: the stack may have ended behind the change (A11)
     dropHandOver();
-    RunningCoroutine<?> running = owner();
-    if (running != null) {
-      running.cancel();
-    }
+    cancelOwner();
   }
 
   private void dropHandOver() {
+    if (consumed != null) {
+      consumed.guests().forEach(guest -> ((HandOver) guest).drop());
+    }
     HandOver passing = handOver;
     if (passing != null) {
       passing.drop();
@@ -436,6 +565,9 @@ public final class EmitterSubscription<T> extends SubscriberHold<T>
       }
     } while (!PHASE.compareAndSet(this, before, ENDED));
     wake();
+    if (consumed != null) {
+      dropHandOver(); // this thread would take them, and does not wait any more
+    }
     enterAtEnd(); // RS 1.3: a stray emitter may still be inside onNext
     try {
       if (receiver() == null) { // cancelled in the meantime

@@ -98,6 +98,17 @@ class InterruptWindowTest {
   }
 
   @Test
+  @DisplayName("A11 a window that was never closed raises no flag when it is taken back")
+  void takenBackOpen() {
+    InterruptWindow window = new InterruptWindow();
+    window.begin();
+    window.takeBack(); // the stack had ended in lend
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(window.isOpen()).isTrue();
+    window.close();
+  }
+
+  @Test
   @DisplayName("a second interrupt is sent though the first was used up")
   void second() throws Exception {
     InterruptWindow window = new InterruptWindow();

@@ -50,7 +50,8 @@ final class LibraryOperations {
     return others;
   }
 
-  private static void deadline() {
+  /** A timeout that cuts an await of the calling thread. */
+  static void deadline() {
     try {
       Coroutine.withTimeout(
           Duration.ofMillis(1),

@@ -1,6 +1,7 @@
 package io.bridge.examples.edges;
 
 import static io.bridge.Await.*;
+import static io.bridge.Publishers.forEach;
 import static io.bridge.completablefuture.CompletableFutureBridge.*;
 import static io.bridge.reactor.ReactorBridge.*;
 import static io.bridge.rxjava.RxJavaBridge.*;
@@ -9,6 +10,7 @@ import static java.util.Objects.requireNonNull;
 import io.bridge.Body;
 import io.bridge.Coroutine;
 import io.bridge.CoroutineScope;
+import io.bridge.Emitter;
 import io.bridge.Undeliverable;
 import io.bridge.VoidBody;
 import io.bridge.fixtures.Eventually;
@@ -302,6 +304,7 @@ public final class LibraryStackEdges extends StackEdgeProgram {
             // it went up to here
           }
           sameThread();
+          LibraryOperations.deadline(); // its window is open
           if (Coroutine.current() != current || Coroutine.isCancelled()) {
             throw new IllegalStateException("another coroutine is current");
           }
@@ -338,6 +341,64 @@ public final class LibraryStackEdges extends StackEdgeProgram {
     inPlace("a body in place with a scope", () -> await(mono(LibraryStackEdges::scoped)));
   }
 
+  private void allStreamsInPlace() {
+    inPlace("awaitList of a flux in place", () -> awaitList(flux(items())));
+    inPlace("awaitFirst of a flowable in place", () -> awaitFirst(flowable(items())));
+    inPlace("forEach of a flux in place", () -> forEach(flux(items()), item -> {}));
+    inPlace(
+        "an action that awaits",
+        () -> forEach(flux(items()), item -> await(mono(() -> Coroutine.shield(() -> item)))));
+    inPlace(
+        "an action that throws",
+        () -> {
+          try {
+            forEach(
+                flux(items()),
+                item -> {
+                  throw new Enough();
+                });
+          } catch (Enough right) {
+            return;
+          }
+          throw new IllegalStateException("no failure");
+        });
+    inPlace(
+        "emitAll in place",
+        () -> forEach(flux((Emitter<Integer> out) -> out.emitAll(flux(items()))), item -> {}));
+    inPlace(
+        "a flux in place with a scope", () -> awaitList(flux(emitter -> emitter.emit(scoped()))));
+  }
+
+  /** What a body emits after its consumer has failed is discarded. */
+  private static void discards() {
+    Coroutine.start(
+            () -> {
+              try {
+                forEach(
+                    flux((Emitter<Integer> emitter) -> {
+                      try {
+                        emitter.emit(1);
+                      } finally {
+                        emitter.emit(2);
+                      }
+                    }),
+                    item -> {
+                      throw new Enough();
+                    });
+              } catch (Enough right) {
+                return;
+              }
+            })
+        .await();
+  }
+
+  private static Emitter.Body<Integer> items() {
+    return emitter -> {
+      emitter.emit(1);
+      emitter.emit(2);
+    };
+  }
+
   private static int scoped() {
     try (CoroutineScope<Object, ?> scope = CoroutineScope.open()) {
       return scope.failures().size();
@@ -354,6 +415,7 @@ public final class LibraryStackEdges extends StackEdgeProgram {
     Map<String, Fork.Action> operations = LibraryOperations.all(SOURCES);
     edges.others("at first");
     operations.forEach((name, each) -> edges.expect(name, "all classes are there", each));
+    edges.expect("a discarded item", "all classes are there", LibraryStackEdges::discards);
     for (int round = 0; round < rounds && !edges.isEnough(); round++) {
       int stack = 200 + 16 * round;
       operations.forEach((name, each) -> {
@@ -362,6 +424,7 @@ public final class LibraryStackEdges extends StackEdgeProgram {
       });
       edges.allCancels();
       edges.allInPlace();
+      edges.allStreamsInPlace();
     }
     edges.allSignals();
     edges.exit();

@@ -61,13 +61,13 @@ public final class ReactorHooks implements LibraryHooks {
   }
 
   /** The context that a subscriber of code in {@code context} hands on to a body of ours. */
-  static CoroutineContext ofAwaiting(CoroutineContext context) {
+  public static CoroutineContext ofAwaiting(CoroutineContext context) {
     Context subscribers = contextOf(context, true);
     CoroutineContext carried = subscribers.getOrDefault(COROUTINE, null);
     return with(carried == null ? context : carried, subscribers);
   }
 
-  static Context contextIn(CoroutineContext of) {
+  public static Context contextIn(CoroutineContext of) {
     Context context = of.get(CONTEXT);
     return context == null ? Context.empty() : context;
   }

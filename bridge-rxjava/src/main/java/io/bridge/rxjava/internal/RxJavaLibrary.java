@@ -104,6 +104,10 @@ public final class RxJavaLibrary implements ReactiveLibrary, InPlaceFrame.Lost {
     if (source instanceof Observable && source instanceof Supplier<?> scalar) {
       return fold.of((T) get(scalar, frame));
     }
+    if (source instanceof BodyObservable<?> own
+        && RxJavaPlugins.getOnObservableSubscribe() == null) {
+      return new FlowableAwait<T, R>(fold, frame, null).await((Flowable<? extends T>) own.body());
+    }
     return new ObservableAwait<T, R>(fold, frame, null).await(source);
   }
 
