@@ -151,7 +151,8 @@ final class Goals {
         time(row, "workflow", "kotlinxDefault", 1),
         time(row, "workflow", "block", 1),
         bytesRatio(row, "workflow", "kotlinxDefault", 1),
-        bytesRatio(row, "workflow", "block", 1));
+        bytesRatio(row, "workflow", "block", 1),
+        time(row, "bodies", "kotlinxDefault", 1));
   }
 
   private static List<Goal> p10() {
@@ -191,22 +192,31 @@ final class Goals {
   }
 
   private static List<Goal> p13() {
+    return Stream.concat(nestedBodies(), nestedStreams()).toList();
+  }
+
+  private static Stream<Goal> nestedStreams() {
+    return Stream.of("forEach", "emitAll")
+        .flatMap(
+            c -> Stream.of(time("P13Streams", c, "chain", 2), time("P13Streams", c, "kotlinx", 1)));
+  }
+
+  private static Stream<Goal> nestedBodies() {
     return Stream.concat(
-            Stream.of(1, 4, 10)
-                .flatMap(levels ->
-                    Stream.of(
-                        nested(levels, "callable", 2),
-                        nested(levels, "chain", 2),
-                        nested(levels, "kotlinx", 0.2))),
-            Stream.of("mono", "single", "mixed")
-                .map(c ->
-                    new Goal(
-                        "P13",
-                        c + ": bytes of a level",
-                        "B",
-                        120,
-                        round -> (levels(round, c, 10) - levels(round, c, 1)) / 9)))
-        .toList();
+        Stream.of(1, 4, 10)
+            .flatMap(levels ->
+                Stream.of(
+                    nested(levels, "callable", 2),
+                    nested(levels, "chain", 2),
+                    nested(levels, "kotlinx", 0.2))),
+        Stream.of("mono", "single", "mixed")
+            .map(c ->
+                new Goal(
+                    "P13",
+                    c + ": bytes of a level",
+                    "B",
+                    120,
+                    round -> (levels(round, c, 10) - levels(round, c, 1)) / 9)));
   }
 
   private static double levels(Results.Round round, String what, int levels) {

@@ -1,6 +1,7 @@
 package io.bridge.benchmarks;
 
 import static io.bridge.reactor.ReactorBridge.awaitSingle;
+import static io.bridge.reactor.ReactorBridge.mono;
 
 import io.bridge.Coroutine;
 import java.util.concurrent.CountDownLatch;
@@ -13,7 +14,8 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * P9: a thousand workflows at the same time, each of ten steps that run on another thread, each
- * step with the value of the one before. "flatMap" is the chain that one would write by hand;
+ * step with the value of the one before. In "bodies" each step is a body that awaits, or the
+ * operators that one would write instead. "flatMap" is the chain that one would write by hand;
  * "noHop" the same chain with steps in place, so that the difference is the hops.
  */
 @State(Scope.Benchmark)
@@ -44,6 +46,36 @@ public class P9Workflow {
         done.countDown();
       });
     }
+    done.await();
+  }
+
+  private static Mono<Integer> stepBody(int value) {
+    return mono(() -> awaitSingle(step(value)));
+  }
+
+  private static Mono<Integer> stepChain(int value) {
+    return Mono.defer(() -> step(value)).map(next -> next);
+  }
+
+  @Benchmark
+  public void bodies_bridge() throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(WORKFLOWS);
+    for (int i = 0; i < WORKFLOWS; i++) {
+      Coroutine.start(() -> {
+        int value = 0;
+        for (int step = 0; step < STEPS; step++) {
+          value = awaitSingle(stepBody(value));
+        }
+        done.countDown();
+      });
+    }
+    done.await();
+  }
+
+  @Benchmark
+  public void bodies_kotlinxDefault() throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(WORKFLOWS);
+    Kotlinx.workflows(Kotlinx.onDefault(), WORKFLOWS, STEPS, P9Workflow::stepChain, done);
     done.await();
   }
 

@@ -11,7 +11,10 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.buffer
+import kotlinx.coroutines.flow.emitAll
+import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.future.await
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.reactive.asFlow
@@ -70,6 +73,26 @@ object Kotlinx {
   @JvmStatic
   fun nested(levels: Int, times: Int, hole: Blackhole) = runBlocking {
     repeat(times) { hole.consume(monos(levels).awaitSingle()) }
+  }
+
+  private fun flows(level: Int, items: Int): Flow<Int> = flow {
+    if (level == 1) repeat(items) { emit(it) } else flows(level - 1, items).collect { emit(it + 1) }
+  }
+
+  private fun passedOn(level: Int, items: Int): Flow<Int> = flow {
+    if (level == 1) repeat(items) { emit(it) } else emitAll(passedOn(level - 1, items))
+  }
+
+  /** Collects a `flow` that collects a `flow` and so on. */
+  @JvmStatic
+  fun collectFlows(levels: Int, items: Int, hole: Blackhole) = runBlocking {
+    flows(levels, items).collect { hole.consume(it) }
+  }
+
+  /** The same with `emitAll`. */
+  @JvmStatic
+  fun passFlowsOn(levels: Int, items: Int, hole: Blackhole) = runBlocking {
+    passedOn(levels, items).collect { hole.consume(it) }
   }
 
   /** Starts `waiters` coroutines, each of which awaits `times` sources, one after the other. */
