@@ -59,9 +59,6 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
   private @Nullable Thread owner;
   private @Nullable CancelFrame frame;
 
-  // by the owner: the source ran on this thread, so its stack traces have the place of the await
-  private boolean inPlace;
-
   // of a conversion, instead of the owner; null after the end
   private @Nullable Receiver<? super T> receiver;
 
@@ -82,9 +79,9 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     return frame;
   }
 
-  /** The source has run in place. Owner only. */
-  protected final void calledInPlace() {
-    inPlace = true;
+  /** What the await throws for a failure of the source. Owner only. */
+  protected RuntimeException thrown(Throwable cause) {
+    return Failures.thrown(cause);
   }
 
   /** Waits for the outcome: returns the value, or throws as in contract A7. Owner only, once. */
@@ -128,9 +125,7 @@ public abstract class ParkedAwait<T extends @Nullable Object> implements ParkLoo
     if (result instanceof Failure failure) {
       Throwable cause = inside(failure.cause);
       boolean both = cause instanceof CancellationException && isCancelled(enclosing);
-      throw both
-          ? Cancellation.exception(enclosing)
-          : inPlace ? Failures.thrownInPlace(cause) : Failures.thrown(cause);
+      throw both ? Cancellation.exception(enclosing) : thrown(cause);
     }
     cell = Mark.NULL; // a source that keeps this object does not keep the value
     return (T) (result == Mark.NULL ? null : result);

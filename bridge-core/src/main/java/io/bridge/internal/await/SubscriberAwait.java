@@ -3,6 +3,7 @@ package io.bridge.internal.await;
 import io.bridge.Suspension;
 import io.bridge.internal.cancel.CancelFrame;
 import io.bridge.internal.cancel.Cancellation;
+import io.bridge.internal.failure.Failures;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -17,6 +18,9 @@ import org.reactivestreams.Subscription;
  */
 public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Subscription, T, R>
     implements Subscriber<T> {
+
+  // by the owner: the source ran on this thread, so its stack traces have the place of the await
+  private boolean inPlace;
 
   /**
    * Creates the subscriber of the calling thread, or of a conversion.
@@ -47,8 +51,13 @@ public class SubscriberAwait<T, R extends @Nullable Object> extends FoldAwait<Su
     } catch (Throwable t) {
       sourceThrew(t);
     }
-    calledInPlace();
+    inPlace = true;
     return true;
+  }
+
+  @Override
+  protected final RuntimeException thrown(Throwable cause) {
+    return inPlace ? Failures.thrownInPlace(cause) : Failures.thrown(cause);
   }
 
   /** Subscribes to {@code publisher}, unless the suspension is cancelled; does not wait. */
